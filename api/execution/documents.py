@@ -1,0 +1,34 @@
+"""Documents are parsed and validated once; those that fail are not kept."""
+
+from functools import lru_cache
+
+from django.conf import settings
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, GraphQLSyntaxError, parse, validate
+
+from api.errors import Code, coded
+
+CACHED_DOCUMENTS = 512
+
+
+class InvalidDocument(Exception):
+    """The text is no document of this schema; `errors` says why, each with its code."""
+
+    def __init__(self, errors: list[GraphQLError]) -> None:
+        super().__init__(errors)
+        self.errors = errors
+
+
+@lru_cache(maxsize=CACHED_DOCUMENTS)
+def parse_document(schema: GraphQLSchema, source: str) -> DocumentNode:
+    """The document that this text stands for. Raises InvalidDocument."""
+    try:
+        document = parse(source, max_tokens=settings.GRAPHQL_MAX_TOKENS)
+        errors = validate(schema, document)
+    except GraphQLSyntaxError as error:
+        raise InvalidDocument([coded(error, Code.GRAPHQL_PARSE_FAILED)]) from error
+    except RecursionError as error:
+        too_deep = GraphQLError("The document is nested too deeply.")
+        raise InvalidDocument([coded(too_deep, Code.GRAPHQL_PARSE_FAILED)]) from error
+    if errors:
+        raise InvalidDocument([coded(error, Code.GRAPHQL_VALIDATION_FAILED) for error in errors])
+    return document

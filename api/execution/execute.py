@@ -1,0 +1,31 @@
+"""Executing a valid document, on the thread that asks and in whatever transaction is open there."""
+
+from typing import Any
+
+from graphql import DocumentNode, ExecutionResult, GraphQLSchema, execute
+
+from api.context import Context
+from api.execution.loop import thread_loop
+
+
+def execute_document(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    *,
+    context: Context,
+    variables: dict[str, Any] | None = None,
+    operation_name: str | None = None,
+) -> ExecutionResult:
+    """Execute one operation. Whatever its resolvers wait for runs here, level by level, before this returns."""
+    loop = thread_loop()
+    with loop.session():
+        result = execute(
+            schema,
+            document,
+            context_value=context,
+            variable_values=variables,
+            operation_name=operation_name,
+        )
+        if not isinstance(result, ExecutionResult):
+            result = loop.run_until_complete(result)
+    return result

@@ -1,0 +1,92 @@
+"""An event loop for loaders inside a synchronous worker thread.
+
+`BatchLoop` runs callbacks and tasks on the calling thread, but never becomes asyncio's *running* loop. A running one
+would change the thread's database connection, and so leave its transaction: Django keeps connections in an asgiref
+`Local(thread_critical=True)`. There is no selector: a coroutine that waits for real I/O, a timer or another thread
+cannot finish here, and is reported as stuck.
+"""
+
+import asyncio
+import logging
+import threading
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from contextvars import Context
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+
+class BatchLoop(asyncio.AbstractEventLoop):
+    def __init__(self) -> None:
+        self._ready: deque[asyncio.Handle] = deque()
+        self._sessions = 0
+
+    # --- What asyncio.Future, asyncio.Task, asyncio.gather and aiodataloader ask of a loop ---------------------------
+
+    def get_debug(self) -> bool:
+        return False
+
+    def is_running(self) -> bool:
+        return False
+
+    def is_closed(self) -> bool:
+        return False
+
+    def create_future(self) -> "asyncio.Future[Any]":
+        return asyncio.Future(loop=self)
+
+    def create_task(self, coro: Any, **options: Any) -> "asyncio.Task[Any]":
+        return asyncio.Task(coro, loop=self, **options)
+
+    def call_soon(self, callback: Callable[..., Any], *args: Any, context: Context | None = None) -> asyncio.Handle:
+        handle = asyncio.Handle(callback, args, self, context)
+        self._ready.append(handle)
+        return handle
+
+    def call_exception_handler(self, context: dict[str, Any]) -> None:
+        logger.error(context.get("message"), exc_info=context.get("exception"))
+
+    # --- Driving it --------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def session(self) -> Iterator[None]:
+        """One request. What is left at its end is forgotten, so that nothing of it runs in the next."""
+        self._sessions += 1
+        try:
+            yield
+        finally:
+            self._sessions -= 1
+            if not self._sessions:
+                self._ready.clear()
+
+    def run_until_complete(self, future: Awaitable[T] | Coroutine[Any, Any, T]) -> T:
+        """The result of the awaitable, once everything that it waits for has run.
+
+        Raises RuntimeError when it waits for something outside this loop.
+        """
+        task = asyncio.ensure_future(future, loop=self)
+        while self._ready:
+            handle = self._ready.popleft()
+            if not handle.cancelled():
+                handle._run()
+        if not task.done():
+            task.cancel()
+            raise RuntimeError("A resolver waits for something outside the BatchLoop.")
+        return task.result()
+
+
+_local = threading.local()
+
+
+def thread_loop() -> BatchLoop:
+    """This thread's loop; also its `asyncio.get_event_loop()`, which aiodataloader and asyncio.gather use."""
+    try:
+        loop: BatchLoop = _local.loop
+    except AttributeError:
+        loop = _local.loop = BatchLoop()
+        asyncio.set_event_loop(loop)
+    return loop

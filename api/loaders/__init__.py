@@ -1,0 +1,19 @@
+"""Loaders batch the reads of one request: one statement a level, however many objects ask. One file a noun."""
+
+from api.loaders.appointment import AppointmentByIdLoader, AppointmentsByReservationIdLoader
+from api.loaders.client import ClientByIdLoader
+from api.loaders.page import CountLoader, PageLoader
+from api.loaders.provider import ProviderByIdLoader
+from api.loaders.reservation import ReservationByIdLoader
+from api.loaders.service import ServiceByIdLoader
+
+__all__ = [
+    "AppointmentByIdLoader",
+    "AppointmentsByReservationIdLoader",
+    "ClientByIdLoader",
+    "CountLoader",
+    "PageLoader",
+    "ProviderByIdLoader",
+    "ReservationByIdLoader",
+    "ServiceByIdLoader",
+]

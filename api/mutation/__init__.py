@@ -1,0 +1,1 @@
+"""What can be changed. One file a noun; a mutation only translates: input, one domain call, payload."""

@@ -1,0 +1,119 @@
+"""Slots on providers' calendars, and which of them are open."""
+
+from collections.abc import Awaitable
+from typing import Any
+
+import graphene
+from django.conf import settings
+from django.db.models import QuerySet
+from graphql import GraphQLResolveInfo
+
+from api.connections import BOTH_WAYS, Page, connection_type, page_request, paginate
+from api.context import Context
+from api.ids import IdOf, decode_ids, from_global_id
+from api.loaders import AppointmentByIdLoader, ProviderByIdLoader, ReservationByIdLoader, ServiceByIdLoader
+from api.query.node import Node, NodeType
+from api.query.ordering import APPOINTMENTS_BY_START
+from api.scalars import DateTime
+from reservation import models
+from reservation.domain.appointment import open_appointments
+
+
+class Appointment(NodeType):
+    """A 15-minute slot on a provider's calendar."""
+
+    class Meta:
+        model = models.Appointment
+        interfaces = (Node,)
+        fields = ("starts_at",)
+
+    provider = graphene.Field(
+        "api.query.provider.Provider", required=True, description="The provider on whose calendar it stands."
+    )
+    ends_at = DateTime(required=True, description="When it ends, and the next one may begin.")
+    is_open = graphene.Boolean(required=True, description="Whether it can be reserved right now.")
+    reservation = graphene.Field(
+        "api.query.reservation.Reservation",
+        description="The reservation that holds it: only for its client, its provider and staff; otherwise null.",
+    )
+
+    @staticmethod
+    def resolve_provider(root: models.Appointment, info: GraphQLResolveInfo) -> Awaitable[models.Provider | None]:
+        return ProviderByIdLoader.of(info.context).load(root.provider_id)
+
+    @staticmethod
+    async def resolve_is_open(root: models.Appointment, info: GraphQLResolveInfo) -> bool:
+        now = info.context.now
+        if not root.is_free_at(now) or root.starts_at < settings.RESERVATION_POLICY.earliest_start(now):
+            return False
+        provider = await ProviderByIdLoader.of(info.context).load(root.provider_id)
+        return provider is not None and provider.is_active
+
+    @staticmethod
+    def resolve_reservation(
+        root: models.Appointment, info: GraphQLResolveInfo
+    ) -> Awaitable[models.Reservation | None] | None:
+        if root.is_free_at(info.context.now):
+            return None
+        return ReservationByIdLoader.of(info.context).load(root.reservation_id)
+
+
+AppointmentConnection = connection_type(Appointment)
+
+
+class OpenAppointmentFilter(graphene.InputObjectType):
+    """Half-open: startsFrom <= startsAt < startsBefore; at most 62 days."""
+
+    starts_from = DateTime(required=True, description="Not before this instant.")
+    starts_before = DateTime(required=True, description="Before this instant.")
+    provider_ids = IdOf("Provider", many=True, description="Only of these providers.")
+    service_id = IdOf("Service", description="Only where the run of appointments that this service needs begins.")
+
+
+async def open_appointments_for(
+    context: Context, *, service_id: int | None = None, **conditions: Any
+) -> QuerySet[models.Appointment]:
+    """What can be reserved right now, for the service with this id; nothing when there is no such service."""
+    if service_id is None:
+        return open_appointments(now=context.now, **conditions)
+    service = await ServiceByIdLoader.of(context).load(service_id)
+    found = open_appointments(now=context.now, service=service, **conditions)
+    return found if service else found.none()
+
+
+class AppointmentQuery(graphene.ObjectType):
+    appointment = graphene.Field(
+        Appointment,
+        id=graphene.ID(required=True, description="The id of an appointment."),
+        description="One appointment, open or not; null when there is none with this id.",
+    )
+    open_appointments = graphene.Field(
+        AppointmentConnection,
+        required=True,
+        filter=OpenAppointmentFilter(required=True, description="Which appointments."),
+        **BOTH_WAYS,
+        description="Appointments that can be reserved right now, in order of start.",
+    )
+    next_open_appointment = graphene.Field(
+        Appointment,
+        provider_ids=graphene.List(graphene.NonNull(graphene.ID), description="Only of these providers."),
+        service_id=graphene.ID(description="Only where the run of appointments that this service needs begins."),
+        description="The first appointment that openAppointments would list from now on; null when there is none.",
+    )
+
+    @staticmethod
+    def resolve_appointment(_root: None, info: GraphQLResolveInfo, id: str) -> Awaitable[models.Appointment | None]:
+        return AppointmentByIdLoader.of(info.context).load(from_global_id(id, noun="Appointment"))
+
+    @staticmethod
+    async def resolve_open_appointments(_root: None, info: GraphQLResolveInfo, filter: Any, **page: Any) -> Page:
+        request = page_request(APPOINTMENTS_BY_START, **page)
+        found = await open_appointments_for(info.context, **decode_ids(OpenAppointmentFilter, filter))
+        return paginate(found, request)
+
+    @staticmethod
+    async def resolve_next_open_appointment(
+        _root: None, info: GraphQLResolveInfo, **conditions: Any
+    ) -> models.Appointment | None:
+        found = await open_appointments_for(info.context, **decode_ids(OpenAppointmentFilter, conditions))
+        return found.order_by("starts_at", "pk").first()

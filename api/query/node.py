@@ -1,0 +1,90 @@
+"""What every object with an id has in common, and how it is found by it."""
+
+from collections.abc import Awaitable
+from typing import Any
+
+import graphene
+from graphene_django import DjangoObjectType
+from graphql import GraphQLResolveInfo
+
+from api.errors import BadUserInput
+from api.ids import split_global_id, to_global_id
+from api.loaders import (
+    AppointmentByIdLoader,
+    ClientByIdLoader,
+    ProviderByIdLoader,
+    ReservationByIdLoader,
+    ServiceByIdLoader,
+)
+from api.loaders.base import Loader
+from reservation.domain.errors import InvalidInput
+
+LOADERS: dict[str, type[Loader[int, Any]]] = {
+    "Appointment": AppointmentByIdLoader,
+    "Client": ClientByIdLoader,
+    "Provider": ProviderByIdLoader,
+    "Reservation": ReservationByIdLoader,
+    "Service": ServiceByIdLoader,
+}
+MAX_NODES = 100
+
+
+class Node(graphene.Interface):
+    """An object that can be found again by its id."""
+
+    id = graphene.ID(required=True, description="Opaque, and the same for as long as the object exists.")
+
+
+class NodeType(DjangoObjectType):
+    """A type that is read from a model: types, nullability and descriptions of its plain fields come from there."""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def is_type_of(cls, root: Any, _info: GraphQLResolveInfo) -> bool:
+        return isinstance(root, cls._meta.model)
+
+    @staticmethod
+    def resolve_id(root: Any, info: GraphQLResolveInfo) -> str:
+        return to_global_id(info.parent_type.name, root.pk)
+
+
+def load_node(info: GraphQLResolveInfo, global_id: str) -> Awaitable[Any]:
+    """The object with this id, as far as the caller may know of it. Raises InvalidInput for what is no id."""
+    noun, key = split_global_id(global_id)
+    if noun not in LOADERS:
+        raise InvalidInput("This is not an id.")
+    return LOADERS[noun].of(info.context).load(key)
+
+
+def load_node_or_error(info: GraphQLResolveInfo, global_id: str) -> Any:
+    """The same, with the error in its place: one wrong id does not spoil the others."""
+    try:
+        return load_node(info, global_id)
+    except InvalidInput as error:
+        return BadUserInput(error.message)
+
+
+class NodeQuery(graphene.ObjectType):
+    node = graphene.Field(
+        Node,
+        id=graphene.ID(required=True, description="The id of any object."),
+        description="The object with this id; null when there is none that the viewer may see.",
+    )
+    nodes = graphene.List(
+        Node,
+        required=True,
+        ids=graphene.List(graphene.NonNull(graphene.ID), required=True, description=f"At most {MAX_NODES} ids."),
+        description="The objects with these ids, in their order; null for those that the viewer may not see.",
+    )
+
+    @staticmethod
+    def resolve_node(_root: None, info: GraphQLResolveInfo, id: str) -> Awaitable[Any]:
+        return load_node(info, id)
+
+    @staticmethod
+    def resolve_nodes(_root: None, info: GraphQLResolveInfo, ids: list[str]) -> list[Any]:
+        if len(ids) > MAX_NODES:
+            raise BadUserInput(f"Ask for at most {MAX_NODES} nodes at once.")
+        return [load_node_or_error(info, one) for one in ids]

@@ -1,0 +1,104 @@
+"""Who offers time."""
+
+from collections.abc import Awaitable
+from datetime import datetime
+from typing import Any
+
+import graphene
+from graphql import GraphQLResolveInfo
+
+from api.connections import BOTH_WAYS, FORWARD, Page, connection_type, page_request, paginate
+from api.ids import IdOf, decode_ids, from_global_id
+from api.loaders import PageLoader, ProviderByIdLoader
+from api.query.appointment import open_appointments_for
+from api.query.node import Node, NodeType
+from api.query.ordering import APPOINTMENTS_BY_START, PROVIDERS_BY_NAME, SERVICES_BY_NAME, ProviderOrder, ordering
+from api.scalars import DateTime
+from reservation import models
+from reservation.domain.provider import find_providers
+
+
+class Provider(NodeType):
+    """Somebody who offers time."""
+
+    class Meta:
+        model = models.Provider
+        interfaces = (Node,)
+        fields = ("name", "bio", "time_zone", "is_active")
+
+    services = graphene.Field(
+        "api.query.service.ServiceConnection",
+        required=True,
+        **FORWARD,
+        description="What the provider can be reserved for, by name.",
+    )
+    open_appointments = graphene.Field(
+        "api.query.appointment.AppointmentConnection",
+        required=True,
+        starts_from=DateTime(required=True, description="Not before this instant."),
+        starts_before=DateTime(required=True, description="Before this instant, at most 62 days later."),
+        service_id=graphene.ID(description="Only where the run of appointments that this service needs begins."),
+        **FORWARD,
+        description="The provider's appointments that can be reserved right now, in order of start.",
+    )
+
+    @staticmethod
+    def resolve_services(root: models.Provider, info: GraphQLResolveInfo, **page: Any) -> Awaitable[Page]:
+        return PageLoader.of(info.context).load((root.services.all(), page_request(SERVICES_BY_NAME, **page)))
+
+    @staticmethod
+    async def resolve_open_appointments(
+        root: models.Provider,
+        info: GraphQLResolveInfo,
+        starts_from: datetime,
+        starts_before: datetime,
+        service_id: str | None = None,
+        **page: Any,
+    ) -> Page:
+        request = page_request(APPOINTMENTS_BY_START, **page)
+        found = await open_appointments_for(
+            info.context,
+            starts_from=starts_from,
+            starts_before=starts_before,
+            provider_ids=[root.pk],
+            service_id=None if service_id is None else from_global_id(service_id, noun="Service", field="service_id"),
+        )
+        return await PageLoader.of(info.context).load((found, request))
+
+
+ProviderConnection = connection_type(Provider)
+
+
+class ProviderFilter(graphene.InputObjectType):
+    """Which providers; all conditions hold at once."""
+
+    search = graphene.String(description="A part of the name.")
+    service_id = IdOf("Service", description="Who offer this service.")
+    is_active = graphene.Boolean(description="Whether their time can be reserved.")
+
+
+class ProviderQuery(graphene.ObjectType):
+    provider = graphene.Field(
+        Provider,
+        id=graphene.ID(required=True, description="The id of a provider."),
+        description="One provider; null when there is none with this id.",
+    )
+    providers = graphene.Field(
+        ProviderConnection,
+        required=True,
+        filter=ProviderFilter(description="Which providers; all of them when unsaid."),
+        order_by=ProviderOrder(description="By name when unsaid."),
+        **BOTH_WAYS,
+        description="Who offers time.",
+    )
+
+    @staticmethod
+    def resolve_provider(_root: None, info: GraphQLResolveInfo, id: str) -> Awaitable[models.Provider | None]:
+        return ProviderByIdLoader.of(info.context).load(from_global_id(id, noun="Provider"))
+
+    @staticmethod
+    def resolve_providers(
+        _root: None, _info: GraphQLResolveInfo, filter: Any = None, order_by: Any = None, **page: Any
+    ) -> Page:
+        conditions = decode_ids(ProviderFilter, filter or {})
+        return paginate(find_providers(**conditions), page_request(ordering(PROVIDERS_BY_NAME, order_by), **page))

@@ -1,0 +1,131 @@
+"""Clients' claims on time."""
+
+from collections.abc import Awaitable
+from datetime import datetime
+from typing import Any
+
+import graphene
+from graphql import GraphQLResolveInfo
+
+from api.connections import BOTH_WAYS, Page, connection_type, page_request, paginate
+from api.enums import enum_type
+from api.ids import IdOf, decode_ids, from_global_id
+from api.loaders import (
+    AppointmentsByReservationIdLoader,
+    ClientByIdLoader,
+    ProviderByIdLoader,
+    ReservationByIdLoader,
+    ServiceByIdLoader,
+)
+from api.query.node import Node, NodeType
+from api.query.ordering import RESERVATIONS_BY_START, ReservationOrder, ordering
+from api.scalars import DateTime
+from reservation import models
+from reservation.domain.access import find_reservations
+from reservation.domain.policy import Status
+
+ReservationStatus = enum_type(
+    "ReservationStatus",
+    Status,
+    {
+        Status.PENDING: "Held, and waiting to be confirmed before the hold lapses.",
+        Status.CONFIRMED: "Booked.",
+        Status.CANCELLED: "Given up; its time is open again.",
+        Status.EXPIRED: "Not confirmed in time; its time is open again.",
+        Status.COMPLETED: "The client came.",
+        Status.NO_SHOW: "The client did not come.",
+    },
+)
+
+
+class Reservation(NodeType):
+    """A client's claim on a run of appointments. Known to its client, its provider and staff."""
+
+    class Meta:
+        model = models.Reservation
+        interfaces = (Node,)
+        fields = (
+            "starts_at",
+            "ends_at",
+            "note",
+            "created_at",
+            "confirmed_at",
+            "cancelled_at",
+            "cancel_reason",
+        )
+
+    client = graphene.Field("api.query.client.Client", required=True, description="Whom the time is for.")
+    provider = graphene.Field("api.query.provider.Provider", required=True, description="Whose time it is.")
+    service = graphene.Field("api.query.service.Service", description="What is done in it; null when unsaid.")
+    appointments = graphene.List(
+        graphene.NonNull("api.query.appointment.Appointment"),
+        required=True,
+        description="The appointments that it holds, in order; empty once it no longer holds any.",
+    )
+    status = ReservationStatus(required=True, description="Where it stands right now.")
+    expires_at = DateTime(description="When an unconfirmed hold lapses; null unless PENDING.")
+
+    @staticmethod
+    def resolve_client(root: models.Reservation, info: GraphQLResolveInfo) -> Awaitable[models.Client | None]:
+        return ClientByIdLoader.of(info.context).load(root.client_id)
+
+    @staticmethod
+    def resolve_provider(root: models.Reservation, info: GraphQLResolveInfo) -> Awaitable[models.Provider | None]:
+        return ProviderByIdLoader.of(info.context).load(root.provider_id)
+
+    @staticmethod
+    def resolve_service(root: models.Reservation, info: GraphQLResolveInfo) -> Awaitable[models.Service | None] | None:
+        return ServiceByIdLoader.of(info.context).load(root.service_id) if root.service_id else None
+
+    @staticmethod
+    def resolve_appointments(root: models.Reservation, info: GraphQLResolveInfo) -> Awaitable[list[models.Appointment]]:
+        return AppointmentsByReservationIdLoader.of(info.context).load(root.pk)
+
+    @staticmethod
+    def resolve_status(root: models.Reservation, info: GraphQLResolveInfo) -> Status:
+        return root.status_at(info.context.now)
+
+    @staticmethod
+    def resolve_expires_at(root: models.Reservation, info: GraphQLResolveInfo) -> datetime | None:
+        return root.expires_at if root.status_at(info.context.now) is Status.PENDING else None
+
+
+ReservationConnection = connection_type(Reservation)
+
+
+class ReservationFilter(graphene.InputObjectType):
+    """Which reservations; all conditions hold at once."""
+
+    status = graphene.List(graphene.NonNull(ReservationStatus), description="In one of these states right now.")
+    provider_id = IdOf("Provider", description="With this provider.")
+    client_id = IdOf("Client", description="Of this client.")
+    starts_from = DateTime(description="Beginning at or after this instant.")
+    starts_before = DateTime(description="Beginning before this instant.")
+
+
+class ReservationQuery(graphene.ObjectType):
+    reservation = graphene.Field(
+        Reservation,
+        id=graphene.ID(required=True, description="The id of a reservation."),
+        description="One reservation; null when there is none that the viewer may see.",
+    )
+    reservations = graphene.Field(
+        ReservationConnection,
+        required=True,
+        filter=ReservationFilter(description="Which reservations; all of them when unsaid."),
+        order_by=ReservationOrder(description="By start when unsaid."),
+        **BOTH_WAYS,
+        description="The reservations that the viewer may see: a client's own, a provider's own, all for staff.",
+    )
+
+    @staticmethod
+    def resolve_reservation(_root: None, info: GraphQLResolveInfo, id: str) -> Awaitable[models.Reservation | None]:
+        return ReservationByIdLoader.of(info.context).load(from_global_id(id, noun="Reservation"))
+
+    @staticmethod
+    def resolve_reservations(
+        _root: None, info: GraphQLResolveInfo, filter: Any = None, order_by: Any = None, **page: Any
+    ) -> Page:
+        conditions = decode_ids(ReservationFilter, filter or {})
+        found = find_reservations(caller=info.context.caller, now=info.context.now, **conditions)
+        return paginate(found, page_request(ordering(RESERVATIONS_BY_START, order_by), **page))

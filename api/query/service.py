@@ -1,0 +1,69 @@
+"""What is done in the time."""
+
+from collections.abc import Awaitable
+from typing import Any
+
+import graphene
+from graphql import GraphQLResolveInfo
+
+from api.connections import BOTH_WAYS, FORWARD, Page, connection_type, page_request, paginate
+from api.ids import IdOf, decode_ids, from_global_id
+from api.loaders import PageLoader, ServiceByIdLoader
+from api.query.node import Node, NodeType
+from api.query.ordering import PROVIDERS_BY_NAME, SERVICES_BY_NAME
+from reservation import models
+from reservation.domain.service import find_services
+
+
+class Service(NodeType):
+    """What is done in the time: it takes one appointment, or a run of consecutive ones."""
+
+    class Meta:
+        model = models.Service
+        interfaces = (Node,)
+        fields = ("name", "description", "duration_minutes", "is_active")
+
+    providers = graphene.Field(
+        "api.query.provider.ProviderConnection",
+        required=True,
+        **FORWARD,
+        description="Who offers it, by name.",
+    )
+
+    @staticmethod
+    def resolve_providers(root: models.Service, info: GraphQLResolveInfo, **page: Any) -> Awaitable[Page]:
+        return PageLoader.of(info.context).load((root.providers.all(), page_request(PROVIDERS_BY_NAME, **page)))
+
+
+ServiceConnection = connection_type(Service)
+
+
+class ServiceFilter(graphene.InputObjectType):
+    """Which services; all conditions hold at once."""
+
+    search = graphene.String(description="A part of the name.")
+    provider_id = IdOf("Provider", description="Offered by this provider.")
+
+
+class ServiceQuery(graphene.ObjectType):
+    service = graphene.Field(
+        Service,
+        id=graphene.ID(required=True, description="The id of a service."),
+        description="One service; null when there is none with this id.",
+    )
+    services = graphene.Field(
+        ServiceConnection,
+        required=True,
+        filter=ServiceFilter(description="Which services; all of them when unsaid."),
+        **BOTH_WAYS,
+        description="What can be reserved, by name.",
+    )
+
+    @staticmethod
+    def resolve_service(_root: None, info: GraphQLResolveInfo, id: str) -> Awaitable[models.Service | None]:
+        return ServiceByIdLoader.of(info.context).load(from_global_id(id, noun="Service"))
+
+    @staticmethod
+    def resolve_services(_root: None, _info: GraphQLResolveInfo, filter: Any = None, **page: Any) -> Page:
+        conditions = decode_ids(ServiceFilter, filter or {})
+        return paginate(find_services(**conditions), page_request(SERVICES_BY_NAME, **page))

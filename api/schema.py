@@ -1,0 +1,29 @@
+"""The whole schema, put together from its nouns."""
+
+import graphene
+from graphql import GraphQLSchema
+
+from api.mutation.appointment import AppointmentMutation
+from api.mutation.client import ClientMutation
+from api.mutation.provider import ProviderMutation
+from api.mutation.reservation import ReservationMutation
+from api.mutation.service import ServiceMutation
+from api.query.appointment import AppointmentQuery
+from api.query.client import ClientQuery
+from api.query.node import NodeQuery
+from api.query.provider import ProviderQuery
+from api.query.reservation import ReservationQuery
+from api.query.service import ServiceQuery
+from api.query.viewer import ViewerQuery
+from api.scalars import Date, Time
+
+
+class Query(NodeQuery, ViewerQuery, ProviderQuery, ServiceQuery, AppointmentQuery, ClientQuery, ReservationQuery):
+    """Everything that can be read."""
+
+
+class Mutation(AppointmentMutation, ReservationMutation, ProviderMutation, ServiceMutation, ClientMutation):
+    """Everything that can be changed. Each takes one input and answers one payload."""
+
+
+schema: GraphQLSchema = graphene.Schema(query=Query, mutation=Mutation, types=[Date, Time]).graphql_schema

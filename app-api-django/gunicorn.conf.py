@@ -1,0 +1,37 @@
+"""How gunicorn serves the application: `gunicorn -c app-api-django/gunicorn.conf.py reservation.wsgi`.
+
+WEB_CONCURRENCY is the number of processes (default: one a CPU), WEB_THREADS that of threads in each (default: 4).
+READY_MESSAGE is printed when the server answers.
+"""
+
+import gc
+import os
+
+# Threads, each with a database connection of its own: quicker here than an event loop (DESIGN: "A request's way").
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY") or os.cpu_count() or 1)
+threads = int(os.environ.get("WEB_THREADS") or 4)
+preload_app = True  # load once, share the pages
+
+timeout = 20
+graceful_timeout = 30
+keepalive = 75  # longer than a proxy keeps an idle connection, so that it is the proxy who closes
+max_requests = 10_000
+max_requests_jitter = 1_000  # workers are renewed one by one
+control_socket_disable = True
+
+# A worker's heartbeat is a file: in memory, it never waits for a disk.
+if os.path.isdir("/dev/shm"):
+    worker_tmp_dir = "/dev/shm"
+
+
+def when_ready(server):
+    """The application is loaded and no worker forked yet."""
+    from django.db import connections
+
+    connections.close_all()  # a connection that two processes share garbles both their conversations
+    gc.collect()
+    gc.freeze()  # a collection in a worker would touch, and so copy, every page that it shares with the others
+
+    if message := os.environ.get("READY_MESSAGE"):
+        print(message, flush=True)

@@ -1,0 +1,12 @@
+#!/usr/bin/env python
+"""Django's command line, with development settings unless DJANGO_SETTINGS_MODULE says otherwise."""
+
+import os
+import sys
+
+from django.core.management import execute_from_command_line
+
+if __name__ == "__main__":
+    testing = sys.argv[1:2] == ["test"]
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings.test" if testing else "settings.development")
+    execute_from_command_line(sys.argv)

@@ -1,0 +1,90 @@
+"""Whose is what: which people and reservations a caller may know of, and what it may do to them.
+
+A foreign object answers as if it did not exist: every look-up goes through one of these sets.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from reservation.domain.caller import Caller
+from reservation.domain.errors import Forbidden, InvalidInput, NotFound
+from reservation.domain.policy import MAY, Action, Role, Status
+from reservation.models import Client, Reservation
+from reservation.models.reservation import ReservationQuerySet
+
+
+def roles(caller: Caller, reservation: Reservation) -> frozenset[Role]:
+    """What the caller is to this reservation; empty for a stranger."""
+    is_role = {
+        Role.CLIENT: reservation.client_id == caller.client_id,
+        Role.PROVIDER: reservation.provider_id == caller.provider_id,
+        Role.STAFF: caller.is_staff,
+    }
+    return frozenset(role for role, applies in is_role.items() if applies)
+
+
+def visible_reservations(caller: Caller) -> ReservationQuerySet:
+    """A client's own, a provider's own, all of them for staff."""
+    if caller.is_staff:
+        return Reservation.objects.all()
+    own = Q(pk__in=[])
+    if caller.client_id is not None:
+        own |= Q(client_id=caller.client_id)
+    if caller.provider_id is not None:
+        own |= Q(provider_id=caller.provider_id)
+    return Reservation.objects.filter(own)
+
+
+def find_reservations(
+    *,
+    caller: Caller,
+    now: datetime,
+    status: Collection[Status] | None = None,
+    provider_id: int | None = None,
+    client_id: int | None = None,
+    starts_from: datetime | None = None,
+    starts_before: datetime | None = None,
+) -> QuerySet[Reservation]:
+    """Of those that the caller may see, the ones that every given condition fits; unordered.
+
+    Raises InvalidInput for an interval that ends before it starts.
+    """
+    if starts_from is not None and starts_before is not None and starts_before <= starts_from:
+        raise InvalidInput("The interval ends before it has started.", field="starts_before")
+    conditions = {
+        "provider_id": provider_id,
+        "client_id": client_id,
+        "starts_at__gte": starts_from,
+        "starts_at__lt": starts_before,
+    }
+    found = visible_reservations(caller).filter(
+        **{lookup: value for lookup, value in conditions.items() if value is not None}
+    )
+    return found if status is None else found.with_status_at(status, now)
+
+
+def visible_clients(caller: Caller) -> QuerySet[Client]:
+    """Oneself, a provider's own clients, all of them for staff; each with its account, for the address."""
+    clients = Client.objects.select_related("user")
+    if caller.is_staff:
+        return clients
+    own = Q(pk=caller.client_id)
+    if caller.provider_id is not None:
+        own |= Q(Exists(Reservation.objects.filter(client_id=OuterRef("pk"), provider_id=caller.provider_id)))
+    return clients.filter(own)
+
+
+def reservation_for(action: Action, *, caller: Caller, reservation_id: int) -> Reservation:
+    """The reservation that the caller wants to do this to.
+
+    Raises NotFound, and Forbidden when somebody else must do it.
+    """
+    reservation = visible_reservations(caller).filter(pk=reservation_id).first()
+    if reservation is None:
+        raise NotFound("reservation", field="reservation_id")
+    if not MAY[action] & roles(caller, reservation):
+        who = " or ".join(sorted(MAY[action]))
+        raise Forbidden(f"Only {who} may {action} a reservation.", field="reservation_id")
+    return reservation

@@ -1,0 +1,120 @@
+"""A provider's calendar: offering time, taking it back, and what of it can be reserved."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.conf import settings
+from django.db import IntegrityError
+from django.db.models import Exists, OuterRef, QuerySet
+
+from reservation.domain.caller import Caller
+from reservation.domain.command import command
+from reservation.domain.errors import Forbidden, NotFound
+from reservation.domain.expiry import expire
+from reservation.domain.transaction import Conflict
+from reservation.domain.validation import check_interval, check_slots
+from reservation.models import Appointment, Provider, Reservation, Service
+
+
+def open_appointments(
+    *,
+    now: datetime,
+    starts_from: datetime | None = None,
+    starts_before: datetime | None = None,
+    provider_ids: Collection[int] | None = None,
+    service: Service | None = None,
+) -> QuerySet[Appointment]:
+    """What can be reserved right now, of these providers, for this service; unordered.
+
+    For a service that takes several appointments these are the ones that a run of open ones starts with.
+    Raises InvalidInput for an interval that ends before it starts or is too long.
+    """
+    if starts_from is not None and starts_before is not None:
+        check_interval(starts_at=starts_from, ends_at=starts_before, ends_field="starts_before")
+    earliest = settings.RESERVATION_POLICY.earliest_start(now)
+    found = Appointment.objects.free_at(now).starting_in(max(starts_from or earliest, earliest), starts_before)
+    if provider_ids is not None:
+        found = found.filter(provider_id__in=provider_ids)
+    found = found.exclude(Exists(Provider.objects.filter(pk=OuterRef("provider_id"), is_active=False)))
+    return found if service is None else starting_run(found, service=service, now=now)
+
+
+def starting_run(appointments: QuerySet[Appointment], *, service: Service, now: datetime) -> QuerySet[Appointment]:
+    """Those from which a whole run for this service is free, of providers who offer it.
+
+    One EXISTS for each further appointment, each a look-up by the unique key: a page costs as much as it shows,
+    where a window function would number the whole calendar first.
+    """
+    if not service.is_active:
+        return appointments.none()
+    policy = settings.RESERVATION_POLICY
+    appointments = appointments.filter(
+        Exists(Provider.services.through.objects.filter(provider_id=OuterRef("provider_id"), service_id=service.pk))
+    )
+    for step in range(1, policy.run_length(service.duration)):
+        following = Appointment.objects.free_at(now).filter(
+            provider_id=OuterRef("provider_id"),
+            starts_at=OuterRef("starts_at") + step * policy.appointment_length,
+        )
+        appointments = appointments.filter(Exists(following))
+    return appointments
+
+
+def appointments_between(*, provider_id: int, starts_at: datetime, ends_at: datetime) -> QuerySet[Appointment]:
+    """Everything on a provider's calendar in the half-open interval, in order."""
+    return Appointment.objects.filter(provider_id=provider_id).starting_in(starts_at, ends_at).order_by("starts_at")
+
+
+@command(result=int)
+def offer(*, caller: Caller, provider_id: int, starts_at: datetime, ends_at: datetime, now: datetime) -> int:
+    """Put every slot of the interval on the provider's calendar; answers how many were not there yet.
+
+    Raises NotFound, Forbidden, and InvalidInput for an interval that is no run of future appointments.
+    """
+    provider = calendar_of(caller=caller, provider_id=provider_id)
+    check_slots(starts_at=starts_at, ends_at=ends_at, now=now)
+    there = set(
+        appointments_between(provider_id=provider.pk, starts_at=starts_at, ends_at=ends_at).values_list(
+            "starts_at", flat=True
+        )
+    )
+    missing = [
+        Appointment(provider=provider, starts_at=slot)
+        for slot in settings.RESERVATION_POLICY.starts(starts_at, ends_at)
+        if slot not in there
+    ]
+    try:
+        Appointment.objects.bulk_create(missing)
+    except IntegrityError as error:
+        raise Conflict from error  # someone offered the same time meanwhile: look again
+    return len(missing)
+
+
+@command(result=int)
+def withdraw(*, caller: Caller, provider_id: int, starts_at: datetime, ends_at: datetime, now: datetime) -> int:
+    """Take back what is open in the interval; answers how many appointments that were. Held and booked ones stay.
+
+    Raises NotFound, Forbidden, and InvalidInput for an interval that is no run of future appointments.
+    """
+    provider = calendar_of(caller=caller, provider_id=provider_id)
+    check_slots(starts_at=starts_at, ends_at=ends_at, now=now)
+    calendar = Appointment.objects.filter(provider=provider).starting_in(starts_at, ends_at)
+    lapsed = Reservation.objects.lapsed_at(now).filter(
+        pk__in=calendar.free_at(now).exclude(reservation=None).values("reservation_id")
+    )
+    expire(lapsed.values_list("pk", flat=True), now=now)
+    withdrawn, _ = calendar.filter(reservation=None).delete()
+    return withdrawn
+
+
+def calendar_of(*, caller: Caller, provider_id: int) -> Provider:
+    """The provider whose calendar the caller may change.
+
+    Raises NotFound, and Forbidden when it is somebody else's.
+    """
+    provider = Provider.objects.filter(pk=provider_id).first()
+    if provider is None:
+        raise NotFound("provider", field="provider_id")
+    if not caller.is_staff and caller.provider_id != provider.pk:
+        raise Forbidden("This is another provider's calendar.", field="provider_id")
+    return provider

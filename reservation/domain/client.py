@@ -1,0 +1,57 @@
+"""Who reserves time."""
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from reservation.domain.access import visible_clients
+from reservation.domain.caller import Caller
+from reservation.domain.command import command
+from reservation.domain.errors import Forbidden, NotFound
+from reservation.domain.validation import check_fields, set_given
+from reservation.models import Client, User
+
+
+def find_clients(*, caller: Caller, search: str | None = None) -> QuerySet[Client]:
+    """Everyone whose name or address contains the text, for staff; unordered. Raises Forbidden."""
+    caller.require_staff()
+    if search is None:
+        return visible_clients(caller)
+    return visible_clients(caller).filter(Q(name__icontains=search) | Q(user__email__icontains=search))
+
+
+def register_client(*, user: User, name: str, time_zone: str | None = None, now: datetime) -> Client:
+    """Make the client of a new account. Call it in the transaction that makes the account.
+
+    Raises InvalidInput.
+    """
+    client = Client(user=user, name=name, created_at=now)
+    changed = set_given(client, time_zone=time_zone)
+    check_fields(client, {"name", *changed})
+    client.save(force_insert=True)
+    return client
+
+
+@command(result=Client)
+def update_client(
+    *,
+    caller: Caller,
+    client_id: int,
+    name: str | None = None,
+    phone: str | None = None,
+    time_zone: str | None = None,
+    now: datetime,
+) -> Client:
+    """Change what is given; the client itself and staff may.
+
+    Raises NotFound, Forbidden and InvalidInput.
+    """
+    client = visible_clients(caller).filter(pk=client_id).first()
+    if client is None:
+        raise NotFound("client", field="client_id")
+    if not caller.is_staff and caller.client_id != client.pk:
+        raise Forbidden("Only the client itself or staff may change it.", field="client_id")
+    changed = set_given(client, name=name, phone=phone, time_zone=time_zone)
+    check_fields(client, changed)
+    client.save(update_fields=changed)
+    return client

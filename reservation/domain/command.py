@@ -1,0 +1,111 @@
+"""Every change is a command: one transaction, retried as a whole; with an idempotency key, its effect comes once."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import update_wrapper
+from typing import Any, Generic, ParamSpec, TypeVar, cast
+
+from django.db.models import Model
+
+from reservation.domain.caller import Caller
+from reservation.domain.errors import DomainError, InvalidInput, Unauthenticated
+from reservation.domain.policy import MAX_IDEMPOTENCY_KEY_LENGTH
+from reservation.domain.transaction import transact
+from reservation.models import IdempotencyKey
+
+P = ParamSpec("P")
+R = TypeVar("R", bound=Model | int)
+
+
+class IdempotencyKeyReused(DomainError):
+    """The key has been used for something else."""
+
+    code = "IDEMPOTENCY_KEY_REUSED"
+
+    def __init__(self) -> None:
+        super().__init__("This key was used with another input.", field="idempotency_key")
+
+
+class Command(Generic[P, R]):
+    """A function that changes something, with keyword arguments only; `caller` and `now` are always among them.
+
+    Called, it runs in a transaction of its own. `once` does the same under a key of the caller's.
+    """
+
+    def __init__(self, work: Callable[P, R], result: type[R]) -> None:
+        self.work = work
+        self.result = result
+        update_wrapper(self, work)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Do it. Raises Unauthenticated for nobody, and what the function names."""
+        require_user(kwargs)
+        return transact(lambda: self.work(*args, **kwargs))
+
+    def once(self, key: str | None, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Do it, or, when this caller has done it under this key, answer the same object again.
+
+        Raises IdempotencyKeyReused when the key stands for another input. A failure is not remembered.
+        """
+        if key is None:
+            return self(*args, **kwargs)
+        if not 0 < len(key) <= MAX_IDEMPOTENCY_KEY_LENGTH:
+            raise InvalidInput(
+                f"A key has 1 to {MAX_IDEMPOTENCY_KEY_LENGTH} characters.",
+                field="idempotency_key",
+            )
+        user_id, now = require_user(kwargs), cast("datetime", kwargs["now"])
+        key_hash, input_hash = sha256(key), self.hash_input(kwargs)
+
+        def work() -> R:
+            # The row goes in first: whoever comes second waits for it here, and then finds the result.
+            record, is_new = IdempotencyKey.objects.get_or_create(
+                user_id=user_id,
+                key_hash=key_hash,
+                defaults={"input_hash": input_hash, "created_at": now},
+            )
+            if record.input_hash != input_hash:
+                raise IdempotencyKeyReused
+            if not is_new:
+                return self.recall(cast("int", record.result))
+            result = self.work(*args, **kwargs)
+            IdempotencyKey.objects.filter(pk=record.pk).update(
+                result=result if isinstance(result, int) else result.pk,
+            )
+            return result
+
+        return transact(work)
+
+    def recall(self, result: int) -> R:
+        if issubclass(self.result, Model):
+            return cast("R", self.result._default_manager.get(pk=result))
+        return cast("R", result)
+
+    def hash_input(self, kwargs: dict[str, Any]) -> str:
+        """The command's name and every argument that was given; who asks and when is not part of the input."""
+        given = {name: value for name, value in kwargs.items() if name not in ("caller", "now") and value is not None}
+        return sha256(json.dumps([self.work.__name__, given], sort_keys=True, default=canonical))
+
+
+def command(*, result: type[R]) -> Callable[[Callable[P, R]], Command[P, R]]:
+    """Make a command of a function that answers an instance of `result`: a model, or int for a count."""
+    return lambda work: Command(work, result)
+
+
+def require_user(kwargs: dict[str, Any]) -> int:
+    """The account that asks. Raises Unauthenticated for nobody."""
+    user_id = cast("Caller", kwargs["caller"]).user_id
+    if user_id is None:
+        raise Unauthenticated
+    return user_id
+
+
+def canonical(value: object) -> str:
+    """One spelling for what JSON has none for: an instant is the same instant at any offset."""
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
+
+
+def sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

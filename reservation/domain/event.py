@@ -1,0 +1,36 @@
+"""The history of reservations."""
+
+from datetime import datetime
+from typing import Any
+
+from reservation.domain.caller import Caller
+from reservation.models import EventKind, Reservation, ReservationEvent
+
+
+def snapshot(reservation: Reservation) -> dict[str, Any]:
+    """What an event remembers of a reservation."""
+    return {
+        "status": str(reservation.status),
+        "provider_id": reservation.provider_id,
+        "starts_at": reservation.starts_at.isoformat(),
+        "ends_at": reservation.ends_at.isoformat(),
+    }
+
+
+def record(
+    kind: EventKind,
+    *,
+    reservation: Reservation,
+    before: dict[str, Any] | None,
+    caller: Caller | None,
+    now: datetime,
+) -> None:
+    """Append what happened, in the transaction in which it does. No caller: it was the passing of time."""
+    ReservationEvent.objects.create(
+        reservation=reservation,
+        kind=kind,
+        user_id=caller.user_id if caller else None,
+        occurred_at=now,
+        before=before,
+        after=snapshot(reservation),
+    )

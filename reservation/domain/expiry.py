@@ -1,0 +1,50 @@
+"""Writing down that holds have lapsed. Nothing waits for it: a lapsed hold is free by its lease alone."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import partial
+
+from django.db.models import QuerySet
+
+from reservation.domain.event import record, snapshot
+from reservation.domain.policy import Status
+from reservation.domain.transaction import transact
+from reservation.models import Appointment, EventKind, Reservation
+
+BATCH_SIZE = 200
+
+
+def expire(reservation_ids: Iterable[int], *, now: datetime) -> int:
+    """Mark those of these holds that have lapsed as EXPIRED and open what they still have; answers how many.
+
+    Appointments are touched before reservations, as everywhere. Call it in a transaction.
+    """
+    ids = sorted(reservation_ids)
+    if not ids:
+        return 0
+    Appointment.objects.of_reservations(ids).free_at(now).release()
+    return sum(mark_expired(reservation, now=now) for reservation in Reservation.objects.filter(pk__in=ids))
+
+
+def mark_expired(reservation: Reservation, *, now: datetime) -> bool:
+    """Answers whether it was this call that expired it."""
+    is_ours = (
+        Reservation.objects.lapsed_at(now).filter(pk=reservation.pk).update(status=Status.EXPIRED, expires_at=None)
+    )
+    if is_ours:
+        before = snapshot(reservation)
+        reservation.status, reservation.expires_at = Status.EXPIRED, None
+        record(EventKind.EXPIRED, reservation=reservation, before=before, caller=None, now=now)
+    return bool(is_ours)
+
+
+def expire_lapsed(*, now: datetime) -> int:
+    """Tidy the record: expire every hold that has lapsed, a batch a transaction; answers how many."""
+    expired = 0
+    while ids := list(oldest_lapsed(now).values_list("pk", flat=True)):
+        expired += transact(partial(expire, ids, now=now))
+    return expired
+
+
+def oldest_lapsed(now: datetime) -> QuerySet[Reservation]:
+    return Reservation.objects.lapsed_at(now).order_by("expires_at")[:BATCH_SIZE]

@@ -1,0 +1,57 @@
+"""Checks of single arguments, for every command alike."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+
+from reservation.domain.errors import InvalidInput
+
+
+def check_fields(instance: Model, fields: Collection[str]) -> None:
+    """Validate these fields of an instance as the model describes them.
+
+    Raises InvalidInput for the first that is wrong.
+    """
+    excluded = {field.name for field in instance._meta.fields} - set(fields)
+    try:
+        instance.clean_fields(exclude=excluded)
+    except ValidationError as error:
+        field, messages = next(iter(error.message_dict.items()))
+        raise InvalidInput(" ".join(messages), field=field) from error
+
+
+def check_interval(*, starts_at: datetime, ends_at: datetime, ends_field: str = "ends_at") -> None:
+    """Refuse an interval that is empty, backwards or longer than the policy allows.
+
+    Raises InvalidInput.
+    """
+    if ends_at <= starts_at:
+        raise InvalidInput("The interval ends before it has started.", field=ends_field)
+    longest = settings.RESERVATION_POLICY.max_interval
+    if ends_at - starts_at > longest:
+        raise InvalidInput(f"The interval is longer than {longest.days} days.", field=ends_field)
+
+
+def check_slots(*, starts_at: datetime, ends_at: datetime, now: datetime) -> None:
+    """Refuse an interval that is no run of future appointments.
+
+    Raises InvalidInput when it is off the grid, in the past, backwards or too long.
+    """
+    policy = settings.RESERVATION_POLICY
+    for field, instant in (("starts_at", starts_at), ("ends_at", ends_at)):
+        if not policy.is_on_grid(instant):
+            raise InvalidInput(f"Not on the grid of {policy.appointment_minutes} minutes.", field=field)
+    check_interval(starts_at=starts_at, ends_at=ends_at)
+    if starts_at < now:
+        raise InvalidInput("The interval starts in the past.", field="starts_at")
+
+
+def set_given(instance: Model, **values: object) -> set[str]:
+    """Set the fields for which a value was given, that is, not None; answers their names."""
+    given = {name: value for name, value in values.items() if value is not None}
+    for name, value in given.items():
+        setattr(instance, name, value)
+    return set(given)

@@ -1,0 +1,22 @@
+"""Fields, constraints, indexes and one chainable QuerySet a model. Rules live in `reservation.domain`."""
+
+from reservation.models.appointment import Appointment
+from reservation.models.client import Client
+from reservation.models.event import EventKind, ReservationEvent
+from reservation.models.idempotency import IdempotencyKey
+from reservation.models.provider import Provider
+from reservation.models.reservation import Reservation
+from reservation.models.service import Service
+from reservation.models.user import User
+
+__all__ = [
+    "Appointment",
+    "Client",
+    "EventKind",
+    "IdempotencyKey",
+    "Provider",
+    "Reservation",
+    "ReservationEvent",
+    "Service",
+    "User",
+]

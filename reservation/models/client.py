@@ -1,0 +1,26 @@
+"""Who reserves time."""
+
+from django.conf import settings
+from django.db import models
+
+from reservation.domain.policy import MAX_NAME_LENGTH, MAX_PHONE_LENGTH
+from reservation.models.fields import TimeZoneField
+
+
+class Client(models.Model):
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="client")
+    name = models.CharField(max_length=MAX_NAME_LENGTH, help_text="What to call the client.")
+    phone = models.CharField(max_length=MAX_PHONE_LENGTH, blank=True, help_text="Where to call; empty when not given.")
+    time_zone = TimeZoneField(help_text="The zone in which the client reads times.")
+    created_at = models.DateTimeField()
+    claim_count = models.PositiveBigIntegerField(
+        default=0,
+        editable=False,
+        help_text="How often the client has claimed time: written first, so that one client's claims queue up.",
+    )
+
+    class Meta:
+        indexes = (models.Index(fields=["name", "id"], name="client_by_name"),)
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,38 @@
+"""What happened to a reservation: its history for staff, and the outbox for what later tells others."""
+
+from enum import StrEnum
+
+from django.conf import settings
+from django.db import models
+
+from reservation.models.reservation import Reservation
+
+
+class EventKind(StrEnum):
+    HELD = "HELD"
+    CONFIRMED = "CONFIRMED"
+    RESCHEDULED = "RESCHEDULED"
+    CANCELLED = "CANCELLED"
+    EXPIRED = "EXPIRED"
+    COMPLETED = "COMPLETED"
+    NO_SHOW = "NO_SHOW"
+
+
+class ReservationEvent(models.Model):
+    """Written in the transaction of the change it tells of, and never changed afterwards."""
+
+    reservation = models.ForeignKey(Reservation, models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=11, choices=[(kind, kind) for kind in EventKind])
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        help_text="Who did it; null when it was the passing of time.",
+    )
+    occurred_at = models.DateTimeField()
+    before = models.JSONField(null=True, help_text="Status, provider, start and end before; null for the first event.")
+    after = models.JSONField(help_text="Status, provider, start and end afterwards.")
+
+    def __str__(self) -> str:
+        return f"{self.kind} at {self.occurred_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,20 @@
+"""What has been done already, for callers who ask again because they did not hear the answer."""
+
+from django.conf import settings
+from django.db import models
+
+
+class IdempotencyKey(models.Model):
+    """Written in the transaction of the change itself, so that a key exists if and only if its effect does."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    key_hash = models.CharField(max_length=64, help_text="SHA-256 of the key, since collations fold case.")
+    input_hash = models.CharField(max_length=64, help_text="SHA-256 of what was asked for.")
+    result = models.BigIntegerField(null=True, help_text="The id, or the count, that was answered.")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["user", "key_hash"], name="idempotency_key_is_single"),)
+
+    def __str__(self) -> str:
+        return self.key_hash[:12]

@@ -1,0 +1,27 @@
+"""Who offers time."""
+
+from django.conf import settings
+from django.db import models
+
+from reservation.domain.policy import MAX_NAME_LENGTH, MAX_TEXT_LENGTH
+from reservation.models.fields import TimeZoneField
+from reservation.models.service import Service
+
+
+class Provider(models.Model):
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="provider")
+    name = models.CharField(max_length=MAX_NAME_LENGTH, help_text="What clients know the provider by.")
+    bio = models.TextField(max_length=MAX_TEXT_LENGTH, blank=True, help_text="A few words; may be empty.")
+    time_zone = TimeZoneField(help_text="The zone in which the provider works.")
+    is_active = models.BooleanField(default=True, help_text="Whether the provider's time can be reserved.")
+    services = models.ManyToManyField(Service, related_name="providers", blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["name", "id"], name="provider_by_name"),
+            models.Index(fields=["created_at", "id"], name="provider_by_created_at"),
+        )
+
+    def __str__(self) -> str:
+        return self.name

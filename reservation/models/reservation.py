@@ -1,0 +1,95 @@
+"""A client's claim on a run of appointments."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+
+from reservation.domain.policy import MAX_TEXT_LENGTH, Status
+from reservation.models.client import Client
+from reservation.models.provider import Provider
+from reservation.models.service import Service
+
+
+class ReservationQuerySet(models.QuerySet["Reservation"]):
+    def live_holds_at(self, now: datetime) -> Self:
+        """Unconfirmed reservations that have not lapsed."""
+        return self.filter(status=Status.PENDING, expires_at__gt=now)
+
+    def lapsed_at(self, now: datetime) -> Self:
+        """Unconfirmed reservations whose hold is over, though nobody has written that down yet."""
+        return self.filter(status=Status.PENDING, expires_at__lte=now)
+
+    def with_status_at(self, statuses: Iterable[Status], now: datetime) -> Self:
+        """Those that a reader sees in one of these states: a lapsed hold reads as EXPIRED."""
+        matches = Q(pk__in=[])
+        for status in set(statuses):
+            matches |= Q(status=status, expires_at__gt=now) if status is Status.PENDING else Q(status=status)
+            if status is Status.EXPIRED:
+                matches |= Q(status=Status.PENDING, expires_at__lte=now)
+        return self.filter(matches)
+
+
+class Reservation(models.Model):
+    """It names no appointment: the appointments point to it.
+
+    A foreign key from here would take a shared lock on the slot that the lease's UPDATE must then upgrade, and
+    competing clients would deadlock.
+    """
+
+    client = models.ForeignKey(Client, models.PROTECT, related_name="reservations", db_index=False)
+    provider = models.ForeignKey(Provider, models.PROTECT, related_name="reservations", db_index=False)
+    service = models.ForeignKey(Service, models.PROTECT, null=True, blank=True, related_name="reservations")
+    starts_at = models.DateTimeField(help_text="When its first appointment begins.")
+    ends_at = models.DateTimeField(help_text="When its last appointment ends.")
+    status = models.CharField(max_length=10, choices=[(status, status) for status in Status])
+    expires_at = models.DateTimeField(null=True, help_text="When the unconfirmed hold lapses; null unless PENDING.")
+    note = models.TextField(max_length=MAX_TEXT_LENGTH, blank=True, help_text="What the client wants to tell.")
+    created_at = models.DateTimeField(help_text="When the time was first held.")
+    confirmed_at = models.DateTimeField(null=True, help_text="When the hold became a booking.")
+    cancelled_at = models.DateTimeField(null=True, help_text="When it was cancelled.")
+    cancel_reason = models.TextField(  # noqa: DJ001 - null says that it was not cancelled
+        max_length=MAX_TEXT_LENGTH, null=True, blank=True, help_text="Why it was cancelled; null unless it was."
+    )
+
+    objects = ReservationQuerySet.as_manager()
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["client", "starts_at"], name="reservation_by_client"),
+            models.Index(fields=["provider", "starts_at"], name="reservation_by_provider"),
+            models.Index(fields=["starts_at"], name="reservation_by_start"),
+            models.Index(fields=["created_at"], name="reservation_by_created_at"),
+            models.Index(fields=["status", "expires_at"], name="reservation_by_expiry"),
+        )
+        constraints = (
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="reservation_takes_time"),
+            models.CheckConstraint(condition=Q(status__in=list(Status)), name="reservation_status_is_known"),
+            models.CheckConstraint(
+                condition=Q(status=Status.PENDING, expires_at__isnull=False)
+                | (~Q(status=Status.PENDING) & Q(expires_at__isnull=True)),
+                name="reservation_only_holds_expire",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=[Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW])
+                | Q(confirmed_at__isnull=False),
+                name="reservation_booking_was_confirmed",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=Status.CANCELLED, cancelled_at__isnull=False)
+                | (~Q(status=Status.CANCELLED) & Q(cancelled_at__isnull=True)),
+                name="reservation_cancelled_at_when_cancelled",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.starts_at:%Y-%m-%d %H:%M} {self.status}"
+
+    def status_at(self, now: datetime) -> Status:
+        """Where it stands at this instant: a hold lapses by itself as time passes."""
+        status = Status(self.status)
+        if status is Status.PENDING and self.expires_at is not None and self.expires_at <= now:
+            return Status.EXPIRED
+        return status

@@ -1,0 +1,30 @@
+"""What is done in the time."""
+
+from datetime import timedelta
+
+from django.db import models
+
+from reservation.domain.policy import MAX_NAME_LENGTH, MAX_TEXT_LENGTH
+
+
+class Service(models.Model):
+    name = models.CharField(max_length=MAX_NAME_LENGTH, help_text="What the service is called.")
+    description = models.TextField(
+        max_length=MAX_TEXT_LENGTH, blank=True, help_text="What a client should know; may be empty."
+    )
+    duration_minutes = models.PositiveIntegerField(
+        help_text="How long it takes: a multiple of the appointment length (15 minutes)."
+    )
+    is_active = models.BooleanField(default=True, help_text="Whether it can be reserved.")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=["name", "id"], name="service_by_name"),)
+        constraints = (models.CheckConstraint(condition=models.Q(duration_minutes__gt=0), name="service_takes_time"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def duration(self) -> timedelta:
+        return timedelta(minutes=self.duration_minutes)

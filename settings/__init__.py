@@ -1,0 +1,144 @@
+"""What holds everywhere. `development`, `production` and `test` import all of it and add what is theirs.
+
+Every variable that is read from the environment stands in `.env.sample` with a line that says what it does.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+import environ
+
+from reservation.domain.policy import Policy
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+env.read_env(BASE_DIR / ".env")
+
+# --- Secrets and hosts ---------------------------------------------------------------------------------------------
+
+DEVELOPMENT_SECRET_KEY = "development-only-secret-key-that-production-refuses"
+SECRET_KEY = env.str("SECRET_KEY", default=DEVELOPMENT_SECRET_KEY)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+DEBUG = False
+
+# --- The application -----------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "reservation",
+    "api",
+    "ops",
+    "web",
+    "graphene_django",
+    "allauth",
+    "allauth.account",
+    "allauth.headless",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "reservation.urls"
+WSGI_APPLICATION = "reservation.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+TEST_RUNNER = "tests.runner.PytestRunner"
+
+# --- The rules of the business -------------------------------------------------------------------------------------
+
+RESERVATION_POLICY = Policy(
+    appointment_length=timedelta(minutes=env.int("APPOINTMENT_MINUTES", default=15)),
+    hold=timedelta(minutes=env.int("HOLD_MINUTES", default=30)),
+    lead_time=timedelta(hours=env.int("LEAD_TIME_HOURS", default=24)),
+    max_live_holds=env.int("MAX_LIVE_HOLDS", default=5),
+    max_interval=timedelta(days=env.int("MAX_INTERVAL_DAYS", default=62)),
+    cancellation_notice=timedelta(hours=env.int("CANCELLATION_NOTICE_HOURS", default=0)),
+)
+
+# --- The database --------------------------------------------------------------------------------------------------
+
+DATABASE_OPTIONS = {
+    # A writer takes its lock when the transaction begins: one that read first could not wait for it (SQLITE_BUSY).
+    "django.db.backends.sqlite3": {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    },
+    "django.db.backends.mysql": {
+        "charset": "utf8mb4",
+        "isolation_level": "read committed",
+        "init_command": "SET sql_mode='STRICT_TRANS_TABLES'",
+    },
+}
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
+DATABASES["default"].setdefault("OPTIONS", {}).update(DATABASE_OPTIONS.get(DATABASES["default"]["ENGINE"], {}))
+DATABASES["default"]["CONN_MAX_AGE"] = None  # each worker thread keeps its connection
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Who is asking -------------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "reservation.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+ACCOUNT_ADAPTER = "reservation.accounts.AccountAdapter"
+ACCOUNT_SIGNUP_FORM_CLASS = "reservation.accounts.SignupForm"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+HEADLESS_ONLY = True
+HEADLESS_CLIENTS = ("app",)
+HEADLESS_TOKEN_STRATEGY = "allauth.headless.tokens.strategies.jwt.JWTTokenStrategy"
+HEADLESS_JWT_ALGORITHM = "HS256"  # signed with SECRET_KEY: who issues the tokens is who reads them
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="appointments@localhost")
+
+# --- Language, time and static files -------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en-us"
+USE_TZ = True
+TIME_ZONE = "UTC"
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+
+# --- HTTP and GraphQL ----------------------------------------------------------------------------------------------
+
+APPEND_SLASH = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("REQUEST_MAX_BYTES", default=128 * 1024)
+GRAPHQL_MAX_TOKENS = env.int("GRAPHQL_MAX_TOKENS", default=1000)

@@ -1,0 +1,8 @@
+"""For one's own machine: errors are shown, static files come from the source tree, mail goes to the terminal."""
+
+from settings import *  # noqa: F403
+
+DEBUG = True
+ALLOWED_HOSTS = ["*"]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True

@@ -1,0 +1,1 @@
+"""Mirrors the tree. What a test proves is its name; `conftest` and `factories` are what all of them share."""

@@ -1,0 +1,11 @@
+"""What a person sees."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What this is and where things are."""
+    return render(request, "web/home.html")
