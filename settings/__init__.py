@@ -18,7 +18,7 @@ env.read_env(BASE_DIR / ".env")
 # --- Secrets and hosts ---------------------------------------------------------------------------------------------
 
 DEVELOPMENT_SECRET_KEY = "development-only-secret-key-that-production-refuses"
-SECRET_KEY = env.str("SECRET_KEY", default=DEVELOPMENT_SECRET_KEY)
+SECRET_KEY = env.str("SECRET_KEY", default="") or DEVELOPMENT_SECRET_KEY
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 DEBUG = False
@@ -95,11 +95,18 @@ DATABASE_OPTIONS = {
         "init_command": "SET sql_mode='STRICT_TRANS_TABLES'",
     },
 }
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
-DATABASES["default"].setdefault("OPTIONS", {}).update(DATABASE_OPTIONS.get(DATABASES["default"]["ENGINE"], {}))
-DATABASES["default"]["CONN_MAX_AGE"] = None  # each worker thread keeps its connection
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASE_URL = env.str("DATABASE_URL", default="") or f"sqlite:///{BASE_DIR / 'db.sqlite3'}"
+database = env.db_url_config(DATABASE_URL)
+DATABASES = {
+    "default": {
+        **database,
+        "OPTIONS": {**DATABASE_OPTIONS.get(database["ENGINE"], {}), **database.get("OPTIONS", {})},
+        "CONN_MAX_AGE": None,  # each worker thread keeps its connection
+        "CONN_HEALTH_CHECKS": True,
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+SILENCED_SYSTEM_CHECKS = ["models.W036"]  # MySQL has no partial unique constraints; allauth checks in code as well
 
 # --- Who is asking -------------------------------------------------------------------------------------------------
 
@@ -125,8 +132,14 @@ HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("app",)
 HEADLESS_TOKEN_STRATEGY = "allauth.headless.tokens.strategies.jwt.JWTTokenStrategy"
 HEADLESS_JWT_ALGORITHM = "HS256"  # signed with SECRET_KEY: who issues the tokens is who reads them
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
-vars().update(EMAIL_CONFIG)
+FRONTEND_URL = env.str("FRONTEND_URL", default="http://localhost:8000").rstrip("/")
+HEADLESS_FRONTEND_URLS = {
+    "account_confirm_email": FRONTEND_URL + "/verify-email/{key}",
+    "account_reset_password": FRONTEND_URL + "/reset-password",
+    "account_reset_password_from_key": FRONTEND_URL + "/reset-password/{key}",
+    "account_signup": FRONTEND_URL + "/sign-up",
+}
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="appointments@localhost")
 
 # --- Language, time and static files -------------------------------------------------------------------------------

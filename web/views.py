@@ -8,4 +8,4 @@ from django.views.decorators.http import require_safe
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What this is and where things are."""
-    return render(request, "web/home.html")
+    return render(request, "web/home.html", {"origin": request.build_absolute_uri("/").rstrip("/")})
