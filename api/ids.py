@@ -1,6 +1,7 @@
 """Global ids: opaque to clients, and refused when they are of another type."""
 
 import binascii
+import re
 from base64 import b64decode, b64encode
 from typing import Any
 
@@ -8,6 +9,7 @@ import graphene
 
 from reservation.domain.errors import InvalidInput
 
+KEY = re.compile(r"0|[1-9]\d{0,18}", re.ASCII)
 MAX_KEY = 2**63 - 1
 
 
@@ -22,7 +24,7 @@ def split_global_id(global_id: str) -> tuple[str, int]:
         noun, _, key = b64decode(global_id, validate=True).decode().partition(":")
     except (binascii.Error, ValueError):
         noun, key = "", ""
-    if not noun or not (key.isascii() and key.isdigit()) or int(key[:20]) > MAX_KEY:
+    if not noun or not KEY.fullmatch(key) or int(key) > MAX_KEY:
         raise InvalidInput("This is not an id.", field="id")
     return noun, int(key)
 

@@ -1,6 +1,5 @@
 """GraphQL over HTTP: what a request may look like, and which status an answer has."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -132,8 +131,8 @@ def read_body(request: HttpRequest) -> Any:
 
 def read_json(text: str | bytes) -> Any:
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
         raise Refusal(Code.BAD_REQUEST, "This is not JSON in UTF-8.", status=400) from error
 
 

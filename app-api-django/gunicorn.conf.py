@@ -7,7 +7,7 @@ READY_MESSAGE is printed when the server answers.
 import gc
 import os
 
-# Threads, each with a database connection of its own: quicker here than an event loop (DESIGN: "A request's way").
+# Threads, each with a database connection of its own: a request costs less CPU than under an event loop.
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY") or os.cpu_count() or 1)
 threads = int(os.environ.get("WEB_THREADS") or 4)

@@ -60,8 +60,11 @@ class Practice:
     now: datetime
 
 
-def load(practice: Practice, *, is_silent: bool = False) -> None:
-    """Make the practice in an empty database, a provider at a time, with a progress bar."""
+def load(practice: Practice, *, is_silent: bool | None = None) -> None:
+    """Make the practice in an empty database, a provider at a time.
+
+    is_silent: whether to do so without a progress bar; when unsaid, only a terminal gets one.
+    """
     services = Service.objects.bulk_create(
         [
             Service(pk=pk, name=name, description=description, duration_minutes=minutes, created_at=practice.now)

@@ -5,8 +5,10 @@ Every variable that is read from the environment stands in `.env.sample` with a 
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 from reservation.domain.policy import Policy
 
@@ -96,7 +98,9 @@ DATABASE_OPTIONS = {
     },
 }
 DATABASE_URL = env.str("DATABASE_URL", default="") or f"sqlite:///{BASE_DIR / 'db.sqlite3'}"
-database = env.db_url_config(DATABASE_URL)
+database: dict[str, Any] = env.db_url_config(DATABASE_URL)
+if not database.get("ENGINE", "").startswith("django.db.backends."):
+    raise ImproperlyConfigured("DATABASE_URL is mysql://user:password@host:port/name or sqlite:////path.")
 DATABASES = {
     "default": {
         **database,

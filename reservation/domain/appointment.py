@@ -48,16 +48,15 @@ def starting_run(appointments: QuerySet[Appointment], *, service: Service, now: 
     if not service.is_active:
         return appointments.none()
     policy = settings.RESERVATION_POLICY
-    appointments = appointments.filter(
-        Exists(Provider.services.through.objects.filter(provider_id=OuterRef("provider_id"), service_id=service.pk))
+    offers = Provider.services.through.objects.filter(provider_id=OuterRef("provider_id"), service_id=service.pk)
+    following = Appointment.objects.free_at(now).filter(provider_id=OuterRef("provider_id"))
+    return appointments.filter(
+        Exists(offers),
+        *(
+            Exists(following.filter(starts_at=OuterRef("starts_at") + step * policy.appointment_length))
+            for step in range(1, policy.run_length(service.duration))
+        ),
     )
-    for step in range(1, policy.run_length(service.duration)):
-        following = Appointment.objects.free_at(now).filter(
-            provider_id=OuterRef("provider_id"),
-            starts_at=OuterRef("starts_at") + step * policy.appointment_length,
-        )
-        appointments = appointments.filter(Exists(following))
-    return appointments
 
 
 def appointments_between(*, provider_id: int, starts_at: datetime, ends_at: datetime) -> QuerySet[Appointment]:

@@ -8,13 +8,17 @@ from reservation.domain.access import visible_clients
 from reservation.domain.caller import Caller
 from reservation.domain.command import command
 from reservation.domain.errors import Forbidden, NotFound
-from reservation.domain.validation import check_fields, set_given
+from reservation.domain.validation import check_fields, check_search, set_given
 from reservation.models import Client, User
 
 
 def find_clients(*, caller: Caller, search: str | None = None) -> QuerySet[Client]:
-    """Everyone whose name or address contains the text, for staff; unordered. Raises Forbidden."""
+    """Everyone whose name or address contains the text, for staff; unordered.
+
+    Raises Forbidden, and InvalidInput for a search that is too long.
+    """
     caller.require_staff()
+    check_search(search)
     if search is None:
         return visible_clients(caller)
     return visible_clients(caller).filter(Q(name__icontains=search) | Q(user__email__icontains=search))

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from reservation.domain.caller import Caller
 from reservation.domain.command import command
 from reservation.domain.errors import DomainError, Forbidden, NotFound
-from reservation.domain.validation import check_fields, set_given
+from reservation.domain.validation import check_fields, check_search, set_given
 from reservation.models import Provider, Service, User
 from reservation.models.user import normalise_email
 
@@ -26,7 +26,11 @@ class EmailTaken(DomainError):
 def find_providers(
     *, search: str | None = None, service_id: int | None = None, is_active: bool | None = None
 ) -> QuerySet[Provider]:
-    """Those whose name contains the text, who offer the service, whose time can be reserved or not; unordered."""
+    """Those whose name contains the text, who offer the service, whose time can be reserved or not; unordered.
+
+    Raises InvalidInput for a search that is too long.
+    """
+    check_search(search)
     conditions = {"name__icontains": search, "services": service_id, "is_active": is_active}
     return Provider.objects.filter(**{lookup: value for lookup, value in conditions.items() if value is not None})
 

@@ -116,7 +116,8 @@ def cancel(*, caller: Caller, reservation_id: int, reason: str | None = None, no
     reservation = reservation_for(Action.CANCEL, caller=caller, reservation_id=reservation_id)
     require_transition(reservation, to=Status.CANCELLED, now=now)
     require_notice(reservation, caller=caller, now=now)
-    check_fields(Reservation(cancel_reason=reason), {"cancel_reason"})
+    draft = Reservation(cancel_reason=reason)
+    check_fields(draft, {"cancel_reason"}, argument="reason")
     if Appointment.objects.filter(reservation=reservation).release() != slots(reservation):
         raise Conflict
     change(
@@ -127,7 +128,7 @@ def cancel(*, caller: Caller, reservation_id: int, reason: str | None = None, no
         status=Status.CANCELLED,
         expires_at=None,
         cancelled_at=now,
-        cancel_reason=reason,
+        cancel_reason=draft.cancel_reason,
     )
     return reservation
 
@@ -192,7 +193,8 @@ def client_for(caller: Caller, client_id: int | None) -> int:
     """Whom the caller reserves for. Raises Forbidden."""
     if client_id is not None and client_id != caller.client_id and not caller.is_staff:
         raise Forbidden("Only staff may reserve for someone else.", field="client_id")
-    client_id = client_id or caller.client_id
+    if client_id is None:
+        client_id = caller.client_id
     if client_id is None:
         raise Forbidden("Only a client reserves for itself; staff must name one.", field="client_id")
     return client_id

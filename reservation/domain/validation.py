@@ -8,11 +8,13 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 
 from reservation.domain.errors import InvalidInput
+from reservation.domain.policy import MAX_NAME_LENGTH
 
 
-def check_fields(instance: Model, fields: Collection[str]) -> None:
-    """Validate these fields of an instance as the model describes them.
+def check_fields(instance: Model, fields: Collection[str], *, argument: str | None = None) -> None:
+    """Validate these fields of an instance as the model describes them, and trim its texts.
 
+    argument: what the caller calls the field, where that is something else.
     Raises InvalidInput for the first that is wrong.
     """
     excluded = {field.name for field in instance._meta.fields} - set(fields)
@@ -20,7 +22,13 @@ def check_fields(instance: Model, fields: Collection[str]) -> None:
         instance.clean_fields(exclude=excluded)
     except ValidationError as error:
         field, messages = next(iter(error.message_dict.items()))
-        raise InvalidInput(" ".join(messages), field=field) from error
+        raise InvalidInput(" ".join(messages), field=argument or field) from error
+
+
+def check_search(search: str | None) -> None:
+    """Raise InvalidInput for a text that is longer than anything it could be found in."""
+    if search is not None and len(search) > MAX_NAME_LENGTH:
+        raise InvalidInput(f"Search for at most {MAX_NAME_LENGTH} characters.", field="search")
 
 
 def check_interval(*, starts_at: datetime, ends_at: datetime, ends_field: str = "ends_at") -> None:

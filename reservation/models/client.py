@@ -4,13 +4,13 @@ from django.conf import settings
 from django.db import models
 
 from reservation.domain.policy import MAX_NAME_LENGTH, MAX_PHONE_LENGTH
-from reservation.models.fields import TimeZoneField
+from reservation.models.fields import NameField, TimeZoneField
 
 
 class Client(models.Model):
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="client")
-    name = models.CharField(max_length=MAX_NAME_LENGTH, help_text="What to call the client.")
-    phone = models.CharField(max_length=MAX_PHONE_LENGTH, blank=True, help_text="Where to call; empty when not given.")
+    name = NameField(max_length=MAX_NAME_LENGTH, help_text="What to call the client.")
+    phone = NameField(max_length=MAX_PHONE_LENGTH, blank=True, help_text="Where to call; empty when not given.")
     time_zone = TimeZoneField(help_text="The zone in which the client reads times.")
     created_at = models.DateTimeField()
     claim_count = models.PositiveBigIntegerField(

@@ -1,10 +1,11 @@
-"""Fields that several models share."""
+"""Fields that several models share. Each cleans its value as it validates it."""
 
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
 from django.db import models
 
 
@@ -26,3 +27,23 @@ class TimeZoneField(models.CharField):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs = {"max_length": 63, "default": "UTC", "validators": [validate_time_zone], **kwargs}
         super().__init__(*args, **kwargs)
+
+
+class NameField(models.CharField):
+    """A line of text without space around it; one of nothing but space is blank."""
+
+    default_validators: ClassVar = [ProhibitNullCharactersValidator()]
+
+    def to_python(self, value: Any) -> Any:
+        value = super().to_python(value)
+        return value.strip() if isinstance(value, str) else value
+
+
+class ProseField(models.TextField):
+    """A text of bounded length: unlike Django's own, it holds it to `max_length` outside of forms too."""
+
+    default_validators: ClassVar = [ProhibitNullCharactersValidator()]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.validators.append(MaxLengthValidator(self.max_length))

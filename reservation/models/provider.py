@@ -4,14 +4,14 @@ from django.conf import settings
 from django.db import models
 
 from reservation.domain.policy import MAX_NAME_LENGTH, MAX_TEXT_LENGTH
-from reservation.models.fields import TimeZoneField
+from reservation.models.fields import NameField, ProseField, TimeZoneField
 from reservation.models.service import Service
 
 
 class Provider(models.Model):
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="provider")
-    name = models.CharField(max_length=MAX_NAME_LENGTH, help_text="What clients know the provider by.")
-    bio = models.TextField(max_length=MAX_TEXT_LENGTH, blank=True, help_text="A few words; may be empty.")
+    name = NameField(max_length=MAX_NAME_LENGTH, help_text="What clients know the provider by.")
+    bio = ProseField(max_length=MAX_TEXT_LENGTH, blank=True, help_text="A few words; may be empty.")
     time_zone = TimeZoneField(help_text="The zone in which the provider works.")
     is_active = models.BooleanField(default=True, help_text="Whether the provider's time can be reserved.")
     services = models.ManyToManyField(Service, related_name="providers", blank=True)

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from reservation.domain.policy import MAX_TEXT_LENGTH, Status
 from reservation.models.client import Client
+from reservation.models.fields import ProseField
 from reservation.models.provider import Provider
 from reservation.models.service import Service
 
@@ -46,11 +47,11 @@ class Reservation(models.Model):
     ends_at = models.DateTimeField(help_text="When its last appointment ends.")
     status = models.CharField(max_length=10, choices=[(status, status) for status in Status])
     expires_at = models.DateTimeField(null=True, help_text="When the unconfirmed hold lapses; null unless PENDING.")
-    note = models.TextField(max_length=MAX_TEXT_LENGTH, blank=True, help_text="What the client wants to tell.")
+    note = ProseField(max_length=MAX_TEXT_LENGTH, blank=True, help_text="What the client wants to tell.")
     created_at = models.DateTimeField(help_text="When the time was first held.")
     confirmed_at = models.DateTimeField(null=True, help_text="When the hold became a booking.")
     cancelled_at = models.DateTimeField(null=True, help_text="When it was cancelled.")
-    cancel_reason = models.TextField(  # noqa: DJ001 - null says that it was not cancelled
+    cancel_reason = ProseField(
         max_length=MAX_TEXT_LENGTH, null=True, blank=True, help_text="Why it was cancelled; null unless it was."
     )
 

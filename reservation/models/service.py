@@ -5,11 +5,12 @@ from datetime import timedelta
 from django.db import models
 
 from reservation.domain.policy import MAX_NAME_LENGTH, MAX_TEXT_LENGTH
+from reservation.models.fields import NameField, ProseField
 
 
 class Service(models.Model):
-    name = models.CharField(max_length=MAX_NAME_LENGTH, help_text="What the service is called.")
-    description = models.TextField(
+    name = NameField(max_length=MAX_NAME_LENGTH, help_text="What the service is called.")
+    description = ProseField(
         max_length=MAX_TEXT_LENGTH, blank=True, help_text="What a client should know; may be empty."
     )
     duration_minutes = models.PositiveIntegerField(

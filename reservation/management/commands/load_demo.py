@@ -43,7 +43,7 @@ class Command(BaseCommand):
                 return
             raise CommandError("The database is not empty: demo data is for an empty one.")
         practice = Practice(providers=providers, days=days, booked=booked, seed=seed, now=timezone.now())
-        load(practice, is_silent=options["verbosity"] == 0)
+        load(practice, is_silent=True if options["verbosity"] == 0 else None)
         self.stdout.write(
             f"Loaded {Appointment.objects.count():,} appointments and {Reservation.objects.count():,} reservations."
         )
