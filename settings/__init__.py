@@ -84,7 +84,7 @@ RESERVATION_POLICY = Policy(
 
 # --- The database --------------------------------------------------------------------------------------------------
 
-DATABASE_OPTIONS = {
+DATABASE_OPTIONS: dict[str, dict[str, Any]] = {
     # A writer takes its lock when the transaction begins: one that read first could not wait for it (SQLITE_BUSY).
     "django.db.backends.sqlite3": {
         "transaction_mode": "IMMEDIATE",
@@ -104,7 +104,7 @@ if not database.get("ENGINE", "").startswith("django.db.backends."):
 DATABASES = {
     "default": {
         **database,
-        "OPTIONS": {**DATABASE_OPTIONS.get(database["ENGINE"], {}), **database.get("OPTIONS", {})},
+        "OPTIONS": DATABASE_OPTIONS.get(database["ENGINE"], {}) | database.get("OPTIONS", {}),
         "CONN_MAX_AGE": None,  # each worker thread keeps its connection
         "CONN_HEALTH_CHECKS": True,
     }

@@ -4,9 +4,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from django.conf import settings
+
 from reservation.domain.caller import Caller, caller_for
 from reservation.domain.client import register_client
-from reservation.models import Appointment, Client, Provider, Service, User
+from reservation.domain.reservation import confirm, reserve
+from reservation.models import Appointment, Client, Provider, Reservation, Service, User
 
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
 """When tests happen: a Tuesday, far from any change of clocks."""
@@ -56,3 +59,29 @@ def staff() -> Caller:
 def caller(person: Client | Provider) -> Caller:
     """Who asks, when this client or provider does."""
     return caller_for(User.objects.select_related("client", "provider").get(pk=person.user_id))
+
+
+def make_hold(
+    *,
+    client: Client | None = None,
+    provider: Provider | None = None,
+    service: Service | None = None,
+    starts_at: datetime = TOMORROW,
+    now: datetime = NOW,
+) -> Reservation:
+    """A hold that the client has made for itself, on appointments of its own."""
+    provider = provider or make_provider(services=(service,) if service else ())
+    length = settings.RESERVATION_POLICY.run_length(service.duration if service else None)
+    first, *_ = make_appointments(provider, starts_at=starts_at, number=length)
+    return reserve(
+        caller=caller(client or make_client()),
+        appointment_id=first.pk,
+        service_id=service.pk if service else None,
+        now=now,
+    )
+
+
+def make_booking(*, now: datetime = NOW, **fields: Any) -> Reservation:
+    """A hold that the client has confirmed at once."""
+    hold = make_hold(now=now, **fields)
+    return confirm(caller=caller(hold.client), reservation_id=hold.pk, now=now)

@@ -1,7 +1,7 @@
 """Fields that several models share. Each cleans its value as it validates it."""
 
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
@@ -32,7 +32,9 @@ class TimeZoneField(models.CharField):
 class NameField(models.CharField):
     """A line of text without space around it; one of nothing but space is blank."""
 
-    default_validators: ClassVar = [ProhibitNullCharactersValidator()]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.validators.append(ProhibitNullCharactersValidator())
 
     def to_python(self, value: Any) -> Any:
         value = super().to_python(value)
@@ -42,8 +44,6 @@ class NameField(models.CharField):
 class ProseField(models.TextField):
     """A text of bounded length: unlike Django's own, it holds it to `max_length` outside of forms too."""
 
-    default_validators: ClassVar = [ProhibitNullCharactersValidator()]
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.validators.append(MaxLengthValidator(self.max_length))
+        self.validators += [MaxLengthValidator(self.max_length), ProhibitNullCharactersValidator()]
