@@ -43,15 +43,13 @@ class Parameters:
 @csrf_exempt  # no cookie is looked at: a request is only as good as its token
 def graphql_view(request: HttpRequest) -> HttpResponse:
     """Answer one operation, read by GET or POST, or changed by POST."""
-    media_type = request.get_preferred_type([GRAPHQL_JSON, PLAIN_JSON]) or PLAIN_JSON
-    if "Accept" not in request.headers or request.headers["Accept"].strip() == "*/*":
-        media_type = PLAIN_JSON
+    media_type = request.get_preferred_type([PLAIN_JSON, GRAPHQL_JSON]) or PLAIN_JSON
     try:
         parameters = read_parameters(request)
         context = Context(now=timezone.now(), caller=read_caller(request))
         result, status = run(request, parameters, context)
     except Refusal as refusal:
-        response = respond({"errors": [dict(refusal.error.formatted)]}, PLAIN_JSON, refusal.status)
+        response = respond({"errors": [dict(refusal.error.formatted)]}, media_type, refusal.status)
         for name, value in refusal.headers.items():
             response.headers[name] = value
         return response
@@ -110,8 +108,8 @@ def read_parameters(request: HttpRequest) -> Parameters:
     if request.method == "POST":
         given = read_body(request)
     elif request.method == "GET":
-        given = dict(request.GET.items())
-        if given.get("variables"):
+        given = {name: value for name, value in request.GET.items() if value}
+        if "variables" in given:
             given["variables"] = read_json(given["variables"])
     else:
         raise Refusal(Code.BAD_REQUEST, "Use GET or POST.", status=405, headers={"Allow": "GET, POST"})

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from api.context import Context
+from api.errors import answer
 from api.execution import execute_document, parse_document
 from api.schema import schema
 from reservation.domain.caller import ANONYMOUS, Caller
@@ -22,8 +23,9 @@ class Answer:
     errors: list[Any]
 
     @property
-    def codes(self) -> list[str | None]:
-        return [(error.extensions or {}).get("code") for error in self.errors]
+    def codes(self) -> list[str]:
+        """What a client is told of each error."""
+        return [answer(error, request_id="")["extensions"]["code"] for error in self.errors]
 
 
 @pytest.fixture

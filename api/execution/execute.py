@@ -2,10 +2,59 @@
 
 from typing import Any
 
-from graphql import DocumentNode, ExecutionResult, GraphQLSchema, execute
+from graphql import (
+    DocumentNode,
+    ExecutionContext,
+    ExecutionResult,
+    FieldNode,
+    GraphQLError,
+    GraphQLObjectType,
+    GraphQLSchema,
+    execute,
+)
+from graphql.pyutils import AwaitableOrValue, Path, Undefined
 
 from api.context import Context
-from api.execution.loop import thread_loop
+from api.execution.loop import close, thread_loop
+
+
+class BatchedExecutionContext(ExecutionContext):
+    """graphql-core's execution, for loaders on a `BatchLoop`."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.awaitables: list[Any] = []
+
+    def execute_fields_serially(
+        self,
+        parent_type: GraphQLObjectType,
+        source_value: Any,
+        path: Path | None,
+        fields: dict[str, list[FieldNode]],
+    ) -> dict[str, Any]:
+        """Complete each mutation's payload before the next one changes what it would show."""
+        loop, results = thread_loop(), {}
+        for name, nodes in fields.items():
+            result = self.execute_field(parent_type, source_value, nodes, Path(path, name, parent_type.name))
+            if self.is_awaitable(result):
+                result = loop.run_until_complete(result)
+            if result is not Undefined:
+                results[name] = result
+        return results
+
+    def execute_field(self, *args: Any, **kwargs: Any) -> AwaitableOrValue[Any]:
+        """Remember what will be awaited: an error beside it would drop it."""
+        result = super().execute_field(*args, **kwargs)
+        if self.is_awaitable(result):
+            self.awaitables.append(result)
+        return result
+
+    def build_response(  # type: ignore[override]
+        self, data: dict[str, Any] | None, errors: list[GraphQLError]
+    ) -> ExecutionResult:
+        if errors:
+            close(self.awaitables)
+        return super().build_response(data, errors)
 
 
 def execute_document(
@@ -25,6 +74,7 @@ def execute_document(
             context_value=context,
             variable_values=variables,
             operation_name=operation_name,
+            execution_context_class=BatchedExecutionContext,
         )
         if not isinstance(result, ExecutionResult):
             result = loop.run_until_complete(result)

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import threading
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import Context
 from typing import Any, TypeVar
@@ -54,13 +54,15 @@ class BatchLoop(asyncio.AbstractEventLoop):
 
     @contextmanager
     def session(self) -> Iterator[None]:
-        """One request. What is left at its end is forgotten, so that nothing of it runs in the next."""
+        """One request. What is left at its end is closed, so that nothing of it runs in the next."""
         self._sessions += 1
         try:
             yield
         finally:
             self._sessions -= 1
             if not self._sessions:
+                for handle in self._ready:
+                    close(handle._args or ())
                 self._ready.clear()
 
     def run_until_complete(self, future: Awaitable[T] | Coroutine[Any, Any, T]) -> T:
@@ -77,6 +79,13 @@ class BatchLoop(asyncio.AbstractEventLoop):
             task.cancel()
             raise RuntimeError("A resolver waits for something outside the BatchLoop.")
         return task.result()
+
+
+def close(awaitables: Iterable[Any]) -> None:
+    """Close the coroutines among these that nobody will ever await."""
+    for awaitable in awaitables:
+        if asyncio.iscoroutine(awaitable):
+            awaitable.close()
 
 
 _local = threading.local()

@@ -2,10 +2,12 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.lookups import IsNull
 
 from reservation.domain.caller import Caller
 from reservation.domain.command import command
@@ -35,15 +37,15 @@ def open_appointments(
     found = Appointment.objects.free_at(now).starting_in(max(starts_from or earliest, earliest), starts_before)
     if provider_ids is not None:
         found = found.filter(provider_id__in=provider_ids)
-    found = found.exclude(Exists(Provider.objects.filter(pk=OuterRef("provider_id"), is_active=False)))
+    found = found.filter(is_there(Provider.objects.filter(pk=OuterRef("provider_id"), is_active=True)))
     return found if service is None else starting_run(found, service=service, now=now)
 
 
 def starting_run(appointments: QuerySet[Appointment], *, service: Service, now: datetime) -> QuerySet[Appointment]:
     """Those from which a whole run for this service is free, of providers who offer it.
 
-    One EXISTS for each further appointment, each a look-up by the unique key: a page costs as much as it shows,
-    where a window function would number the whole calendar first.
+    One look-up by the unique key for each further appointment: a page costs as much as it shows, where a window
+    function would number the whole calendar first.
     """
     if not service.is_active:
         return appointments.none()
@@ -51,12 +53,20 @@ def starting_run(appointments: QuerySet[Appointment], *, service: Service, now: 
     offers = Provider.services.through.objects.filter(provider_id=OuterRef("provider_id"), service_id=service.pk)
     following = Appointment.objects.free_at(now).filter(provider_id=OuterRef("provider_id"))
     return appointments.filter(
-        Exists(offers),
+        is_there(offers),
         *(
-            Exists(following.filter(starts_at=OuterRef("starts_at") + step * policy.appointment_length))
+            is_there(following.filter(starts_at=OuterRef("starts_at") + step * policy.appointment_length))
             for step in range(1, policy.run_length(service.duration))
         ),
     )
+
+
+def is_there(row: QuerySet[Any]) -> IsNull:
+    """Whether there is such a row; at most one may match.
+
+    EXISTS would say the same, but MySQL and MariaDB make a join of it, and then sort the whole calendar.
+    """
+    return IsNull(Subquery(row.values("pk")), False)
 
 
 def appointments_between(*, provider_id: int, starts_at: datetime, ends_at: datetime) -> QuerySet[Appointment]:

@@ -63,8 +63,8 @@ class Appointment(models.Model):
 
     class Meta:
         indexes = (
-            # Both hold every column, so that a listing reads the index alone. Were one missing, the optimiser would find
-            # the range over starts_at too dear and walk all that was ever open.
+            # Both hold every column, so that a listing reads the index alone. Were one missing, the optimiser would
+            # find the range over starts_at too dear, and walk all that was ever open.
             models.Index(
                 fields=["is_booked", "starts_at", "id", "available_at", "provider", "reservation"],
                 name="appointment_free_by_start",
