@@ -1,0 +1,107 @@
+"""Staff's pages: every list and form opens, and state is changed by commands only."""
+
+import pytest
+from django.contrib.messages import get_messages
+from django.test import Client as Browser
+from django.urls import reverse
+from django.utils import timezone
+
+from reservation.domain.policy import Status
+from reservation.domain.reservation import reserve
+from reservation.models import Reservation, ReservationEvent, Service, User
+from tests.factories import caller, make_appointments, make_client, make_provider, make_service, make_user, minutes
+
+pytestmark = pytest.mark.django_db
+
+NOUNS = ("appointment", "client", "provider", "reservation", "service", "user")
+
+
+@pytest.fixture
+def browser(client: Browser) -> Browser:
+    """A browser in which a member of staff, who may do everything, has logged in."""
+    client.force_login(make_user(is_staff=True, is_superuser=True))
+    return client
+
+
+@pytest.fixture
+def hold() -> Reservation:
+    """A live hold, the day after tomorrow by the real clock, which is the one that the admin goes by."""
+    now = timezone.now()
+    start = now.replace(minute=0, second=0, microsecond=0) + minutes(48 * 60)
+    appointment = make_appointments(make_provider(services=(make_service(),)), starts_at=start)[0]
+    return reserve(caller=caller(make_client()), appointment_id=appointment.pk, now=now)
+
+
+def act(browser: Browser, action: str, reservation: Reservation) -> list[str]:
+    """Choose the action for this reservation; answers what the page then says."""
+    response = browser.post(
+        reverse("admin:reservation_reservation_changelist"),
+        {"action": action, "_selected_action": [reservation.pk]},
+    )
+    assert response.status_code == 302
+    return [message.message for message in get_messages(response.wsgi_request)]
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+def test_every_list_opens(browser: Browser, hold: Reservation, noun: str) -> None:
+    response = browser.get(reverse(f"admin:reservation_{noun}_changelist"))
+    assert response.status_code == 200
+    assert response.context["cl"].result_count > 0
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+def test_every_row_opens(browser: Browser, hold: Reservation, noun: str) -> None:
+    row = {
+        "appointment": hold.appointments.get(),
+        "client": hold.client,
+        "provider": hold.provider,
+        "reservation": hold,
+        "service": Service.objects.get(),
+        "user": hold.client.user,
+    }[noun]
+    assert browser.get(reverse(f"admin:reservation_{noun}_change", args=[row.pk])).status_code == 200
+
+
+@pytest.mark.parametrize("noun", ["appointment", "reservation"])
+def test_nobody_adds_changes_or_deletes_state_by_hand(browser: Browser, hold: Reservation, noun: str) -> None:
+    row = hold if noun == "reservation" else hold.appointments.get()
+    assert browser.get(reverse(f"admin:reservation_{noun}_add")).status_code == 403
+    assert browser.post(reverse(f"admin:reservation_{noun}_change", args=[row.pk]), {}).status_code == 403
+    assert browser.post(reverse(f"admin:reservation_{noun}_delete", args=[row.pk]), {"post": "yes"}).status_code == 403
+
+
+def test_an_action_is_the_command_in_the_name_of_who_chose_it(browser: Browser, hold: Reservation) -> None:
+    assert act(browser, "confirm", hold) == ["Done: 1."]
+    hold.refresh_from_db()
+    assert hold.status == Status.CONFIRMED
+    assert ReservationEvent.objects.get(kind="CONFIRMED").user == User.objects.get(is_staff=True)
+
+
+def test_an_action_says_what_was_refused(browser: Browser, hold: Reservation) -> None:
+    assert act(browser, "complete", hold) == [f"{hold}: A PENDING reservation cannot become COMPLETED."]
+    hold.refresh_from_db()
+    assert hold.status == Status.PENDING
+
+
+def test_staff_without_the_permission_sees_no_reservations(client: Browser, hold: Reservation) -> None:
+    client.force_login(make_user(is_staff=True))
+    assert client.get(reverse("admin:reservation_reservation_changelist")).status_code == 403
+
+
+@pytest.mark.parametrize(("duration", "is_added"), [("30", True), ("17", False), ("0", False), ("495", False)])
+def test_a_service_added_by_hand_keeps_to_the_rules(browser: Browser, duration: str, is_added: bool) -> None:
+    fields = {"name": "Added", "duration_minutes": duration, "is_active": "on"}
+    response = browser.post(reverse("admin:reservation_service_add"), fields)
+    assert response.status_code == (302 if is_added else 200)
+    assert Service.objects.filter(name="Added").exists() is is_added
+
+
+def test_an_account_is_added_with_its_address_in_lower_case(browser: Browser) -> None:
+    fields = {
+        "email": "Someone@Example.com",
+        "usable_password": "true",
+        "password1": "a-long-enough-one-7",
+        "password2": "a-long-enough-one-7",
+    }
+    assert browser.post(reverse("admin:reservation_user_add"), fields).status_code == 302
+    assert User.objects.get(email="someone@example.com").check_password("a-long-enough-one-7")
