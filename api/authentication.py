@@ -3,8 +3,7 @@
 from allauth.headless.tokens.strategies.jwt.internal import validate_access_token
 from django.http import HttpRequest
 
-from reservation.domain.caller import ANONYMOUS, Caller, caller_for
-from reservation.models import User
+from reservation.domain.caller import ANONYMOUS, Caller, find_caller
 
 SCHEME = "bearer"
 
@@ -24,8 +23,7 @@ def caller_of(request: HttpRequest) -> Caller:
     validated = validate_access_token(token.strip())
     if validated is None:
         raise InvalidToken
-    subject = validated[1]["sub"]
-    user = User.objects.select_related("client", "provider").filter(pk=subject, is_active=True).first()
-    if user is None:
+    caller = find_caller(validated[1]["sub"])
+    if caller is None:
         raise InvalidToken
-    return caller_for(user)
+    return caller

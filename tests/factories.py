@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
-from reservation.domain.caller import Caller, caller_for
+from reservation.domain.caller import Caller, find_caller
 from reservation.domain.client import register_client
 from reservation.domain.reservation import confirm, reserve
 from reservation.models import Appointment, Client, Provider, Reservation, Service, User
@@ -52,13 +52,20 @@ def make_appointments(provider: Provider, *, starts_at: datetime = TOMORROW, num
     return list(Appointment.objects.filter(provider=provider, starts_at__gte=starts_at).order_by("starts_at")[:number])
 
 
+def account(user: User) -> Caller:
+    """Who asks, when the owner of this account does."""
+    found = find_caller(user.pk)
+    assert found is not None
+    return found
+
+
 def staff() -> Caller:
-    return caller_for(make_user(is_staff=True))
+    return account(make_user(is_staff=True))
 
 
 def caller(person: Client | Provider) -> Caller:
     """Who asks, when this client or provider does."""
-    return caller_for(User.objects.select_related("client", "provider").get(pk=person.user_id))
+    return account(person.user)
 
 
 def make_hold(

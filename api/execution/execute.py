@@ -1,5 +1,7 @@
 """Executing a valid document, on the thread that asks and in whatever transaction is open there."""
 
+from asyncio import Future
+from types import CoroutineType
 from typing import Any
 
 from graphql import (
@@ -12,7 +14,7 @@ from graphql import (
     GraphQLSchema,
     execute,
 )
-from graphql.pyutils import AwaitableOrValue, Path, Undefined
+from graphql.pyutils import Path, Undefined
 
 from api.context import Context
 from api.execution.loop import close, thread_loop
@@ -23,7 +25,17 @@ class BatchedExecutionContext(ExecutionContext):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.awaitables: list[Any] = []
+        self.coroutines: list[CoroutineType[Any, Any, Any]] = []
+
+    def is_awaitable(self, value: Any) -> bool:
+        """Coroutines and futures: all that our resolvers answer. The former are remembered, to be closed.
+
+        An error beside one that is not awaited yet drops it, and everything within it.
+        """
+        if isinstance(value, CoroutineType):
+            self.coroutines.append(value)
+            return True
+        return isinstance(value, Future)
 
     def execute_fields_serially(
         self,
@@ -42,18 +54,11 @@ class BatchedExecutionContext(ExecutionContext):
                 results[name] = result
         return results
 
-    def execute_field(self, *args: Any, **kwargs: Any) -> AwaitableOrValue[Any]:
-        """Remember what will be awaited: an error beside it would drop it."""
-        result = super().execute_field(*args, **kwargs)
-        if self.is_awaitable(result):
-            self.awaitables.append(result)
-        return result
-
     def build_response(  # type: ignore[override]
         self, data: dict[str, Any] | None, errors: list[GraphQLError]
     ) -> ExecutionResult:
         if errors:
-            close(self.awaitables)
+            close(self.coroutines)
         return super().build_response(data, errors)
 
 

@@ -81,11 +81,11 @@ class BatchLoop(asyncio.AbstractEventLoop):
         return task.result()
 
 
-def close(awaitables: Iterable[Any]) -> None:
+def close(values: Iterable[Any]) -> None:
     """Close the coroutines among these that nobody will ever await."""
-    for awaitable in awaitables:
-        if asyncio.iscoroutine(awaitable):
-            awaitable.close()
+    for value in values:
+        if asyncio.iscoroutine(value):
+            value.close()
 
 
 _local = threading.local()

@@ -29,12 +29,11 @@ class Caller:
 ANONYMOUS = Caller()
 
 
-def caller_for(user: User) -> Caller:
-    """What this account is allowed to be. Load it with its client and its provider to save statements."""
-    return Caller(
-        user_id=user.pk,
-        email=user.email,
-        client_id=user.client.pk if hasattr(user, "client") else None,
-        provider_id=user.provider.pk if hasattr(user, "provider") else None,
-        is_staff=user.is_staff,
-    )
+def find_caller(user_id: int | str) -> Caller | None:
+    """What the account with this id is; None when there is no active one. One statement, and no instances."""
+    accounts = User.objects.filter(pk=user_id, is_active=True)
+    for pk, email, client_id, provider_id, is_staff in accounts.values_list(
+        "pk", "email", "client", "provider", "is_staff"
+    ):
+        return Caller(user_id=pk, email=email, client_id=client_id, provider_id=provider_id, is_staff=is_staff)
+    return None

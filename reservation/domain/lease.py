@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Count, F, Q
+from django.db.models import F, Q
 
 from reservation.domain.errors import DomainError, InvalidInput, NotFound
 from reservation.domain.expiry import expire
@@ -128,12 +128,14 @@ def check_client(*, reservation: Reservation, now: datetime) -> None:
     others = Reservation.objects.filter(client_id=reservation.client_id).exclude(pk=reservation.pk)
     is_live_hold = Q(status=Status.PENDING, expires_at__gt=now)
     overlaps = Q(starts_at__lt=reservation.ends_at, ends_at__gt=reservation.starts_at)
-    counts = others.filter(is_live_hold | Q(status=Status.CONFIRMED) & overlaps).aggregate(
-        overlapping=Count("pk", filter=overlaps),
-        holds=Count("pk", filter=is_live_hold),
+    claims = list(
+        others.filter(is_live_hold | Q(status=Status.CONFIRMED) & overlaps).values_list(
+            "status", "starts_at", "ends_at"
+        )
     )
-    if counts["overlapping"]:
+    if any(starts_at < reservation.ends_at and ends_at > reservation.starts_at for _, starts_at, ends_at in claims):
         raise ClientBusy("The client has another reservation at this time.", field="appointment_id")
     most = settings.RESERVATION_POLICY.max_live_holds
-    if reservation.status == Status.PENDING and counts["holds"] >= most:
+    holds = sum(status == Status.PENDING for status, _, _ in claims)
+    if reservation.status == Status.PENDING and holds >= most:
         raise TooManyHolds(f"Confirm or cancel one first: {most} unconfirmed reservations are the most.")

@@ -1,0 +1,53 @@
+"""What the tests of the API can ask for."""
+
+import json
+from base64 import b64decode, urlsafe_b64decode
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client as Browser
+
+from tests.api.practice import Practice, make_practice
+
+
+@pytest.fixture
+def practice(db: None) -> Practice:
+    return make_practice()
+
+
+@pytest.fixture
+def post(client: Browser) -> Callable[..., HttpResponse]:
+    """Post a body to the GraphQL endpoint: text and bytes as they are, anything else as JSON."""
+
+    def post(body: Any, *, path: str = "/graphql/", content_type: str = "application/json", **headers: str) -> Any:
+        text = body if isinstance(body, str | bytes) else json.dumps(body)
+        return client.post(path, text, content_type=content_type, headers=headers)
+
+    return post
+
+
+@pytest.fixture
+def readable() -> Callable[[Any], Any]:
+    """Put readable, repeatable names in the place of ids and cursors, for a snapshot: rows are numbered by the order
+    in which they appear, so that it does not depend on what the database counted up to."""
+    numbers: dict[tuple[str, int], int] = {}
+
+    def number(noun: str, key: int) -> int:
+        return numbers.setdefault((noun, key), 1 + sum(known == noun for known, _ in numbers))
+
+    def read(value: Any, name: str = "") -> Any:
+        if isinstance(value, dict):
+            return {key: read(one, key) for key, one in value.items()}
+        if isinstance(value, list):
+            return [read(one) for one in value]
+        if name == "id":
+            noun, _, key = b64decode(value).decode().partition(":")
+            return f"<{noun} {number(noun, int(key))}>"
+        if value is not None and name.lower().endswith("cursor"):
+            ordering, key, pk = json.loads(urlsafe_b64decode(value))
+            return f"<{ordering} {key} {number(ordering.strip('-').partition('.')[0], pk)}>"
+        return value
+
+    return read

@@ -1,0 +1,131 @@
+"""Executing a document: who waits for what, what mutations see of each other, and what is left behind."""
+
+import gc
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import graphene
+import pytest
+from graphql import GraphQLResolveInfo, parse
+
+from api.context import Context
+from api.execution import execute_document, thread_loop
+from tests.api.practice import Ask, Practice, gid
+from tests.factories import NOW
+
+Run = Callable[[str], Any]
+
+
+class Queries(graphene.ObjectType):
+    now = graphene.String()
+    later = graphene.String()
+    never = graphene.String()
+    fails = graphene.String()
+    needed = graphene.String(required=True)
+
+    @staticmethod
+    def resolve_now(_root: None, _info: GraphQLResolveInfo) -> str:
+        return "now"
+
+    @staticmethod
+    async def resolve_later(_root: None, _info: GraphQLResolveInfo) -> str:
+        future = thread_loop().create_future()
+        thread_loop().call_soon(future.set_result, "later")
+        return str(await future)
+
+    @staticmethod
+    def resolve_never(_root: None, _info: GraphQLResolveInfo) -> Awaitable[str]:
+        return thread_loop().create_future()
+
+    @staticmethod
+    async def resolve_fails(_root: None, _info: GraphQLResolveInfo) -> str:
+        raise LookupError("later")
+
+    @staticmethod
+    def resolve_needed(_root: None, _info: GraphQLResolveInfo) -> str:
+        raise LookupError("now")
+
+
+@pytest.fixture
+def run() -> Run:
+    schema = graphene.Schema(query=Queries).graphql_schema
+    return lambda source: execute_document(schema, parse(source), context=Context(now=NOW))
+
+
+def test_resolvers_may_or_may_not_wait(run: Run) -> None:
+    assert run("{ now }").data == {"now": "now"}
+    assert run("{ now later again: later }").data == {"now": "now", "later": "later", "again": "later"}
+
+
+def test_an_error_of_one_field_leaves_the_others(run: Run) -> None:
+    result = run("{ later fails now }")
+    assert result.data == {"later": "later", "fails": None, "now": "now"}
+    assert [(error.path, str(error.original_error)) for error in result.errors] == [(["fails"], "later")]
+
+
+def test_a_resolver_that_waits_for_something_else_is_reported_rather_than_hanging(run: Run) -> None:
+    with pytest.raises(RuntimeError, match="waits for something outside"):
+        run("{ later never }")
+    assert run("{ later }").data == {"later": "later"}
+
+
+@pytest.mark.parametrize("source", ["{ later needed }", "{ needed later }", "{ fails later needed }"])
+def test_an_error_that_spoils_everything_leaves_no_coroutine_behind(source: str, run: Run) -> None:
+    assert run(source).data is None
+    gc.collect()  # a coroutine that was never awaited would warn now, and warnings are errors
+    assert run("{ later }").errors is None
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{ nextOpenAppointment { id } clients { nodes { id } } }",
+        '{ provider(id: "UHJvdmlkZXI6MQ==") { id } clients { nodes { id } } }',
+        '{ nodes(ids: ["UHJvdmlkZXI6MQ=="]) { id } clients { nodes { id } } }',
+        """{ providers { nodes { services(first: 1000) { totalCount } openAppointments(
+            startsFrom: "2030-01-01T00:00:00Z", startsBefore: "2030-01-02T00:00:00Z"
+        ) { totalCount } } } }""",
+    ],
+)
+def test_a_refusal_beside_a_loader_leaves_no_coroutine_behind(source: str, ask: Ask, practice: Practice) -> None:
+    assert ask(source).data is None
+    gc.collect()
+
+
+def test_each_mutation_is_complete_before_the_next_begins(ask: Ask, practice: Practice) -> None:
+    answer = ask(
+        """mutation($id: ID!) {
+            first: updateProvider(input: {providerId: $id, name: "Ann"}) { provider { name services { totalCount } } }
+            wrong: updateProvider(input: {providerId: $id, name: ""}) { provider { name } userErrors { code } }
+            second: updateProvider(input: {providerId: $id, name: "Anne", serviceIds: []}) {
+                provider { name services { totalCount } }
+            }
+        }""",
+        caller=practice.staff,
+        id=gid(practice.provider),
+    )
+    assert answer.data == {
+        "first": {"provider": {"name": "Ann", "services": {"totalCount": 1}}},
+        "wrong": {"provider": None, "userErrors": [{"code": "INVALID_INPUT"}]},
+        "second": {"provider": {"name": "Anne", "services": {"totalCount": 0}}},
+    }
+
+
+def test_a_mutation_shows_what_it_has_changed(ask: Ask, practice: Practice) -> None:
+    answer = ask(
+        """mutation($id: ID!, $reservation: ID!) {
+            updateProvider(input: {providerId: $id, name: "Ann"}) { provider { name } }
+            confirmReservation(input: {reservationId: $reservation}) {
+                reservation { status provider { name } appointments { isOpen reservation { status } } }
+            }
+        }""",
+        caller=practice.staff,
+        id=gid(practice.provider),
+        reservation=gid(practice.hold),
+    )
+    booked = {"isOpen": False, "reservation": {"status": "CONFIRMED"}}
+    assert answer.data["confirmReservation"]["reservation"] == {
+        "status": "CONFIRMED",
+        "provider": {"name": "Ann"},
+        "appointments": [booked, booked],
+    }

@@ -1,0 +1,38 @@
+"""What the tests of loaders can ask for."""
+
+import asyncio
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import connection, connections
+
+from api.loaders import ProviderByIdLoader
+from reservation.models import Provider
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Where a batch was read."""
+
+    keys: list[int]
+    thread: int
+    connection: Any
+    is_in_transaction: bool
+    running_loop: Any
+
+
+@pytest.fixture
+def readings(monkeypatch: pytest.MonkeyPatch) -> list[Reading]:
+    """Every batch of providers that is read from now on."""
+    seen: list[Reading] = []
+    read = ProviderByIdLoader.read
+
+    def note(loader: ProviderByIdLoader, keys: list[int]) -> list[Provider | None]:
+        where = (threading.get_ident(), connections["default"], connection.in_atomic_block, asyncio._get_running_loop())
+        seen.append(Reading(list(keys), *where))
+        return read(loader, keys)
+
+    monkeypatch.setattr(ProviderByIdLoader, "read", note)
+    return seen

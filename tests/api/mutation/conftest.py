@@ -1,0 +1,89 @@
+"""What the tests of mutations can ask for."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from graphql import get_named_type, is_leaf_type
+
+from api.schema import schema
+from reservation.domain.caller import Caller
+from tests.api.practice import Ask, rows
+from tests.factories import NOW
+
+Change = Callable[..., dict[str, Any]]
+Refuse = Callable[..., tuple[str, list[str]]]
+Reject = Callable[..., list[str]]
+
+
+def document_of(mutation: str, select: str | None = None) -> str:
+    """The mutation with `$input`; of its payload's objects it selects this, or their ids."""
+    assert schema.mutation_type is not None
+    payload = get_named_type(schema.mutation_type.fields[mutation].type)
+    fields = [
+        name if is_leaf_type(get_named_type(field.type)) else f"{name} {{ {select or 'id'} }}"
+        for name, field in payload.fields.items()
+        if name != "userErrors"
+    ]
+    noun = mutation[0].upper() + mutation[1:]
+    return f"""mutation($input: {noun}Input!) {{
+        {mutation}(input: $input) {{ {" ".join(fields)} userErrors {{ code field }} }}
+    }}"""
+
+
+@pytest.fixture
+def change(ask: Ask) -> Change:
+    """The payload that a mutation answers."""
+
+    def change(
+        mutation: str, *, caller: Caller, now: datetime = NOW, select: str | None = None, **input: Any
+    ) -> dict[str, Any]:
+        answer = ask(document_of(mutation, select), caller=caller, now=now, input=input)
+        assert answer.errors == []
+        payload: dict[str, Any] = answer.data[mutation]
+        assert (payload["userErrors"] == []) == all(value is not None for value in payload.values())
+        return payload
+
+    return change
+
+
+@pytest.fixture
+def refuse(change: Change) -> Refuse:
+    """Code and field of the one error with which a mutation is refused. Nothing was changed by it."""
+
+    def refuse(mutation: str, **arguments: Any) -> tuple[str, list[str]]:
+        before = rows()
+        payload = change(mutation, **arguments)
+        assert rows() == before
+        (error,) = payload.pop("userErrors")
+        assert set(payload.values()) == {None}
+        return error["code"], error["field"]
+
+    return refuse
+
+
+@pytest.fixture
+def changes(change: Change) -> Change:
+    """The payload of a mutation that succeeds."""
+
+    def changes(mutation: str, **arguments: Any) -> dict[str, Any]:
+        payload = change(mutation, **arguments)
+        assert payload.pop("userErrors") == []
+        return payload
+
+    return changes
+
+
+@pytest.fixture
+def reject(ask: Ask) -> Reject:
+    """The codes of the errors with which a mutation is rejected before it begins. Nothing was changed by it."""
+
+    def reject(mutation: str, *, caller: Caller, now: datetime = NOW, **input: Any) -> list[str]:
+        before = rows()
+        answer = ask(document_of(mutation), caller=caller, now=now, input=input)
+        assert answer.data is None
+        assert rows() == before
+        return answer.codes
+
+    return reject

@@ -1,0 +1,115 @@
+"""What holds for every mutation: who may not, what is no id, and that a key has its effect once."""
+
+from base64 import b64encode
+from typing import Any
+
+import pytest
+
+from api.ids import to_global_id
+from api.schema import schema
+from reservation.domain.caller import ANONYMOUS
+from tests.api.mutation.conftest import Change, Refuse, document_of
+from tests.api.mutation.inputs import IDS, MUTATIONS, valid, when
+from tests.api.practice import APPOINTMENT, CLIENT, PROVIDER, RESERVATION, SERVICE, Ask, Practice, rows
+
+NOUNS = {"a": "Appointment", "c": "Client", "p": "Provider", "r": "Reservation", "s": "Service"}
+SELECTIONS = {"Provider": PROVIDER, "Service": SERVICE, "Client": CLIENT, "Appointments": APPOINTMENT}
+OTHERS = {
+    "offerAppointments": {"endsAt": "2030-01-03T02:00:00Z"},
+    "withdrawAppointments": {"endsAt": "2030-01-02T15:15:00Z"},
+    "reserveAppointment": {"note": "Bye."},
+    "confirmReservation": "booking",
+    "cancelReservation": {"reason": "Snow."},
+    "rescheduleReservation": "hold",
+    "completeReservation": "hold",
+    "markReservationNoShow": "hold",
+}
+"""What makes it another input; a name of something else than a reservation in it."""
+
+
+def test_every_mutation_is_tested_here() -> None:
+    assert schema.mutation_type is not None
+    assert MUTATIONS.keys() == schema.mutation_type.fields.keys()
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS)
+def test_the_payload_has_the_object_and_no_errors(
+    mutation: str, changes: Change, practice: Practice, readable: Any, snapshot: Any
+) -> None:
+    select = next((text for noun, text in SELECTIONS.items() if mutation.endswith(noun)), RESERVATION)
+    payload = changes(mutation, caller=practice.staff, now=when(mutation), select=select, **valid(mutation, practice))
+    assert readable(payload) == snapshot
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS)
+def test_nobody_changes_anything(mutation: str, ask: Ask, practice: Practice) -> None:
+    for key in ({}, {"idempotencyKey": "once"}):
+        before = rows()
+        answer = ask(document_of(mutation), caller=ANONYMOUS, now=when(mutation), input=valid(mutation, practice) | key)
+        assert (answer.data, answer.codes) == ({mutation: None}, ["UNAUTHENTICATED"])
+        assert rows() == before
+
+
+@pytest.mark.parametrize(("mutation", "field"), IDS)
+def test_what_is_no_id_of_its_type_is_invalid(mutation: str, field: str, refuse: Refuse, practice: Practice) -> None:
+    noun = NOUNS[field[0]]
+    other = to_global_id("Client" if noun == "Provider" else "Provider", practice.provider.pk)
+    many = field.endswith("s")
+    for wrong in ("", "garbage", "é", "\x00", other, to_global_id("Nobody", 1), to_global_id(noun, -1)):
+        given = valid(mutation, practice) | {field: [wrong] if many else wrong}
+        assert refuse(mutation, caller=practice.staff, now=when(mutation), **given) == ("INVALID_INPUT", [field])
+    for digits in ("", "1x", "1.0", "+1", "01", "0" * 30 + "9" * 20, "9" * 19, "9" * 5000, "\u0661"):
+        wrong = b64encode(f"{noun}:{digits}".encode()).decode()
+        given = valid(mutation, practice) | {field: [wrong] if many else wrong}
+        assert refuse(mutation, caller=practice.staff, now=when(mutation), **given) == ("INVALID_INPUT", [field])
+
+
+@pytest.mark.parametrize(("mutation", "field"), IDS)
+def test_an_id_of_nobody_is_not_found(mutation: str, field: str, refuse: Refuse, practice: Practice) -> None:
+    noun = NOUNS[field[0]]
+    for key in (0, 10**9, 2**63 - 1):
+        missing = to_global_id(noun, key)
+        given = valid(mutation, practice) | {field: [missing] if field.endswith("s") else missing}
+        assert refuse(mutation, caller=practice.staff, now=when(mutation), **given) == ("NOT_FOUND", [field])
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS)
+def test_the_same_key_has_its_effect_once(mutation: str, changes: Change, practice: Practice) -> None:
+    given = valid(mutation, practice) | {"idempotencyKey": "once"}
+    first = changes(mutation, caller=practice.staff, now=when(mutation), **given)
+    after = rows()
+    assert changes(mutation, caller=practice.staff, now=when(mutation), **given) == first
+    assert rows() == after
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS)
+def test_a_key_is_refused_for_another_input(mutation: str, changes: Change, refuse: Refuse, practice: Practice) -> None:
+    given = valid(mutation, practice) | {"idempotencyKey": "once"}
+    changes(mutation, caller=practice.staff, now=when(mutation), **given)
+    other = OTHERS.get(mutation, {"name": "Someone else"})
+    if isinstance(other, str):
+        other = {"reservationId": to_global_id("Reservation", getattr(practice, other).pk)}
+    reused = ("IDEMPOTENCY_KEY_REUSED", ["idempotencyKey"])
+    assert refuse(mutation, caller=practice.staff, now=when(mutation), **{**given, **other}) == reused
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS)
+@pytest.mark.parametrize("key", ["", "k" * 256, "k" * 10_000], ids=["empty", "256", "10,000"])
+def test_a_key_of_no_possible_length_is_refused(mutation: str, key: str, refuse: Refuse, practice: Practice) -> None:
+    given = valid(mutation, practice) | {"idempotencyKey": key}
+    invalid = ("INVALID_INPUT", ["idempotencyKey"])
+    assert refuse(mutation, caller=practice.staff, now=when(mutation), **given) == invalid
+
+
+def test_a_key_takes_255_characters_of_any_kind(changes: Change, practice: Practice) -> None:
+    for key in ("k" * 255, "😀" * 255, " ", "K" * 255, "a\x00b"):
+        changes("createService", caller=practice.staff, name="S", durationMinutes=15, idempotencyKey=key)
+    assert len(rows()["Service"]) == 6
+
+
+def test_a_key_belongs_to_its_caller(changes: Change, practice: Practice) -> None:
+    for who, start in (("client", 8), ("other client", 12)):
+        given = {"appointmentId": to_global_id("Appointment", practice.slots[start].pk), "idempotencyKey": "once"}
+        changes("reserveAppointment", caller=practice.who(who), **given)
+    assert len(rows()["Reservation"]) == 4
+    assert len(rows()["IdempotencyKey"]) == 2

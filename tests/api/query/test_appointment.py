@@ -1,0 +1,26 @@
+"""appointment: a slot on a provider's calendar, and who may know whose it is."""
+
+from typing import Any
+
+import pytest
+
+from tests.api.practice import APPOINTMENT, PEOPLE, Ask, Practice, gid
+
+
+@pytest.mark.parametrize(("which", "who"), [("held", "client"), ("booked", "other client"), ("open", "nobody")])
+def test_appointment(which: str, who: str, ask: Ask, practice: Practice, readable: Any, snapshot: Any) -> None:
+    slot = practice.slots[{"held": 0, "booked": 4, "open": 8}[which]]
+    document = f"query($id: ID!) {{ appointment(id: $id) {{ {APPOINTMENT} reservation {{ id status }} }} }}"
+    answer = ask(document, caller=practice.who(who), id=gid(slot))
+    assert answer.errors == []
+    assert readable(answer.data) == snapshot
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_whose_an_appointment_is_stays_between_its_client_its_provider_and_staff(
+    who: str, ask: Ask, practice: Practice
+) -> None:
+    document = "query($id: ID!) { appointment(id: $id) { isOpen reservation { id } } }"
+    reservation = {"id": gid(practice.booking)} if who in ("client", "provider", "staff") else None
+    answer = ask(document, caller=practice.who(who), id=gid(practice.slots[4]))
+    assert (answer.data, answer.errors) == ({"appointment": {"isOpen": False, "reservation": reservation}}, [])

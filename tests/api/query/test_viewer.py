@@ -1,0 +1,33 @@
+"""viewer: what the request's credentials resolve to."""
+
+from typing import Any
+
+import pytest
+
+from tests.api.practice import CLIENT, PEOPLE, PROVIDER, Ask, Practice
+
+VIEWER = f"{{ viewer {{ isAuthenticated isStaff email client {{ {CLIENT} }} provider {{ {PROVIDER} }} }} }}"
+
+
+@pytest.mark.parametrize("who", [name for name in PEOPLE if name != "staff"])
+def test_viewer_is_who_asks(who: str, ask: Ask, practice: Practice, readable: Any, snapshot: Any) -> None:
+    assert readable(ask(VIEWER, caller=practice.who(who)).data) == snapshot
+
+
+def test_viewer_is_staff_when_staff_asks(ask: Ask, practice: Practice) -> None:
+    viewer = {"isAuthenticated": True, "isStaff": True, "email": practice.staff.email, "client": None, "provider": None}
+    assert ask(VIEWER, caller=practice.staff).data == {"viewer": viewer}
+
+
+def test_viewer_costs_no_statement_but_for_what_it_is(
+    ask: Ask, practice: Practice, django_assert_num_queries: Any
+) -> None:
+    caller = practice.who("client")
+    with django_assert_num_queries(0):
+        assert ask("{ viewer { email isStaff } }", caller=caller).data == {
+            "viewer": {"email": "cleo@example.com", "isStaff": False}
+        }
+    with django_assert_num_queries(1):
+        assert ask("{ viewer { client { name } provider { name } } }", caller=caller).data == {
+            "viewer": {"client": {"name": "Cleo"}, "provider": None}
+        }
