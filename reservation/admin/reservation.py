@@ -62,8 +62,9 @@ class ReservationAdmin(ReadOnlyAdmin):
 
     def perform(self, command: Command[..., Reservation], request: HttpRequest, chosen: QuerySet[Reservation]) -> None:
         """Do it to each, and say what was refused."""
+        assert request.user.pk is not None  # staff has logged in
         caller, now, done = find_caller(request.user.pk), timezone.now(), 0
-        assert caller is not None  # staff has logged in
+        assert caller is not None
         for reservation in chosen:
             try:
                 command(caller=caller, reservation_id=reservation.pk, now=now)
