@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from reservation.domain.errors import DomainError, InvalidInput, NotFound
 from reservation.domain.expiry import expire
-from reservation.domain.policy import Status
+from reservation.domain.policy import BOOKINGS, Status
 from reservation.models import Appointment, Client, Provider, Reservation, Service
 
 
@@ -120,22 +120,21 @@ def take(run: Run, *, reservation: Reservation, until: datetime, now: datetime) 
     expire((pk for pk in had if pk is not None and pk != reservation.pk), now=now)
 
 
-def check_client(*, reservation: Reservation, now: datetime) -> None:
+def check_client(*, reservation: Reservation, is_new_hold: bool, now: datetime) -> None:
     """Refuse what the client has no room for: it is in one place at a time, and holds only so much.
 
+    is_new_hold: whether it takes one hold more.
     Raises ClientBusy and TooManyHolds; then the transaction must be rolled back.
     """
     others = Reservation.objects.filter(client_id=reservation.client_id).exclude(pk=reservation.pk)
     is_live_hold = Q(status=Status.PENDING, expires_at__gt=now)
     overlaps = Q(starts_at__lt=reservation.ends_at, ends_at__gt=reservation.starts_at)
     claims = list(
-        others.filter(is_live_hold | Q(status=Status.CONFIRMED) & overlaps).values_list(
-            "status", "starts_at", "ends_at"
-        )
+        others.filter(is_live_hold | Q(status__in=BOOKINGS) & overlaps).values_list("status", "starts_at", "ends_at")
     )
     if any(starts_at < reservation.ends_at and ends_at > reservation.starts_at for _, starts_at, ends_at in claims):
         raise ClientBusy("The client has another reservation at this time.", field="appointment_id")
     most = settings.RESERVATION_POLICY.max_live_holds
     holds = sum(status == Status.PENDING for status, _, _ in claims)
-    if reservation.status == Status.PENDING and holds >= most:
+    if is_new_hold and holds >= most:
         raise TooManyHolds(f"Confirm or cancel one first: {most} unconfirmed reservations are the most.")

@@ -46,6 +46,9 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
 HOLDING = frozenset({Status.PENDING, Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW})
 """A reservation in one of these states holds its appointments."""
 
+BOOKINGS = HOLDING - {Status.PENDING}
+"""A reservation in one of these states was confirmed and has not been given up."""
+
 MOVABLE = frozenset({Status.PENDING, Status.CONFIRMED})
 """A reservation in one of these states may be moved to another start."""
 

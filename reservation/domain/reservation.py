@@ -76,7 +76,7 @@ def reserve(
     queue_up(reservation.client_id)
     reservation.save(force_insert=True)
     take(run, reservation=reservation, until=now + policy.hold, now=now)
-    check_client(reservation=reservation, now=now)
+    check_client(reservation=reservation, is_new_hold=True, now=now)
     record(EventKind.HELD, reservation=reservation, before=None, caller=caller, now=now)
     return reservation
 
@@ -164,7 +164,7 @@ def reschedule(*, caller: Caller, reservation_id: int, appointment_id: int, now:
         starts_at=run.starts_at,
         ends_at=run.ends_at,
     )
-    check_client(reservation=reservation, now=now)
+    check_client(reservation=reservation, is_new_hold=False, now=now)
     return reservation
 
 

@@ -26,9 +26,9 @@ def check_fields(instance: Model, fields: Collection[str], *, argument: str | No
 
 
 def check_search(search: str | None) -> None:
-    """Raise InvalidInput for a text that is longer than anything it could be found in."""
-    if search is not None and len(search) > MAX_NAME_LENGTH:
-        raise InvalidInput(f"Search for at most {MAX_NAME_LENGTH} characters.", field="search")
+    """Raise InvalidInput for a text that can be found nowhere: longer than any name, or with a NUL character."""
+    if search is not None and (len(search) > MAX_NAME_LENGTH or "\0" in search):
+        raise InvalidInput(f"Search for at most {MAX_NAME_LENGTH} characters, none of them NUL.", field="search")
 
 
 def check_interval(*, starts_at: datetime, ends_at: datetime, ends_field: str = "ends_at") -> None:

@@ -6,13 +6,12 @@ from itertools import islice
 
 from django.conf import settings
 from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import TruncSecond
 
-from reservation.domain.policy import BOOKED_UNTIL, HOLDING, OPEN_SINCE, Status
+from reservation.domain.policy import BOOKED_UNTIL, BOOKINGS, HOLDING, OPEN_SINCE, Status
 from reservation.models import Appointment, EventKind, Reservation, ReservationEvent
 
 NAMED_ROWS = 20
-
-BOOKINGS = HOLDING - {Status.PENDING}
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ def invariants() -> dict[str, QuerySet[Model]]:
     leased = Appointment.objects.filter(reservation__isnull=False)
     return {
         "An appointment starts on the grid": Appointment.objects.exclude(
-            starts_at__minute__in=list(grid), starts_at__second=0
+            starts_at__minute__in=list(grid), starts_at__second=0, starts_at=TruncSecond("starts_at")
         ),
         "An appointment that nobody has is open, and only that": Appointment.objects.filter(
             Q(reservation=None) & ~Q(available_at=OPEN_SINCE, is_booked=False)

@@ -1,0 +1,37 @@
+"""The codes are a promise to clients: none changes, and none means two things."""
+
+from reservation.domain.command import IdempotencyKeyReused
+from reservation.domain.errors import DomainError, Forbidden, InvalidInput, NotFound, Unauthenticated
+from reservation.domain.lease import AppointmentTaken, ClientBusy, TooManyHolds, TooSoon
+from reservation.domain.provider import EmailTaken
+from reservation.domain.reservation import HoldExpired, InvalidTransition, TooLateToCancel
+
+CODES = {
+    AppointmentTaken: "APPOINTMENT_TAKEN",
+    ClientBusy: "CLIENT_BUSY",
+    EmailTaken: "EMAIL_TAKEN",
+    Forbidden: "FORBIDDEN",
+    HoldExpired: "HOLD_EXPIRED",
+    IdempotencyKeyReused: "IDEMPOTENCY_KEY_REUSED",
+    InvalidInput: "INVALID_INPUT",
+    InvalidTransition: "INVALID_TRANSITION",
+    NotFound: "NOT_FOUND",
+    TooLateToCancel: "TOO_LATE_TO_CANCEL",
+    TooManyHolds: "TOO_MANY_HOLDS",
+    TooSoon: "TOO_SOON",
+    Unauthenticated: "UNAUTHENTICATED",
+}
+
+
+def test_every_error_of_the_domain_has_the_code_that_clients_know() -> None:
+    in_domain = [error for error in DomainError.__subclasses__() if error.__module__.startswith("reservation.domain")]
+    assert {error: error.code for error in in_domain} == CODES
+
+
+def test_an_error_says_what_it_is_about() -> None:
+    error = NotFound("provider", field="provider_id")
+    assert (error.message, str(error), error.field) == (
+        "There is no provider with this id.",
+        "There is no provider with this id.",
+        "provider_id",
+    )

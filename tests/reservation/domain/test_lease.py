@@ -1,0 +1,183 @@
+"""One conditional UPDATE decides who has an appointment: what was read before it does not."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from reservation.domain.errors import DomainError, InvalidInput, NotFound
+from reservation.domain.lease import AppointmentTaken, Run, TooSoon, find_run, queue_up, take
+from reservation.domain.policy import BOOKED_UNTIL, OPEN_SINCE, Status
+from reservation.models import Appointment, Client, Provider, Reservation
+from tests.factories import (
+    NOW,
+    TOMORROW,
+    make_appointments,
+    make_booking,
+    make_client,
+    make_hold,
+    make_provider,
+    make_service,
+    minutes,
+)
+from tests.reservation.rows import history, leases, refused
+
+pytestmark = pytest.mark.django_db
+
+UNTIL = NOW + minutes(30)
+MICROSECOND = timedelta(microseconds=1)
+
+
+def claim(run: Run) -> Reservation:
+    """The row that `reserve` writes before it takes the run."""
+    return Reservation.objects.create(
+        client=make_client(),
+        provider_id=run.provider_id,
+        starts_at=run.starts_at,
+        ends_at=run.ends_at,
+        status=Status.PENDING,
+        expires_at=UNTIL,
+        created_at=NOW,
+    )
+
+
+def test_take_refuses_what_was_taken_after_it_was_read() -> None:
+    [appointment] = make_appointments(make_provider())
+    runs = [find_run(appointment_id=appointment.pk, service=None, length=1, now=NOW) for _ in range(2)]
+    first, second = (claim(run) for run in runs)
+    take(runs[0], reservation=first, until=UNTIL, now=NOW)
+    with refused(AppointmentTaken, field="appointment_id"), transaction.atomic():
+        take(runs[1], reservation=second, until=UNTIL, now=NOW)
+    assert leases(appointment.provider) == [(first.pk, UNTIL, False)]
+
+
+def test_take_refuses_what_was_withdrawn_after_it_was_read() -> None:
+    [appointment] = make_appointments(make_provider())
+    run = find_run(appointment_id=appointment.pk, service=None, length=1, now=NOW)
+    reservation = claim(run)
+    Appointment.objects.all().delete()
+    with refused(AppointmentTaken, field="appointment_id"), transaction.atomic():
+        take(run, reservation=reservation, until=UNTIL, now=NOW)
+
+
+@pytest.mark.parametrize("taken", [0, 1, 2])
+def test_take_is_all_or_nothing(taken: int) -> None:
+    appointments = make_appointments(make_provider(), number=3)
+    runs = [Run(tuple(appointments)), Run((appointments[taken],))]
+    take(runs[1], reservation=claim(runs[1]), until=UNTIL, now=NOW)
+    reservation = claim(runs[0])
+    with refused(AppointmentTaken, field="appointment_id"), transaction.atomic():
+        take(runs[0], reservation=reservation, until=UNTIL, now=NOW)
+
+
+def test_take_of_what_is_open_is_one_update_and_no_read() -> None:
+    run = Run(tuple(make_appointments(make_provider(), number=3)))
+    reservation = claim(run)
+    with CaptureQueriesContext(connection) as statements:
+        take(run, reservation=reservation, until=UNTIL, now=NOW)
+    [update] = [statement["sql"] for statement in statements]
+    assert update.startswith("UPDATE")
+    assert leases(run.appointments[0].provider) == [(reservation.pk, UNTIL, False)] * 3
+
+
+def test_take_over_a_lapsed_hold_expires_it_and_opens_the_rest_of_its_run() -> None:
+    hold = make_hold(service=make_service(duration_minutes=45))
+    middle = hold.appointments.get(starts_at=TOMORROW + minutes(15))
+    now = hold.expires_at
+    run = Run((middle,))
+    reservation = claim(run)
+    with refused(AppointmentTaken, field="appointment_id"), transaction.atomic():
+        take(run, reservation=reservation, until=now + minutes(30), now=now - MICROSECOND)
+    take(run, reservation=reservation, until=now + minutes(30), now=now)
+    assert leases(hold.provider) == [
+        (None, OPEN_SINCE, False),
+        (reservation.pk, now + minutes(30), False),
+        (None, OPEN_SINCE, False),
+    ]
+    assert history(hold) == [("HELD", hold.client.user_id, NOW), ("EXPIRED", None, now)]
+    hold.refresh_from_db()
+    assert (hold.status, hold.expires_at) == (Status.EXPIRED, None)
+
+
+def test_take_over_two_lapsed_holds_expires_both() -> None:
+    provider = make_provider()
+    holds = [make_hold(provider=provider, starts_at=TOMORROW + minutes(15 * place)) for place in range(2)]
+    run = Run(tuple(Appointment.objects.order_by("starts_at")))
+    take(run, reservation=claim(run), until=UNTIL + minutes(30), now=UNTIL)
+    for hold in holds:
+        hold.refresh_from_db()
+        assert hold.status == Status.EXPIRED
+
+
+def test_take_never_takes_a_booking_however_late_it_is() -> None:
+    booking = make_booking()
+    run = Run(tuple(booking.appointments.all()))
+    reservation = claim(run)
+    for now in (NOW, BOOKED_UNTIL + timedelta(days=1)):
+        with refused(AppointmentTaken, field="appointment_id"), transaction.atomic():
+            take(run, reservation=reservation, until=now + minutes(30), now=now)
+
+
+def find_first_of(provider: Provider, *, length: int) -> Run:
+    first = provider.appointments.order_by("starts_at")[0]
+    return find_run(appointment_id=first.pk, service=None, length=length, now=NOW)
+
+
+def test_find_run_answers_consecutive_appointments_in_order() -> None:
+    provider = make_provider()
+    appointments = make_appointments(provider, number=4)
+    run = find_first_of(provider, length=3)
+    assert run.appointments == tuple(appointments[:3])
+    assert run.ids == [appointment.pk for appointment in appointments[:3]]
+    assert (run.provider_id, run.starts_at, run.ends_at) == (provider.pk, TOMORROW, TOMORROW + minutes(45))
+
+
+def test_find_run_refuses_a_calendar_that_ends_too_early_or_has_a_gap() -> None:
+    provider, other = make_provider(), make_provider()
+    make_appointments(provider, number=2)
+    make_appointments(other, number=4)
+    with refused(AppointmentTaken, field="appointment_id"):
+        find_first_of(provider, length=3)
+    make_appointments(provider, starts_at=TOMORROW + minutes(45))
+    with refused(AppointmentTaken, field="appointment_id"):
+        find_first_of(provider, length=3)
+
+
+@pytest.mark.parametrize(
+    ("error", "field", "asked"),
+    [
+        (TooSoon, "appointment_id", {"now": NOW + MICROSECOND}),
+        (NotFound, "appointment_id", {"appointment_id": 0}),
+        (NotFound, "appointment_id", {"appointment_id": 2**63 - 1}),
+    ],
+)
+def test_find_run_refuses(error: type[DomainError], field: str, asked: dict[str, object]) -> None:
+    [appointment] = make_appointments(make_provider())
+    arguments = {"appointment_id": appointment.pk, "service": None, "length": 1, "now": NOW, **asked}
+    with refused(error, field=field):
+        find_run(**arguments)  # type: ignore[arg-type]
+
+
+def test_find_run_refuses_a_service_that_is_not_offered_or_no_longer_active() -> None:
+    offered, inactive = make_service(), make_service(is_active=False)
+    [appointment] = make_appointments(make_provider(services=(offered, inactive)))
+    for service in (make_service(), inactive):
+        with refused(InvalidInput, field="service_id"):
+            find_run(appointment_id=appointment.pk, service=service, length=1, now=NOW)
+    assert find_run(appointment_id=appointment.pk, service=offered, length=1, now=NOW).ids == [appointment.pk]
+
+
+def test_find_run_refuses_an_inactive_provider() -> None:
+    [appointment] = make_appointments(make_provider(is_active=False))
+    with refused(AppointmentTaken, field="appointment_id"):
+        find_run(appointment_id=appointment.pk, service=None, length=1, now=NOW)
+
+
+def test_queue_up_writes_the_client_and_refuses_one_that_does_not_exist() -> None:
+    client = make_client()
+    queue_up(client.pk)
+    queue_up(client.pk)
+    assert Client.objects.get(pk=client.pk).claim_count == 2
+    with refused(NotFound, field="client_id"):
+        queue_up(client.pk + 1)

@@ -1,0 +1,170 @@
+"""Putting time on a provider's calendar."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
+
+from reservation.domain.appointment import offer
+from reservation.domain.caller import ANONYMOUS
+from reservation.domain.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
+from reservation.domain.policy import OPEN_SINCE, Policy
+from reservation.models import Appointment
+from tests.factories import NOW, TOMORROW, caller, make_client, make_hold, make_provider, minutes, staff
+from tests.reservation.rows import all_rows, leases, refused
+
+pytestmark = pytest.mark.django_db
+
+MICROSECOND = timedelta(microseconds=1)
+
+
+def test_offer_puts_every_slot_of_the_half_open_interval_on_the_calendar() -> None:
+    provider = make_provider()
+    offered = offer(
+        caller=caller(provider),
+        provider_id=provider.pk,
+        starts_at=TOMORROW,
+        ends_at=TOMORROW + minutes(45),
+        now=NOW,
+    )
+    assert offered == 3
+    assert list(Appointment.objects.order_by("starts_at").values_list("provider_id", "starts_at")) == [
+        (provider.pk, TOMORROW),
+        (provider.pk, TOMORROW + minutes(15)),
+        (provider.pk, TOMORROW + minutes(30)),
+    ]
+    assert leases(provider) == [(None, OPEN_SINCE, False)] * 3
+
+
+def test_offer_twice_is_harmless() -> None:
+    provider = make_provider()
+    asked = {"caller": caller(provider), "provider_id": provider.pk, "starts_at": TOMORROW, "now": NOW}
+    assert offer(**asked, ends_at=TOMORROW + minutes(30)) == 2
+    before = all_rows()
+    assert offer(**asked, ends_at=TOMORROW + minutes(30)) == 0
+    assert all_rows() == before
+    assert offer(**asked, ends_at=TOMORROW + minutes(60)) == 2
+    assert Appointment.objects.count() == 4
+
+
+def test_offer_leaves_a_held_appointment_as_it_is() -> None:
+    hold = make_hold()
+    held = leases(hold.provider)
+    offered = offer(
+        caller=staff(),
+        provider_id=hold.provider_id,
+        starts_at=hold.starts_at,
+        ends_at=hold.ends_at + minutes(15),
+        now=NOW,
+    )
+    assert offered == 1
+    assert leases(hold.provider) == [*held, (None, OPEN_SINCE, False)]
+
+
+def test_offer_reads_an_instant_at_any_offset() -> None:
+    provider = make_provider()
+    kathmandu = timezone(timedelta(hours=5, minutes=45))
+    starts_at = datetime(2030, 1, 2, 18, 0, tzinfo=kathmandu)
+    offer(
+        caller=caller(provider),
+        provider_id=provider.pk,
+        starts_at=starts_at,
+        ends_at=starts_at + minutes(15),
+        now=NOW,
+    )
+    assert Appointment.objects.get().starts_at == datetime(2030, 1, 2, 12, 15, tzinfo=UTC)
+
+
+def test_the_same_time_may_be_on_two_calendars() -> None:
+    for provider in (make_provider(), make_provider()):
+        offered = offer(
+            caller=caller(provider),
+            provider_id=provider.pk,
+            starts_at=TOMORROW,
+            ends_at=TOMORROW + minutes(15),
+            now=NOW,
+        )
+        assert offered == 1
+
+
+def test_offer_accepts_what_starts_now_and_62_days() -> None:
+    provider = make_provider()
+    offered = offer(
+        caller=caller(provider), provider_id=provider.pk, starts_at=NOW, ends_at=NOW + timedelta(days=62), now=NOW
+    )
+    assert offered == 62 * 24 * 4
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "field"),
+    [
+        (minutes(1), minutes(15), "starts_at"),
+        (MICROSECOND, minutes(15), "starts_at"),
+        (minutes(0), minutes(20), "ends_at"),
+        (minutes(0), minutes(15) - MICROSECOND, "ends_at"),
+        (minutes(0), minutes(0), "ends_at"),
+        (minutes(15), minutes(0), "ends_at"),
+        (minutes(-15), minutes(15), "starts_at"),
+        (minutes(0), timedelta(days=62, minutes=15), "ends_at"),
+    ],
+    ids=["off grid", "barely off grid", "ends off grid", "ends barely off grid", "empty", "reversed", "past", "long"],
+)
+def test_offer_refuses_what_is_no_run_of_future_appointments(starts: timedelta, ends: timedelta, field: str) -> None:
+    provider = make_provider()
+    who = caller(provider)
+    with refused(InvalidInput, field=field):
+        offer(caller=who, provider_id=provider.pk, starts_at=NOW + starts, ends_at=NOW + ends, now=NOW)
+
+
+def test_offer_refuses_what_has_begun_by_a_microsecond() -> None:
+    provider = make_provider()
+    who = caller(provider)
+    with refused(InvalidInput, field="starts_at"):
+        offer(
+            caller=who,
+            provider_id=provider.pk,
+            starts_at=NOW,
+            ends_at=NOW + minutes(15),
+            now=NOW + MICROSECOND,
+        )
+
+
+def test_only_the_provider_and_staff_may_offer() -> None:
+    provider = make_provider()
+    asked = {"provider_id": provider.pk, "starts_at": TOMORROW, "ends_at": TOMORROW + minutes(15), "now": NOW}
+    for stranger in (caller(make_provider()), caller(make_client())):
+        with refused(Forbidden, field="provider_id"):
+            offer(caller=stranger, **asked)
+    with refused(Unauthenticated, field=None):
+        offer(caller=ANONYMOUS, **asked)
+    assert offer(caller=staff(), **asked) == 1
+
+
+def test_offer_refuses_an_unknown_provider() -> None:
+    who = staff()
+    for provider_id in (0, 2**63 - 1):
+        with refused(NotFound, field="provider_id"):
+            offer(caller=who, provider_id=provider_id, starts_at=TOMORROW, ends_at=TOMORROW + minutes(15), now=NOW)
+
+
+def test_settings_change_the_grid_and_the_longest_interval(settings: Settings) -> None:
+    settings.RESERVATION_POLICY = Policy(appointment_length=minutes(20), max_interval=timedelta(hours=2))
+    provider = make_provider()
+    asked = {"caller": caller(provider), "provider_id": provider.pk, "starts_at": TOMORROW, "now": NOW}
+    with refused(InvalidInput, field="ends_at"):
+        offer(**asked, ends_at=TOMORROW + minutes(30))
+    with refused(InvalidInput, field="ends_at"):
+        offer(**asked, ends_at=TOMORROW + minutes(140))
+    assert offer(**asked, ends_at=TOMORROW + minutes(120)) == 6
+
+
+def test_offer_costs_the_same_number_of_statements_for_a_slot_and_for_two_days() -> None:
+    counts = set()
+    for ends_at in (TOMORROW + minutes(15), TOMORROW + timedelta(days=2)):
+        provider = make_provider()
+        with CaptureQueriesContext(connection) as statements:
+            offer(caller=caller(provider), provider_id=provider.pk, starts_at=TOMORROW, ends_at=ends_at, now=NOW)
+        counts.add(len(statements))
+    assert len(counts) == 1

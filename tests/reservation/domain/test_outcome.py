@@ -1,0 +1,71 @@
+"""How a reservation ended: the client came, or did not."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from reservation.domain.caller import ANONYMOUS
+from reservation.domain.errors import Unauthenticated
+from reservation.domain.policy import BOOKED_UNTIL
+from reservation.domain.reservation import InvalidTransition, cancel, complete, mark_no_show
+from reservation.models import Reservation
+from tests.factories import NOW, TOMORROW, caller, make_booking, make_hold, make_service, minutes, staff
+from tests.reservation.rows import history, last_change, leases, refused, remembered
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.parametrize(("end", "status"), [(complete, "COMPLETED"), (mark_no_show, "NO_SHOW")]),
+]
+
+End = Callable[..., Reservation]
+
+
+def test_a_booking_ends_once_it_has_begun_and_keeps_its_time(end: End, status: str) -> None:
+    booking = make_booking(service=make_service(duration_minutes=45))
+    before = Reservation.objects.values().get()
+    assert end(caller=caller(booking.provider), reservation_id=booking.pk, now=TOMORROW).status == status
+    assert Reservation.objects.values().get() == {**before, "status": status}
+    assert leases(booking.provider) == [(booking.pk, BOOKED_UNTIL, True)] * 3
+
+
+def test_the_end_is_one_event(end: End, status: str) -> None:
+    booking, who, at = make_booking(), staff(), TOMORROW + minutes(20)
+    already = history(booking)
+    end(caller=who, reservation_id=booking.pk, now=at)
+    assert history(booking) == [*already, (status, who.user_id, at)]
+    assert last_change(booking) == (remembered(booking, "CONFIRMED"), remembered(booking, status))
+
+
+def test_what_has_not_begun_cannot_have_ended(end: End, status: str) -> None:
+    booking, who = make_booking(), staff()
+    with refused(InvalidTransition, field="reservation_id"):
+        end(caller=who, reservation_id=booking.pk, now=TOMORROW - timedelta(microseconds=1))
+
+
+def test_a_hold_cannot_end(end: End, status: str) -> None:
+    hold, who = make_hold(), staff()
+    for at in (NOW, TOMORROW):
+        with refused(InvalidTransition, field="reservation_id"):
+            end(caller=who, reservation_id=hold.pk, now=at)
+
+
+def test_what_was_cancelled_cannot_end(end: End, status: str) -> None:
+    booking, who = make_booking(), staff()
+    cancel(caller=who, reservation_id=booking.pk, now=NOW)
+    with refused(InvalidTransition, field="reservation_id"):
+        end(caller=who, reservation_id=booking.pk, now=TOMORROW)
+
+
+def test_an_end_is_final(end: End, status: str) -> None:
+    booking, who = make_booking(), staff()
+    end(caller=who, reservation_id=booking.pk, now=TOMORROW)
+    for other in (complete, mark_no_show):
+        with refused(InvalidTransition, field="reservation_id"):
+            other(caller=who, reservation_id=booking.pk, now=TOMORROW)
+
+
+def test_nobody_ends_nothing(end: End, status: str) -> None:
+    booking = make_booking()
+    with refused(Unauthenticated, field=None):
+        end(caller=ANONYMOUS, reservation_id=booking.pk, now=TOMORROW)

@@ -1,0 +1,49 @@
+"""What all commands on a reservation have in common: they change the row only if it still is what they read."""
+
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from reservation.domain.policy import BOOKED_UNTIL, Status
+from reservation.domain.reservation import change, confirm
+from reservation.domain.transaction import Conflict
+from reservation.models import EventKind, Reservation
+from tests.factories import NOW, TOMORROW, caller, make_hold, make_provider, minutes, staff
+from tests.reservation.rows import all_rows
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        {"status": Status.EXPIRED, "expires_at": None},
+        {"starts_at": TOMORROW - minutes(15)},
+        {"provider_id": None},
+    ],
+    ids=["another state", "another start", "another provider"],
+)
+def test_change_refuses_a_row_that_is_no_longer_what_was_read(meanwhile: dict[str, Any]) -> None:
+    hold, who = make_hold(), staff()
+    if "provider_id" in meanwhile:
+        meanwhile = {"provider_id": make_provider().pk}
+    Reservation.objects.filter(pk=hold.pk).update(**meanwhile)
+    before = all_rows()
+    with pytest.raises(Conflict), transaction.atomic():
+        change(hold, EventKind.CONFIRMED, caller=who, now=NOW, status=Status.CONFIRMED, confirmed_at=NOW)
+    assert all_rows() == before
+
+
+@pytest.mark.parametrize("lost", [{"available_at": NOW}, {"reservation_id": None}], ids=["lapsed", "taken"])
+def test_confirm_writes_nothing_when_it_no_longer_has_the_whole_run(lost: dict[str, Any]) -> None:
+    """As if somebody had been quicker after it had read its reservation: the UPDATE decides."""
+    hold, other = make_hold(), make_hold()
+    if "reservation_id" in lost:
+        lost = {"reservation_id": other.pk}
+    hold.appointments.update(**lost)
+    before, who = all_rows(), caller(hold.client)
+    with pytest.raises(Conflict):
+        confirm(caller=who, reservation_id=hold.pk, now=NOW)
+    assert all_rows() == before
+    assert not other.appointments.filter(available_at=BOOKED_UNTIL).exists()

@@ -1,0 +1,138 @@
+"""What is done in the time."""
+
+import pytest
+from pytest_django import Settings
+
+from reservation.domain.caller import ANONYMOUS
+from reservation.domain.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
+from reservation.domain.policy import Policy
+from reservation.domain.service import create_service, find_services, update_service
+from reservation.models import Service
+from tests.factories import NOW, caller, make_client, make_hold, make_provider, make_service, minutes, staff
+from tests.reservation.rows import all_rows, refused
+
+pytestmark = pytest.mark.django_db
+
+WRONG = [
+    ("name", ""),
+    ("name", "  "),
+    ("name", "nu\0l"),
+    ("name", "x" * 201),
+    ("name", "x" * 300),
+    ("description", "nu\0l"),
+    ("description", "x" * 2001),
+    ("description", "x" * 10_000),
+    ("duration_minutes", -15),
+    ("duration_minutes", 0),
+    ("duration_minutes", 1),
+    ("duration_minutes", 50),
+    ("duration_minutes", 495),
+    ("duration_minutes", 2**31 - 15),
+]
+
+
+def test_create_service() -> None:
+    service = create_service(
+        caller=staff(), name="Consultation", description="Time to talk.", duration_minutes=45, now=NOW
+    )
+    assert Service.objects.values().get() == {
+        "id": service.pk,
+        "name": "Consultation",
+        "description": "Time to talk.",
+        "duration_minutes": 45,
+        "is_active": True,
+        "created_at": NOW,
+    }
+
+
+@pytest.mark.parametrize("duration", [15, 480])
+def test_create_service_accepts_the_shortest_and_the_longest(duration: int) -> None:
+    service = create_service(caller=staff(), name="x" * 200, duration_minutes=duration, now=NOW)
+    assert (service.duration_minutes, service.description) == (duration, "")
+
+
+@pytest.mark.parametrize(("field", "value"), WRONG)
+def test_create_service_refuses(field: str, value: object) -> None:
+    who, arguments = staff(), {"name": "Consultation", "duration_minutes": 45, field: value}
+    with refused(InvalidInput, field=field):
+        create_service(caller=who, now=NOW, **arguments)  # type: ignore[arg-type]
+
+
+def test_settings_change_which_durations_fit(settings: Settings) -> None:
+    settings.RESERVATION_POLICY = Policy(appointment_length=minutes(20), max_service_length=minutes(60))
+    who = staff()
+    for duration in (45, 80):
+        with refused(InvalidInput, field="duration_minutes"):
+            create_service(caller=who, name="Consultation", duration_minutes=duration, now=NOW)
+    assert create_service(caller=who, name="Consultation", duration_minutes=60, now=NOW).duration_minutes == 60
+
+
+def test_update_service_changes_what_is_given() -> None:
+    service, who = make_service(name="Before", description="Old."), staff()
+    before = Service.objects.values().get()
+    update_service(caller=who, service_id=service.pk, is_active=False, now=NOW)
+    assert Service.objects.values().get() == {**before, "is_active": False}
+    update_service(
+        caller=who, service_id=service.pk, name="After", description="", duration_minutes=30, is_active=True, now=NOW
+    )
+    after = {**before, "name": "After", "description": "", "duration_minutes": 30}
+    assert Service.objects.values().get() == after
+
+
+def test_update_service_without_anything_changes_nothing() -> None:
+    service, who = make_service(), staff()
+    before = all_rows()
+    assert update_service(caller=who, service_id=service.pk, now=NOW) == service
+    assert all_rows() == before
+
+
+def test_what_is_reserved_already_keeps_its_length() -> None:
+    service = make_service(duration_minutes=45)
+    hold = make_hold(service=service)
+    update_service(caller=staff(), service_id=service.pk, duration_minutes=15, now=NOW)
+    hold.refresh_from_db()
+    assert hold.ends_at - hold.starts_at == minutes(45)
+    assert hold.appointments.count() == 3
+
+
+@pytest.mark.parametrize(("field", "value"), WRONG)
+def test_update_service_refuses(field: str, value: object) -> None:
+    service, who = make_service(), staff()
+    with refused(InvalidInput, field=field):
+        update_service(caller=who, service_id=service.pk, now=NOW, **{field: value})  # type: ignore[arg-type]
+
+
+def test_update_service_does_not_find_what_does_not_exist() -> None:
+    who = staff()
+    for service_id in (0, 2**63 - 1):
+        with refused(NotFound, field="service_id"):
+            update_service(caller=who, service_id=service_id, name="After", now=NOW)
+
+
+def test_only_staff_changes_services() -> None:
+    service = make_service()
+    provider = make_provider(services=(service,))
+    for who, error in (
+        (caller(provider), Forbidden),
+        (caller(make_client()), Forbidden),
+        (ANONYMOUS, Unauthenticated),
+    ):
+        with refused(error, field=None):
+            create_service(caller=who, name="Consultation", duration_minutes=15, now=NOW)
+        with refused(error, field=None):
+            update_service(caller=who, service_id=service.pk, name="After", now=NOW)
+
+
+def test_find_services_combines_its_conditions() -> None:
+    alpha, bravo = make_service(name="Alpha"), make_service(name="Bravo", is_active=False)
+    provider = make_provider(services=(bravo,))
+    assert set(find_services()) == {alpha, bravo}
+    assert list(find_services(search="ALPHA")) == [alpha]
+    assert list(find_services(search="%")) == []
+    assert list(find_services(provider_id=provider.pk)) == [bravo]
+    assert list(find_services(provider_id=provider.pk, search="alpha")) == []
+
+
+def test_find_services_refuses_a_search_that_fits_no_name() -> None:
+    with refused(InvalidInput, field="search"):
+        find_services(search="x" * 201)

@@ -1,0 +1,69 @@
+"""One slot on a calendar: what its queries find, and what they write."""
+
+from datetime import timedelta
+
+import pytest
+from pytest_django import Settings
+
+from reservation.domain.policy import BOOKED_UNTIL, OPEN_SINCE, Policy
+from reservation.models import Appointment
+from tests.factories import NOW, TOMORROW, make_appointments, make_booking, make_hold, make_provider, minutes
+from tests.reservation.rows import leases
+
+pytestmark = pytest.mark.django_db
+
+UNTIL = NOW + minutes(30)
+
+
+def test_free_at_and_is_free_at_say_the_same_at_every_instant() -> None:
+    [opened] = make_appointments(make_provider())
+    held, booked = make_hold().appointments.get(), make_booking().appointments.get()
+    for now, expected in (
+        (NOW, {opened}),
+        (UNTIL - timedelta(microseconds=1), {opened}),
+        (UNTIL, {opened, held}),
+        (TOMORROW, {opened, held}),
+    ):
+        assert set(Appointment.objects.free_at(now)) == expected
+        assert {one for one in (opened, held, booked) if one.is_free_at(now)} == expected
+
+
+def test_starting_in_is_half_open_and_each_side_may_be_left_open() -> None:
+    one, two, three = make_appointments(make_provider(), number=3)
+    calendar = Appointment.objects.order_by("starts_at")
+    assert list(calendar.starting_in(one.starts_at, three.starts_at)) == [one, two]
+    assert list(calendar.starting_in(two.starts_at, None)) == [two, three]
+    assert list(calendar.starting_in(None, two.starts_at)) == [one]
+    assert list(calendar.starting_in(None, None)) == [one, two, three]
+
+
+def test_lease_to_and_release_set_all_of_the_lease() -> None:
+    hold = make_hold()
+    make_appointments(hold.provider, starts_at=TOMORROW + minutes(15))
+    assert Appointment.objects.all().lease_to(hold, until=BOOKED_UNTIL) == 2
+    assert leases(hold.provider) == [(hold.pk, BOOKED_UNTIL, True)] * 2
+    assert Appointment.objects.all().lease_to(hold, until=UNTIL) == 2
+    assert leases(hold.provider) == [(hold.pk, UNTIL, False)] * 2
+    assert Appointment.objects.of_reservations([hold.pk]).release() == 2
+    assert leases(hold.provider) == [(None, OPEN_SINCE, False)] * 2
+    assert Appointment.objects.of_reservations([hold.pk]).release() == 0
+
+
+def test_an_update_counts_the_rows_that_it_found_though_it_did_not_change_them() -> None:
+    """MySQL counts only what has changed unless it is asked otherwise; the verdict relies on it."""
+    make_appointments(make_provider(), number=3)
+    assert [Appointment.objects.all().release() for _ in range(2)] == [3, 3]
+
+
+def test_an_appointment_ends_after_the_length_that_the_settings_say(settings: Settings) -> None:
+    [appointment] = make_appointments(make_provider())
+    assert appointment.ends_at == TOMORROW + minutes(15)
+    settings.RESERVATION_POLICY = Policy(appointment_length=minutes(30))
+    assert appointment.ends_at == TOMORROW + minutes(30)
+
+
+def test_an_appointment_and_what_stands_on_it_tell_when_they_are() -> None:
+    hold = make_hold()
+    assert str(hold.appointments.get()) == "2030-01-02 12:00"
+    assert str(hold) == "2030-01-02 12:00 PENDING"
+    assert str(hold.events.get()) == "HELD at 2030-01-01 12:00"

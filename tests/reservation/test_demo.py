@@ -1,0 +1,118 @@
+"""Demo data: a practice of any size, the same for the same seed and the same day."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import transaction
+from pytest_django import Settings
+
+from reservation import demo
+from reservation.demo import PASSWORD, Practice
+from reservation.domain.reservation import reserve
+from reservation.domain.verification import find_violations
+from reservation.models import Appointment, Client, Provider, Reservation, User
+from tests.factories import NOW, caller, make_appointments, make_provider
+from tests.reservation.rows import all_rows
+
+pytestmark = pytest.mark.django_db
+
+PRACTICE = Practice(providers=3, days=14, booked=0.5, seed=7, now=NOW)
+
+CHOSEN_BY_THE_DATABASE = {"Appointment", "ReservationEvent", "Provider_services"}
+"""Tables whose keys are given out by the database, which never gives one out twice."""
+
+
+def load(practice: Practice) -> None:
+    demo.load(practice, is_silent=True)
+
+
+def loaded(practice: Practice) -> dict[str, list[dict[str, Any]]]:
+    """What loading makes of an empty database; afterwards it is empty again."""
+    with transaction.atomic():
+        load(practice)
+        rows = all_rows()
+        transaction.set_rollback(True)
+    for user in rows["User"]:
+        del user["password"]  # one that nobody knows is another one every time
+    for table in CHOSEN_BY_THE_DATABASE:
+        for row in rows[table]:
+            del row["id"]
+    return rows
+
+
+def test_the_same_seed_on_the_same_day_makes_the_same_data() -> None:
+    assert loaded(PRACTICE) == loaded(PRACTICE)
+
+
+def test_another_seed_makes_other_data() -> None:
+    first, second = loaded(PRACTICE), loaded(replace(PRACTICE, seed=8))
+    assert first["Reservation"] != second["Reservation"]
+    assert len(first["Appointment"]) == len(second["Appointment"])
+
+
+def test_the_first_providers_stay_the_same_when_there_are_more() -> None:
+    few, many = loaded(PRACTICE), loaded(replace(PRACTICE, providers=5))
+    assert many["Appointment"][: len(few["Appointment"])] == few["Appointment"]
+    assert many["Reservation"][: len(few["Reservation"])] == few["Reservation"]
+
+
+@pytest.mark.parametrize("booked", [0.2, 0.5, 0.8])
+def test_the_part_of_the_time_that_is_booked_is_near_what_was_asked_for(booked: float) -> None:
+    load(replace(PRACTICE, providers=10, days=28, booked=booked))
+    of_all = Appointment.objects.count()
+    assert of_all == 10 * 20 * 32
+    assert Appointment.objects.filter(is_booked=True).count() / of_all == pytest.approx(booked, abs=0.05)
+
+
+@pytest.mark.parametrize("booked", [0, 1])
+def test_nothing_and_everything_may_be_booked(booked: float) -> None:
+    load(replace(PRACTICE, booked=booked))
+    booked_ones = Appointment.objects.filter(is_booked=True).count()
+    assert booked_ones == booked * Appointment.objects.count()
+    assert (Reservation.objects.count() > 0) is bool(booked)
+
+
+def test_every_invariant_holds() -> None:
+    load(PRACTICE)
+    assert Reservation.objects.exists()
+    assert list(find_violations()) == []
+
+
+def test_what_is_loaded_can_be_worked_with() -> None:
+    """The keys were given out by the loader: the database goes on after them."""
+    load(PRACTICE)
+    client = Client.objects.earliest("pk")
+    [appointment] = make_appointments(make_provider(), starts_at=NOW + timedelta(days=30))
+    reservation = reserve(caller=caller(client), appointment_id=appointment.pk, now=NOW)
+    assert reservation.pk > Reservation.objects.exclude(pk=reservation.pk).latest("pk").pk
+    assert list(find_violations()) == []
+
+
+def test_providers_work_on_weekdays_from_9_to_17_by_their_own_clock_through_a_change_of_clocks() -> None:
+    """In the last week of March 2030 clocks change in Europe on the 31st; in New York they have changed already."""
+    load(replace(PRACTICE, providers=4, days=10, now=datetime(2030, 3, 25, 12, tzinfo=UTC)))
+    quarters = [time(hour, minute) for hour in range(9, 17) for minute in (0, 15, 30, 45)]
+    for provider in Provider.objects.all():
+        zone = ZoneInfo(provider.time_zone)
+        days: dict[Any, list[time]] = {}
+        for appointment in provider.appointments.order_by("starts_at"):
+            local = appointment.starts_at.astimezone(zone)
+            days.setdefault(local.date(), []).append(local.time())
+        assert [day.isoformat() for day in days] == [
+            *(f"2030-03-{day}" for day in range(25, 30)),
+            *(f"2030-04-0{day}" for day in range(1, 4)),
+        ]
+        assert list(days.values()) == [quarters] * 8
+
+
+@pytest.mark.parametrize("debug", [True, False])
+def test_the_demo_accounts_can_log_in_only_in_development(debug: bool, settings: Settings) -> None:
+    settings.DEBUG = debug
+    load(PRACTICE)
+    who_can = {user.email for user in User.objects.all() if user.check_password(PASSWORD)}
+    accounts = {"staff@example.com", "provider@example.com", "client@example.com"}
+    assert who_can == (accounts if debug else set())
+    assert not any(user.has_usable_password() for user in User.objects.exclude(email__in=who_can))
