@@ -1,6 +1,5 @@
 """What a request carries along: who asks, when, and the loaders that batch its reads."""
 
-import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,7 +13,7 @@ class Context:
 
     now: datetime
     caller: Caller = ANONYMOUS
-    request_id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    request_id: str = ""
     loaders: dict[type, Any] = field(default_factory=dict)
 
     def forget(self) -> None:

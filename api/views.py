@@ -1,5 +1,6 @@
 """GraphQL over HTTP: what a request may look like, and which status an answer has."""
 
+import uuid
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,17 +45,21 @@ class Parameters:
 def graphql_view(request: HttpRequest) -> HttpResponse:
     """Answer one operation, read by GET or POST, or changed by POST."""
     media_type = request.get_preferred_type([PLAIN_JSON, GRAPHQL_JSON]) or PLAIN_JSON
+    request_id = uuid.uuid4().hex
     try:
         parameters = read_parameters(request)
-        context = Context(now=timezone.now(), caller=read_caller(request))
+        context = Context(now=timezone.now(), caller=read_caller(request), request_id=request_id)
         result, status = run(request, parameters, context)
+        # A client that reads plain JSON may take any other status for a broken connection.
+        return respond(result, media_type, status if media_type == GRAPHQL_JSON else 200)
     except Refusal as refusal:
-        response = respond({"errors": [dict(refusal.error.formatted)]}, media_type, refusal.status)
-        for name, value in refusal.headers.items():
-            response.headers[name] = value
-        return response
-    # A client that reads plain JSON may take any other status for a broken connection.
-    return respond(result, media_type, status if media_type == GRAPHQL_JSON else 200)
+        return refuse(refusal, media_type)
+    except orjson.JSONEncodeError:
+        return refuse(Refusal(Code.BAD_USER_INPUT, "The answer is nested too deeply.", status=400), media_type)
+    except Exception as error:
+        told = answer(GraphQLError(str(error), original_error=error), request_id=request_id)
+        is_outage = told["extensions"]["code"] == Code.SERVICE_UNAVAILABLE
+        return respond({"errors": [told]}, media_type, 503 if is_outage else 500)
 
 
 def run(request: HttpRequest, parameters: Parameters, context: Context) -> tuple[dict[str, Any], int]:
@@ -151,6 +156,13 @@ def check_parameters(given: Any) -> Parameters:
 
 
 # --- Answering -----------------------------------------------------------------------------------------------------
+
+
+def refuse(refusal: Refusal, media_type: str) -> HttpResponse:
+    response = respond({"errors": [dict(refusal.error.formatted)]}, media_type, refusal.status)
+    for name, value in refusal.headers.items():
+        response.headers[name] = value
+    return response
 
 
 def respond(result: dict[str, Any], media_type: str, status: int) -> HttpResponse:

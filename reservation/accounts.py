@@ -1,16 +1,20 @@
-"""What django-allauth asks of us: the sign-up's extra fields, and a client for every new account."""
+"""What django-allauth asks of us: the sign-up's extra field, and a client for every new account."""
 
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from django import forms
-from django.db import transaction
-from django.http import HttpRequest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 
 from reservation.domain.client import register_client
 from reservation.domain.policy import MAX_NAME_LENGTH
 from reservation.models import User
+
+MAX_EMAIL_LENGTH = User._meta.get_field("email").max_length or 0
 
 
 class SignupForm(forms.Form):
@@ -23,9 +27,21 @@ class SignupForm(forms.Form):
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    def clean_email(self, email: str) -> str:
+        """Refuse an address that would be cut off."""
+        if len(email) > MAX_EMAIL_LENGTH:
+            raise ValidationError(f"An address has at most {MAX_EMAIL_LENGTH} characters.", code="max_length")
+        return str(super().clean_email(email))
+
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
-        with transaction.atomic():
-            user = super().save_user(request, user, form, commit)
-            name = form.cleaned_data.get("name") or user.email.partition("@")[0]
-            register_client(user=user, name=name, now=timezone.now())
+        """Make the account and its client, or neither."""
+        try:
+            with transaction.atomic():
+                user = super().save_user(request, user, form, commit)
+                name = form.cleaned_data.get("name") or user.email.partition("@")[0]
+                register_client(user=user, name=name[:MAX_NAME_LENGTH], now=timezone.now())
+        except IntegrityError as error:
+            # Somebody else signed up with the address since the form was checked.
+            taken = {"message": "There is an account with this address.", "code": "email_taken", "param": "email"}
+            raise ImmediateHttpResponse(JsonResponse({"status": 400, "errors": [taken]}, status=400)) from error
         return user
