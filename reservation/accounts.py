@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from django import forms
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, JsonResponse
@@ -21,6 +22,16 @@ class SignupForm(forms.Form):
     """Asked for beside the email and the password; without a name it is what stands before the @."""
 
     name = forms.CharField(max_length=MAX_NAME_LENGTH, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Compare the password with the address too, which allauth does not know yet when it checks the password."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if "email" in cleaned and "password" in cleaned:
+            try:
+                validate_password(cleaned["password"], User(email=cleaned["email"]))
+            except ValidationError as error:
+                self.add_error("password", error)
+        return cleaned
 
     def signup(self, request: HttpRequest, user: User) -> None:
         """Required by allauth; the adapter does it, in the account's own transaction."""

@@ -94,6 +94,7 @@ DATABASE_OPTIONS: dict[str, dict[str, Any]] = {
     },
     "django.db.backends.mysql": {
         "charset": "utf8mb4",
+        "connect_timeout": 5,
         "isolation_level": "read committed",
         "init_command": "SET sql_mode='STRICT_TRANS_TABLES'",
     },

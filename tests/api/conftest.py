@@ -6,10 +6,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
+from django.core.cache import cache
 from django.test import Client as Browser
 
+from reservation.models import User
 from tests.api.practice import Practice, make_practice
+from tests.factories import make_client, make_user
+
+CREDENTIALS = {"email": "cleo@example.com", "password": "correct-horse-9"}
+
+Post = Callable[..., Any]
+Send = Callable[..., Any]
+Viewer = Callable[[str], Any]
 
 
 @pytest.fixture
@@ -18,7 +26,7 @@ def practice(db: None) -> Practice:
 
 
 @pytest.fixture
-def post(client: Browser) -> Callable[..., HttpResponse]:
+def post(client: Browser) -> Post:
     """Post a body to the GraphQL endpoint: text and bytes as they are, anything else as JSON."""
 
     def post(body: Any, *, path: str = "/graphql/", content_type: str = "application/json", **headers: str) -> Any:
@@ -51,3 +59,35 @@ def readable() -> Callable[[Any], Any]:
         return value
 
     return read
+
+
+@pytest.fixture
+def user(db: None) -> User:
+    """The account of a client, with these CREDENTIALS."""
+    return make_client(user=make_user(**CREDENTIALS)).user
+
+
+@pytest.fixture
+def send(client: Browser) -> Send:
+    """Post JSON, or this very body, to a part of allauth's interface for applications. No attempt came before."""
+    cache.clear()
+
+    def send(path: str, body: Any) -> Any:
+        text = body if isinstance(body, bytes) else json.dumps(body)
+        return client.post(f"/auth/app/v1/{path}", text, content_type="application/json")
+
+    return send
+
+
+@pytest.fixture
+def viewer(client: Browser) -> Viewer:
+    """What a request with this Authorization header is answered: a caller's address, or status and code."""
+
+    def viewer(header: str) -> Any:
+        response = client.get("/graphql/", {"query": "{ viewer { email } }"}, headers={"Authorization": header})
+        if response.status_code == 200:
+            return response.json()["data"]["viewer"]["email"]
+        assert response["WWW-Authenticate"] == 'Bearer error="invalid_token"'
+        return response.status_code, response.json()["errors"][0]["extensions"]["code"]
+
+    return viewer

@@ -1,15 +1,12 @@
 """Bodies that are no GraphQL request: each is refused with its code, and none is a failure of ours."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from tests.api.conftest import Post
 from tests.api.test_views import NOBODY, VIEWER, refusal
-
-Post = Callable[..., Any]
-
 
 NO_JSON = [
     b" ",

@@ -1,13 +1,11 @@
 """Variables that do not fit, and texts that nobody expects: none is a failure of ours."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from tests.api.conftest import Post
 from tests.api.practice import rows
-
-Post = Callable[..., Any]
 
 WRONG = {
     "provider(id: $v) { id }": ("ID!", [None, True, 1.5, [], {}, [["a"]], 10**30]),

@@ -1,19 +1,17 @@
 """GraphQL over HTTP: methods, media types and statuses."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.test import Client as Browser
 
 from reservation.models import Service
+from tests.api.conftest import Post
 from tests.api.practice import Practice
 
 GRAPHQL_JSON = "application/graphql-response+json"
 VIEWER = "{ viewer { isAuthenticated } }"
 NOBODY = {"data": {"viewer": {"isAuthenticated": False}}}
-
-Post = Callable[..., Any]
 
 
 def refusal(response: Any) -> tuple[int, str]:

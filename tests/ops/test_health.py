@@ -1,0 +1,118 @@
+"""What a load balancer asks: whether the process answers, and whether to send requests to it."""
+
+import os
+import socket
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.test import Client as Browser
+
+HEALTH, LIVE, READY = "/health/", "/health/live/", "/health/ready/"
+
+PROBE = """
+import json, django
+django.setup()
+from django.test import Client
+browser = Client()
+for path in ("/health/live/", "/health/ready/", "/health/"):
+    answer = browser.get(path, headers={"host": "localhost"})
+    print(json.dumps([path, answer.status_code, answer.json()]))
+answer = browser.post("/graphql/", {"query": "{ providers { totalCount } }"}, "application/json")
+print(json.dumps(["/graphql/", answer.status_code, answer.json()["errors"][0]["extensions"]["code"]]))
+"""
+
+
+def told(browser: Browser, path: str) -> tuple[int, dict[str, Any]]:
+    response = browser.get(path)
+    assert "no-store" in response["Cache-Control"]
+    return response.status_code, response.json()
+
+
+def test_all_is_well(client: Browser, db: None) -> None:
+    assert told(client, HEALTH) == (200, {"status": "ok", "database": "ok"})
+    assert told(client, LIVE) == (200, {"status": "ok"})
+    assert told(client, READY) == (200, {"status": "ok"})
+
+
+def test_liveness_asks_nobody(client: Browser) -> None:
+    # Without the `db` fixture a statement would be an error.
+    assert told(client, LIVE) == (200, {"status": "ok"})
+
+
+def test_readiness_does_not_ask_for_the_session(client: Browser, db: None, django_assert_max_num_queries: Any) -> None:
+    client.cookies["sessionid"] = "x" * 32
+    with django_assert_max_num_queries(2):
+        assert told(client, READY) == (200, {"status": "ok"})
+
+
+def test_tables_that_are_behind_the_code_are_not_ready(client: Browser, db: None) -> None:
+    last = MigrationRecorder.Migration.objects.filter(app="reservation").order_by("-name")[0]
+    last.delete()
+    assert told(client, READY) == (503, {"status": "migrations pending"})
+    assert told(client, HEALTH) == (200, {"status": "degraded", "database": "migrations pending"})
+    assert told(client, LIVE) == (200, {"status": "ok"})
+
+
+@pytest.mark.parametrize("path", [HEALTH, LIVE, READY])
+def test_other_methods_are_refused(path: str, client: Browser, db: None) -> None:
+    assert client.head(path).status_code == 200
+    for method in (client.post, client.put, client.delete):
+        assert method(path).status_code == 405
+
+
+def probe(database_url: str) -> list[str]:
+    """What a process with this database tells; it has 20 seconds for it."""
+    environment = {**os.environ, "DATABASE_URL": database_url, "DJANGO_SETTINGS_MODULE": "settings.development"}
+    run = subprocess.run(
+        [sys.executable, "-c", PROBE],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=20,
+    )
+    assert run.returncode == 0, run.stderr
+    return run.stdout.splitlines()
+
+
+UNAVAILABLE = [
+    '["/health/live/", 200, {"status": "ok"}]',
+    '["/health/ready/", 503, {"status": "unavailable"}]',
+    '["/health/", 200, {"status": "degraded", "database": "unavailable"}]',
+    '["/graphql/", 200, "SERVICE_UNAVAILABLE"]',
+]
+
+
+@pytest.mark.parametrize("url", ["sqlite:////nowhere/at/all.sqlite3", "mysql://app:app@127.0.0.1:1/app"])
+def test_without_a_database_it_lives_and_is_not_ready(url: str) -> None:
+    if url.startswith("mysql"):
+        pytest.importorskip("MySQLdb")
+    assert probe(url) == UNAVAILABLE
+
+
+def test_a_database_that_says_nothing_is_not_ready() -> None:
+    pytest.importorskip("MySQLdb")
+    with socket.create_server(("127.0.0.1", 0), backlog=16) as silent:
+        assert probe(f"mysql://app:app@127.0.0.1:{silent.getsockname()[1]}/app") == UNAVAILABLE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_broke_is_replaced(client: Browser) -> None:
+    if connection.vendor != "mysql":
+        pytest.skip("A file has no connection that breaks.")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT CONNECTION_ID()")
+        (number,) = cursor.fetchone()
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute(f"KILL CONNECTION {number:d}")
+    finally:
+        other.close()
+    assert told(client, READY) == (503, {"status": "unavailable"})
+    assert told(client, READY) == (200, {"status": "ok"})

@@ -1,0 +1,74 @@
+"""Every variable that is read from the environment is documented, with the default that it has."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+BASE: Path = settings.BASE_DIR
+SAMPLE = (BASE / ".env.sample").read_text().splitlines()
+VARIABLE = re.compile(r"#? ?([A-Z][A-Z0-9_]*)=(.*)")
+
+SETTINGS = """
+import environ
+environ.Env.read_env = lambda *_: None  # not what somebody has in a .env
+import settings
+print({name: value for name, value in sorted(vars(settings).items()) if name.isupper()})
+"""
+
+
+def variables_read(path: Path) -> set[str]:
+    """The first argument of every `env(…)` and `env.something(…)` of a file."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+            called = node.func.value if isinstance(node.func, ast.Attribute) else node.func
+            if isinstance(called, ast.Name) and called.id == "env":
+                found.add(str(node.args[0].value))
+    return found
+
+
+READ = sorted(set().union(*(variables_read(path) for path in (BASE / "settings").glob("*.py"))))
+
+
+def sample() -> dict[str, tuple[str, str]]:
+    """Each variable of the sample: the line before it, and its value."""
+    return {match[1]: (before, match[2]) for before, line in pairwise(SAMPLE) if (match := VARIABLE.fullmatch(line))}
+
+
+def settings_with(**variables: str) -> str:
+    """All settings, as a process sees them that has no other variables than these."""
+    environment = {"PATH": os.environ["PATH"], **variables}
+    run = subprocess.run(
+        [sys.executable, "-c", SETTINGS], cwd=BASE, env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+def test_settings_read_the_environment() -> None:
+    assert {"DATABASE_URL", "SECRET_KEY", "LEAD_TIME_HOURS"} <= set(READ)
+
+
+@pytest.mark.parametrize("name", READ)
+def test_a_variable_stands_in_the_sample_with_a_line_that_says_what_it_does(name: str) -> None:
+    assert name in sample(), f"{name} is missing in .env.sample"
+    before, _ = sample()[name]
+    assert re.fullmatch(r"# \w.{10,}[.:]", before), f"{name} has no comment line"
+
+
+def test_the_sample_shows_every_default() -> None:
+    shown = {name: value for name, (_, value) in sample().items()}
+    assert settings_with(**shown) == settings_with()
+
+
+def test_rules_of_the_business_come_from_the_environment() -> None:
+    policy = settings_with(APPOINTMENT_MINUTES="30", LEAD_TIME_HOURS="0", HOLD_MINUTES="1", MAX_LIVE_HOLDS="2")
+    assert "appointment_length=datetime.timedelta(seconds=1800)" in policy
+    assert "hold=datetime.timedelta(seconds=60), lead_time=datetime.timedelta(0), max_live_holds=2" in policy

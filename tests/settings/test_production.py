@@ -1,0 +1,64 @@
+"""Production starts on no development default, and everything travels encrypted."""
+
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from settings import DEVELOPMENT_SECRET_KEY
+
+PRINT = "from django.conf import settings; print({})"
+GOOD_KEY = "not-a-secret-" * 5
+
+
+def production(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run Python under production's settings, with no other variables than these."""
+    environment = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "settings.production", **variables}
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, timeout=60
+    )
+
+
+@pytest.mark.parametrize("key", [None, "", DEVELOPMENT_SECRET_KEY, "short", "x" * 49])
+def test_it_refuses_to_start_without_a_secret_key_of_its_own(key: str | None) -> None:
+    run = production("-c", PRINT.format("settings.DEBUG"), **({} if key is None else {"SECRET_KEY": key}))
+    assert run.returncode != 0
+    assert "ImproperlyConfigured: Set SECRET_KEY to a random text of at least 50 characters." in run.stderr
+    assert run.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DEBUG", False),
+        ("SECURE_SSL_REDIRECT", True),
+        ("SECURE_HSTS_SECONDS", 31_536_000),
+        ("SESSION_COOKIE_SECURE", True),
+        ("CSRF_COOKIE_SECURE", True),
+        ("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"]),
+    ],
+)
+def test_it_is_safe_by_default(name: str, value: Any) -> None:
+    run = production("-c", PRINT.format(f"repr(settings.{name})"), SECRET_KEY=GOOD_KEY)
+    assert (run.stdout.strip(), run.returncode) == (repr(value), 0), run.stderr
+
+
+def test_djangos_own_checks_for_production_find_nothing() -> None:
+    run = production("manage.py", "check", "--deploy", "--fail-level", "WARNING", SECRET_KEY=GOOD_KEY)
+    assert run.returncode == 0, run.stderr
+
+
+def test_a_load_balancer_may_probe_over_plain_http() -> None:
+    code = """
+import django
+django.setup()
+from django.test import Client
+for path in ("/health/live/", "/graphql/"):
+    print(Client().get(path, headers={"host": "localhost"}).status_code)
+print(Client().get("/graphql/", headers={"host": "localhost", "x-forwarded-proto": "https"}).status_code)
+"""
+    run = production("-c", code, SECRET_KEY=GOOD_KEY)
+    assert run.stdout.split() == ["200", "301", "400"], run.stderr
