@@ -54,8 +54,6 @@ def graphql_view(request: HttpRequest) -> HttpResponse:
         return respond(result, media_type, status if media_type == GRAPHQL_JSON else 200)
     except Refusal as refusal:
         return refuse(refusal, media_type)
-    except orjson.JSONEncodeError:
-        return refuse(Refusal(Code.BAD_USER_INPUT, "The answer is nested too deeply.", status=400), media_type)
     except Exception as error:
         told = answer(GraphQLError(str(error), original_error=error), request_id=request_id)
         is_outage = told["extensions"]["code"] == Code.SERVICE_UNAVAILABLE

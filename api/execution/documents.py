@@ -3,11 +3,13 @@
 from functools import lru_cache
 
 from django.conf import settings
-from graphql import DocumentNode, GraphQLError, GraphQLSchema, GraphQLSyntaxError, parse, validate
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, GraphQLSyntaxError, parse, specified_rules, validate
 
 from api.errors import Code, coded
+from api.limits import MaxDepthRule
 
 CACHED_DOCUMENTS = 512
+RULES = (*specified_rules, MaxDepthRule)
 
 
 class InvalidDocument(Exception):
@@ -23,12 +25,12 @@ def parse_document(schema: GraphQLSchema, source: str) -> DocumentNode:
     """The document that this text stands for. Raises InvalidDocument."""
     try:
         document = parse(source, max_tokens=settings.GRAPHQL_MAX_TOKENS)
-        errors = validate(schema, document)
+        errors = validate(schema, document, RULES)
     except GraphQLSyntaxError as error:
         raise InvalidDocument([coded(error, Code.GRAPHQL_PARSE_FAILED)]) from error
     except RecursionError as error:
         too_deep = GraphQLError("The document is nested too deeply.")
-        raise InvalidDocument([coded(too_deep, Code.GRAPHQL_PARSE_FAILED)]) from error
+        raise InvalidDocument([coded(too_deep, Code.QUERY_TOO_DEEP)]) from error
     if errors:
         raise InvalidDocument([coded(error, Code.GRAPHQL_VALIDATION_FAILED) for error in errors])
     return document

@@ -10,6 +10,7 @@ import pytest
 from reservation.domain.caller import Caller
 from reservation.models import Appointment, Client, Provider, Reservation, Service
 from tests.api.practice import Ask, gid, make_cancelled
+from tests.conftest import Answer
 from tests.factories import NOW, TOMORROW, make_appointments, make_client, make_provider, make_service, minutes, staff
 
 VALUES = (0, 1, 1, 1, 2, 3, 3)
@@ -63,18 +64,28 @@ def parents(db: None) -> dict[str, Any]:
 
 
 @pytest.fixture
-def page(ask: Ask, parents: dict[str, Any]) -> Callable[..., dict[str, Any]]:
-    """One page of a list."""
+def answer(ask: Ask, parents: dict[str, Any]) -> Callable[..., Answer]:
+    """The answer to a query for one page of a list."""
     who: Caller = staff()
 
-    def page(name: str, **arguments: Any) -> dict[str, Any]:
+    def answer(name: str, **arguments: Any) -> Answer:
         text = ", ".join(f"{key}: {json.dumps(value)}" for key, value in arguments.items())
         if name in ROOTS:
-            answer = ask(f"{{ list: {ROOTS[name] % text} {{ {PAGE} }} }}", caller=who)
-            return answer.data["list"]
+            return ask(f"{{ list: {ROOTS[name] % text} {{ {PAGE} }} }}", caller=who)
         noun, field = NESTED[name]
-        document = f"query($id: ID!) {{ node(id: $id) {{ ... on {noun} {{ list: {field % text} {{ {PAGE} }} }} }} }}"
-        return ask(document, caller=who, id=gid(parents[noun])).data["node"]["list"]
+        document = f"query($id: ID!) {{ list: {noun.lower()}(id: $id) {{ page: {field % text} {{ {PAGE} }} }} }}"
+        return ask(document, caller=who, id=gid(parents[noun]))
+
+    return answer
+
+
+@pytest.fixture
+def page(answer: Callable[..., Answer]) -> Callable[..., dict[str, Any]]:
+    """One page of a list."""
+
+    def page(name: str, **arguments: Any) -> dict[str, Any]:
+        found = answer(name, **arguments).data["list"]
+        return found if name in ROOTS else found["page"]
 
     return page
 
@@ -134,3 +145,14 @@ def test_a_page_can_begin_and_end_within_a_tie(name: str, page: Callable[..., di
     whole = page(name, first=100)
     for edge, following in zip(whole["edges"], ids(whole)[1:], strict=False):
         assert ids(page(name, first=1, after=edge["cursor"])) == [following]
+
+
+@pytest.mark.parametrize("name", [*ROOTS, *NESTED])
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [({"first": 0}, "BAD_USER_INPUT"), ({"first": 101}, "BAD_USER_INPUT"), ({"after": "garbage"}, "INVALID_CURSOR")],
+)
+def test_every_list_refuses_what_is_no_page(
+    name: str, arguments: dict[str, Any], code: str, answer: Callable[..., Answer]
+) -> None:
+    assert answer(name, **arguments).codes == [code]

@@ -7,7 +7,7 @@ from django.test import Client as Browser
 
 from reservation.models import Service
 from tests.api.conftest import Post
-from tests.api.practice import Practice
+from tests.api.practice import Practice, gid, rows
 
 GRAPHQL_JSON = "application/graphql-response+json"
 VIEWER = "{ viewer { isAuthenticated } }"
@@ -125,3 +125,17 @@ def test_nobody_is_told_when_a_mutation_needs_somebody(post: Post, db: None) -> 
     body = post({"query": query}).json()
     assert body["data"] == {"createService": None}
     assert [error["extensions"] for error in body["errors"]] == [{"code": "UNAUTHENTICATED"}]
+
+
+def test_a_mutation_whose_answer_would_be_too_deep_changes_nothing(
+    post: Post, practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.views.read_caller", lambda _: practice.staff)
+    deep = "services { nodes { providers { nodes { " * 45 + "id" + " } } } }" * 45
+    query = (
+        f'mutation($id: ID!) {{ updateProvider(input: {{providerId: $id, name: "X"}}) {{ provider {{ {deep} }} }} }}'
+    )
+    before = rows()
+    answer = post({"query": query, "variables": {"id": gid(practice.provider)}}).json()
+    assert "data" not in answer
+    assert rows() == before

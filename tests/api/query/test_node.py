@@ -55,6 +55,14 @@ def test_an_id_of_nobody_is_null(noun: str, ask: Ask, practice: Practice) -> Non
         assert (answer.data, answer.errors) == ({"nodes": [None]}, [])
 
 
+def test_nodes(ask: Ask, practice: Practice, readable: Any, snapshot: Any) -> None:
+    answer = ask(
+        NODES, caller=practice.who("client"), ids=[*one_of_each(practice).values(), gid(practice.other_client)]
+    )
+    assert answer.errors == []
+    assert readable(answer.data) == snapshot
+
+
 def test_nodes_keeps_the_order_and_repeats(ask: Ask, practice: Practice) -> None:
     ids = list(one_of_each(practice).values())
     ids = [*ids[::-1], *ids]

@@ -35,6 +35,12 @@ def test_open_appointments(ask: Ask, practice: Practice, readable: Any, snapshot
     assert readable(answer.data) == snapshot
 
 
+def test_next_open_appointment(ask: Ask, practice: Practice, readable: Any, snapshot: Any) -> None:
+    answer = ask(f"{{ nextOpenAppointment {{ {APPOINTMENT} reservation {{ id }} }} }}")
+    assert answer.errors == []
+    assert readable(answer.data) == snapshot
+
+
 @pytest.mark.parametrize("who", PEOPLE)
 def test_everybody_sees_what_is_open(who: str, ask: Ask, practice: Practice) -> None:
     caller = practice.who(who)

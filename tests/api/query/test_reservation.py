@@ -7,7 +7,7 @@ import pytest
 
 from reservation.domain.expiry import expire_lapsed
 from tests.api.practice import PEOPLE, RESERVATION, Ask, Practice, gid, make_cancelled
-from tests.factories import NOW, TOMORROW
+from tests.factories import NOW, TOMORROW, caller, make_client
 
 ONE = "query($id: ID!) { reservation(id: $id) { status } }"
 RESERVATIONS = "query($f: ReservationFilter) { reservations(filter: $f) { nodes { status } totalCount } }"
@@ -45,17 +45,23 @@ def test_reservations(ask: Ask, practice: Practice, readable: Any, snapshot: Any
 
 @pytest.mark.parametrize("who", PEOPLE)
 def test_a_reservation_is_known_to_its_client_its_provider_and_staff(who: str, ask: Ask, practice: Practice) -> None:
-    caller, is_known = practice.who(who), who in KNOWN_TO
-    answer = ask(ONE, caller=caller, id=gid(practice.booking))
+    is_known = who in KNOWN_TO
+    answer = ask(ONE, caller=practice.who(who), id=gid(practice.booking))
     assert (answer.data, answer.errors) == ({"reservation": {"status": "CONFIRMED"} if is_known else None}, [])
-    assert statuses(ask(RESERVATIONS, caller=caller)) == (["PENDING", "CONFIRMED"] if is_known else [])
+    assert statuses(ask(RESERVATIONS, caller=practice.who(who))) == (["PENDING", "CONFIRMED"] if is_known else [])
+
+
+def test_who_is_client_and_provider_sees_the_reservations_of_both(ask: Ask, practice: Practice) -> None:
+    both = make_client(user=practice.other_provider.user)
+    make_cancelled(both, practice.provider)
+    make_cancelled(practice.client, practice.other_provider)
+    assert statuses(ask(RESERVATIONS, caller=caller(both))) == ["CANCELLED", "CANCELLED"]
 
 
 @pytest.mark.parametrize("who", PEOPLE)
 def test_no_filter_shows_a_foreign_reservation(who: str, ask: Ask, practice: Practice) -> None:
-    caller = practice.who(who)
     for conditions in ({"clientId": gid(practice.client)}, {"providerId": gid(practice.provider)}):
-        answer = ask(RESERVATIONS, caller=caller, f=conditions)
+        answer = ask(RESERVATIONS, caller=practice.who(who), f=conditions)
         assert (statuses(answer), answer.errors) == (["PENDING", "CONFIRMED"] if who in KNOWN_TO else [], [])
 
 
