@@ -99,8 +99,11 @@ class PageRequest:
         """The page that these rows make."""
         rows, has_more = sliced[: self.size], len(sliced) > self.size
         if self.is_backward:
-            return Page(rows[::-1], self.ordering, self.before is not None, has_more, count)
-        return Page(rows, self.ordering, has_more, self.after is not None, count)
+            rows.reverse()
+            has_next, has_previous = self.before is not None, has_more or self.after is not None
+        else:
+            has_next, has_previous = has_more or self.before is not None, self.after is not None
+        return Page(rows, self.ordering, has_next, has_previous, count)
 
 
 def page_request(

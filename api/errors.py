@@ -8,6 +8,7 @@ from django.db import InterfaceError, OperationalError
 from graphql import GraphQLError
 
 from reservation.domain.errors import DomainError
+from reservation.domain.transaction import Conflict
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +23,6 @@ class Code(StrEnum):
     GRAPHQL_VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
     INTERNAL_SERVER_ERROR = "INTERNAL_SERVER_ERROR"
     INVALID_CURSOR = "INVALID_CURSOR"
-    NOT_FOUND = "NOT_FOUND"
     OPERATION_RESOLUTION_FAILURE = "OPERATION_RESOLUTION_FAILURE"
     PAYLOAD_TOO_LARGE = "PAYLOAD_TOO_LARGE"
     QUERY_TOO_DEEP = "QUERY_TOO_DEEP"
@@ -55,7 +55,7 @@ def answer(error: GraphQLError, *, request_id: str) -> dict[str, Any]:
         code = Code.BAD_USER_INPUT.value if cause.code == "INVALID_INPUT" else cause.code
         error.extensions = {"code": code}
     else:
-        is_outage = isinstance(cause, OperationalError | InterfaceError)
+        is_outage = isinstance(cause, OperationalError | InterfaceError | Conflict)
         code = Code.SERVICE_UNAVAILABLE if is_outage else Code.INTERNAL_SERVER_ERROR
         logger.error("%s in request %s", code, request_id, exc_info=cause)
         error = GraphQLError(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -54,6 +54,8 @@ def graphql_view(request: HttpRequest) -> HttpResponse:
         return respond(result, media_type, status if media_type == GRAPHQL_JSON else 200)
     except Refusal as refusal:
         return refuse(refusal, media_type)
+    except SuspiciousOperation as error:
+        return refuse(Refusal(Code.BAD_REQUEST, str(error), status=400), media_type)
     except Exception as error:
         told = answer(GraphQLError(str(error), original_error=error), request_id=request_id)
         is_outage = told["extensions"]["code"] == Code.SERVICE_UNAVAILABLE

@@ -6,6 +6,11 @@ READY_MESSAGE is printed when the server answers.
 
 import gc
 import os
+from pathlib import Path
+
+import environ
+
+environ.Env.read_env(Path(__file__).resolve().parent.parent / ".env")
 
 # Threads, each with a database connection of its own: a request costs less CPU than under an event loop.
 worker_class = "gthread"

@@ -1,30 +1,48 @@
 """What stands before the views of others."""
 
 from collections.abc import Callable
+from typing import Any
 
 import orjson
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 PREFIX = "/auth/"
-MAX_BRACKETS = 100
+MAX_DEPTH = 10
 
 
 class ReadableJsonMiddleware:
-    """Answer 400 to a body for allauth that is no JSON in UTF-8, or so nested that reading it overflows."""
+    """Refuse a body for allauth that is too large, no JSON in UTF-8, or so nested that reading it would overflow."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith(PREFIX) and request.body and not is_readable(request.body):
-            errors = [{"message": "This is not JSON in UTF-8.", "code": "invalid"}]
-            return JsonResponse({"status": 400, "errors": errors}, status=400)
+        if not request.path.startswith(PREFIX):
+            return self.get_response(request)
+        try:
+            if request.body and not is_shallow(orjson.loads(request.body)):
+                return refuse("The body is nested too deeply.", status=400)
+        except RequestDataTooBig:
+            return refuse("The body is too large.", status=413)
+        except orjson.JSONDecodeError:
+            return refuse("This is not JSON in UTF-8.", status=400)
         return self.get_response(request)
 
 
-def is_readable(body: bytes) -> bool:
-    try:
-        orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return False
-    return body.count(b"[") + body.count(b"{") <= MAX_BRACKETS
+def is_shallow(value: Any) -> bool:
+    """Whether nothing in this JSON lies more than ten levels deep."""
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [
+            child
+            for parent in level
+            if isinstance(parent, dict | list)
+            for child in (parent.values() if isinstance(parent, dict) else parent)
+        ]
+    return not level
+
+
+def refuse(message: str, *, status: int) -> JsonResponse:
+    """An error as allauth words its own."""
+    return JsonResponse({"status": status, "errors": [{"message": message, "code": "invalid"}]}, status=status)

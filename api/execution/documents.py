@@ -23,6 +23,9 @@ class InvalidDocument(Exception):
 @lru_cache(maxsize=CACHED_DOCUMENTS)
 def parse_document(schema: GraphQLSchema, source: str) -> DocumentNode:
     """The document that this text stands for. Raises InvalidDocument."""
+    if len(source) > settings.GRAPHQL_MAX_CHARACTERS:
+        too_long = GraphQLError(f"The document has more than {settings.GRAPHQL_MAX_CHARACTERS} characters.")
+        raise InvalidDocument([coded(too_long, Code.GRAPHQL_PARSE_FAILED)])
     try:
         document = parse(source, max_tokens=settings.GRAPHQL_MAX_TOKENS)
         errors = validate(schema, document, RULES)

@@ -56,6 +56,7 @@ class BatchLoop(asyncio.AbstractEventLoop):
     def session(self) -> Iterator[None]:
         """One request. What is left at its end is closed, so that nothing of it runs in the next."""
         self._sessions += 1
+        asyncio.set_event_loop(self)  # again each time: whoever runs another loop on this thread takes it away
         try:
             yield
         finally:
@@ -92,10 +93,9 @@ _local = threading.local()
 
 
 def thread_loop() -> BatchLoop:
-    """This thread's loop; also its `asyncio.get_event_loop()`, which aiodataloader and asyncio.gather use."""
+    """This thread's loop; in a session also its `asyncio.get_event_loop()`, which aiodataloader and gather use."""
     try:
         loop: BatchLoop = _local.loop
     except AttributeError:
         loop = _local.loop = BatchLoop()
-        asyncio.set_event_loop(loop)
     return loop

@@ -4,7 +4,6 @@ from collections.abc import Awaitable
 from typing import Any
 
 import graphene
-from django.conf import settings
 from django.db.models import QuerySet
 from graphql import GraphQLResolveInfo
 
@@ -16,7 +15,7 @@ from api.query.node import Node, NodeType
 from api.query.ordering import APPOINTMENTS_BY_START
 from api.scalars import DateTime
 from reservation import models
-from reservation.domain.appointment import open_appointments
+from reservation.domain.appointment import is_open, open_appointments
 
 
 class Appointment(NodeType):
@@ -43,11 +42,8 @@ class Appointment(NodeType):
 
     @staticmethod
     async def resolve_is_open(root: models.Appointment, info: GraphQLResolveInfo) -> bool:
-        now = info.context.now
-        if not root.is_free_at(now) or root.starts_at < settings.RESERVATION_POLICY.earliest_start(now):
-            return False
         provider = await ProviderByIdLoader.of(info.context).load(root.provider_id)
-        return provider is not None and provider.is_active
+        return provider is not None and is_open(root, provider=provider, now=info.context.now)
 
     @staticmethod
     def resolve_reservation(

@@ -13,8 +13,8 @@ from api.query.node import Node, NodeType
 from api.query.ordering import CLIENTS_BY_NAME, RESERVATIONS_BY_START, ReservationOrder, ordering
 from api.query.reservation import ReservationFilter
 from reservation import models
-from reservation.domain.access import find_reservations
 from reservation.domain.client import find_clients
+from reservation.domain.reservation import find_reservations
 
 
 class Client(NodeType):

@@ -21,8 +21,8 @@ from api.query.node import Node, NodeType
 from api.query.ordering import RESERVATIONS_BY_START, ReservationOrder, ordering
 from api.scalars import DateTime
 from reservation import models
-from reservation.domain.access import find_reservations
 from reservation.domain.policy import Status
+from reservation.domain.reservation import find_reservations
 
 ReservationStatus = enum_type(
     "ReservationStatus",

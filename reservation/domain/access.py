@@ -3,14 +3,11 @@
 A foreign object answers as if it did not exist: every look-up goes through one of these sets.
 """
 
-from collections.abc import Collection
-from datetime import datetime
-
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from reservation.domain.caller import Caller
-from reservation.domain.errors import Forbidden, InvalidInput, NotFound
-from reservation.domain.policy import MAY, Action, Role, Status
+from reservation.domain.errors import Forbidden, NotFound
+from reservation.domain.policy import MAY, Action, Role
 from reservation.models import Client, Reservation
 from reservation.models.reservation import ReservationQuerySet
 
@@ -35,34 +32,6 @@ def visible_reservations(caller: Caller) -> ReservationQuerySet:
     if caller.provider_id is not None:
         own |= Q(provider_id=caller.provider_id)
     return Reservation.objects.filter(own)
-
-
-def find_reservations(
-    *,
-    caller: Caller,
-    now: datetime,
-    status: Collection[Status] | None = None,
-    provider_id: int | None = None,
-    client_id: int | None = None,
-    starts_from: datetime | None = None,
-    starts_before: datetime | None = None,
-) -> QuerySet[Reservation]:
-    """Of those that the caller may see, the ones that every given condition fits; unordered.
-
-    Raises InvalidInput for an interval that ends before it starts.
-    """
-    if starts_from is not None and starts_before is not None and starts_before <= starts_from:
-        raise InvalidInput("The interval ends before it has started.", field="starts_before")
-    conditions = {
-        "provider_id": provider_id,
-        "client_id": client_id,
-        "starts_at__gte": starts_from,
-        "starts_at__lt": starts_before,
-    }
-    found = visible_reservations(caller).filter(
-        **{lookup: value for lookup, value in conditions.items() if value is not None}
-    )
-    return found if status is None else found.with_status_at(status, now)
 
 
 def visible_clients(caller: Caller) -> QuerySet[Client]:

@@ -41,6 +41,15 @@ def open_appointments(
     return found if service is None else starting_run(found, service=service, now=now)
 
 
+def is_open(appointment: Appointment, *, provider: Provider, now: datetime) -> bool:
+    """Whether this appointment of the provider can be reserved right now, by itself."""
+    return (
+        appointment.is_free_at(now)
+        and appointment.starts_at >= settings.RESERVATION_POLICY.earliest_start(now)
+        and provider.is_active
+    )
+
+
 def starting_run(appointments: QuerySet[Appointment], *, service: Service, now: datetime) -> QuerySet[Appointment]:
     """Those from which a whole run for this service is free, of providers who offer it.
 

@@ -13,7 +13,7 @@ from reservation.domain.caller import Caller
 from reservation.domain.errors import DomainError, InvalidInput, Unauthenticated
 from reservation.domain.policy import MAX_IDEMPOTENCY_KEY_LENGTH
 from reservation.domain.transaction import transact
-from reservation.models import IdempotencyKey
+from reservation.models import IdempotencyKey, User
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=Model | int)
@@ -60,21 +60,23 @@ class Command(Generic[P, R]):
         key_hash, input_hash = sha256(key), self.hash_input(kwargs)
 
         def work() -> R:
-            # The row goes in first: whoever comes second waits for it here, and then finds the result.
-            record, is_new = IdempotencyKey.objects.get_or_create(
-                user_id=user_id,
-                key_hash=key_hash,
-                defaults={"input_hash": input_hash, "created_at": now},
-            )
-            if record.input_hash != input_hash:
+            # One account's keys queue up here. Waiting for the key's own row would share a lock on it when the first
+            # one fails, and then everybody waits for everybody.
+            User.objects.select_for_update().only("pk").get(pk=user_id)
+            done = IdempotencyKey.objects.filter(user_id=user_id, key_hash=key_hash).first()
+            if done is None:
+                result = self.work(*args, **kwargs)
+                IdempotencyKey.objects.create(
+                    user_id=user_id,
+                    key_hash=key_hash,
+                    input_hash=input_hash,
+                    result=result if isinstance(result, int) else result.pk,
+                    created_at=now,
+                )
+                return result
+            if done.input_hash != input_hash:
                 raise IdempotencyKeyReused
-            if not is_new:
-                return self.recall(cast("int", record.result))
-            result = self.work(*args, **kwargs)
-            IdempotencyKey.objects.filter(pk=record.pk).update(
-                result=result if isinstance(result, int) else result.pk,
-            )
-            return result
+            return self.recall(done.result)
 
         return transact(work)
 

@@ -8,7 +8,8 @@ from django.db.models import F, Q
 
 from reservation.domain.errors import DomainError, InvalidInput, NotFound
 from reservation.domain.expiry import expire
-from reservation.domain.policy import BOOKINGS, Status
+from reservation.domain.policy import HOLDING, Status, in_hours
+from reservation.domain.transaction import Conflict
 from reservation.models import Appointment, Client, Provider, Reservation, Service
 
 
@@ -50,8 +51,8 @@ class Run:
         return [appointment.pk for appointment in self.appointments]
 
     @property
-    def provider_id(self) -> int:
-        return self.appointments[0].provider_id
+    def provider(self) -> Provider:
+        return self.appointments[0].provider
 
     @property
     def starts_at(self) -> datetime:
@@ -62,22 +63,19 @@ class Run:
         return self.appointments[-1].ends_at
 
 
-def find_run(*, appointment_id: int, service: Service | None, length: int, now: datetime) -> Run:
-    """The run of this length that starts with the appointment, if its provider gives this service.
+def find_run(*, appointment_id: int, length: int, now: datetime) -> Run:
+    """The run of this length that starts with the appointment.
 
-    Raises NotFound, TooSoon, InvalidInput when the provider does not offer the service, and AppointmentTaken when
-    the calendar has no such run.
+    Raises NotFound, TooSoon, and AppointmentTaken when the calendar has no such run.
     """
     first = Appointment.objects.select_related("provider").filter(pk=appointment_id).first()
     if first is None:
         raise NotFound("appointment", field="appointment_id")
     policy = settings.RESERVATION_POLICY
     if first.starts_at < policy.earliest_start(now):
-        raise TooSoon(f"Reserve at least {policy.lead_time} ahead.", field="appointment_id")
+        raise TooSoon(f"Reserve at least {in_hours(policy.lead_time)} ahead.", field="appointment_id")
     if not first.provider.is_active:
         raise AppointmentTaken
-    if service is not None:
-        check_offers(first.provider, service)
     if length == 1:
         return Run((first,))
     following = Appointment.objects.filter(provider_id=first.provider_id).starting_in(
@@ -89,10 +87,10 @@ def find_run(*, appointment_id: int, service: Service | None, length: int, now: 
     return run
 
 
-def check_offers(provider: Provider, service: Service) -> None:
+def check_offers(provider: Provider, service: Service, *, field: str) -> None:
     """Raise InvalidInput unless the provider gives this service."""
     if not service.is_active or not provider.services.filter(pk=service.pk).exists():
-        raise InvalidInput("The provider does not offer this service.", field="service_id")
+        raise InvalidInput("The provider does not offer this service.", field=field)
 
 
 def queue_up(client_id: int) -> None:
@@ -127,14 +125,15 @@ def check_client(*, reservation: Reservation, is_new_hold: bool, now: datetime) 
     Raises ClientBusy and TooManyHolds; then the transaction must be rolled back.
     """
     others = Reservation.objects.filter(client_id=reservation.client_id).exclude(pk=reservation.pk)
-    is_live_hold = Q(status=Status.PENDING, expires_at__gt=now)
-    overlaps = Q(starts_at__lt=reservation.ends_at, ends_at__gt=reservation.starts_at)
-    claims = list(
-        others.filter(is_live_hold | Q(status__in=BOOKINGS) & overlaps).values_list("status", "starts_at", "ends_at")
-    )
-    if any(starts_at < reservation.ends_at and ends_at > reservation.starts_at for _, starts_at, ends_at in claims):
+    overlapping = Q(starts_at__lt=reservation.ends_at, ends_at__gt=reservation.starts_at)
+    claims = others.live_holds_at(now) | others.filter(overlapping, status__in=HOLDING)
+    lapsed = [claim for claim in claims if claim.status_at(now) is Status.EXPIRED]
+    live = [claim for claim in claims if claim not in lapsed]
+    if any(claim.starts_at < reservation.ends_at and claim.ends_at > reservation.starts_at for claim in live):
         raise ClientBusy("The client has another reservation at this time.", field="appointment_id")
     most = settings.RESERVATION_POLICY.max_live_holds
-    holds = sum(status == Status.PENDING for status, _, _ in claims)
-    if is_new_hold and holds >= most:
+    if is_new_hold and sum(claim.status == Status.PENDING for claim in live) >= most:
         raise TooManyHolds(f"Confirm or cancel one first: {most} unconfirmed reservations are the most.")
+    # So that a confirmation that is under way since before the lapse comes too late; if it was in time, look again.
+    if expire((claim.pk for claim in lapsed), now=now) != len(lapsed):
+        raise Conflict

@@ -80,6 +80,11 @@ MAY: dict[Action, frozenset[Role]] = {
 }
 
 
+def in_hours(duration: timedelta) -> str:
+    """A duration for people."""
+    return f"{duration / timedelta(hours=1):g} hours"
+
+
 # --- The numbers ---------------------------------------------------------------------------------------------------
 
 MAX_NAME_LENGTH = 200

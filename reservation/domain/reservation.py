@@ -1,41 +1,58 @@
 """The life of a reservation: hold, confirm, move, cancel, and how it ended."""
 
+from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 
-from reservation.domain.access import reservation_for, roles
+from reservation.domain.access import reservation_for, visible_reservations
 from reservation.domain.caller import Caller
 from reservation.domain.command import command
-from reservation.domain.errors import DomainError, Forbidden, NotFound
-from reservation.domain.event import record, snapshot
-from reservation.domain.lease import check_client, find_run, queue_up, take
-from reservation.domain.policy import BOOKED_UNTIL, MOVABLE, TRANSITIONS, Action, Role, Status
+from reservation.domain.errors import Forbidden, InvalidInput, NotFound
+from reservation.domain.event import record
+from reservation.domain.lease import check_client, check_offers, find_run, queue_up, take
+from reservation.domain.policy import BOOKED_UNTIL, MOVABLE, Action, Status
 from reservation.domain.transaction import Conflict
+from reservation.domain.transition import (
+    InvalidTransition,
+    change,
+    require_begun,
+    require_live,
+    require_notice,
+    require_transition,
+    slots,
+)
 from reservation.domain.validation import check_fields
 from reservation.models import Appointment, EventKind, Reservation, Service
 
 
-class HoldExpired(DomainError):
-    """The hold lapsed before it was confirmed; the time may be somebody else's by now."""
+def find_reservations(
+    *,
+    caller: Caller,
+    now: datetime,
+    status: Collection[Status] | None = None,
+    provider_id: int | None = None,
+    client_id: int | None = None,
+    starts_from: datetime | None = None,
+    starts_before: datetime | None = None,
+) -> QuerySet[Reservation]:
+    """Of those that the caller may see, the ones that every given condition fits; unordered.
 
-    code = "HOLD_EXPIRED"
-
-    def __init__(self) -> None:
-        super().__init__("The hold has lapsed. Reserve again.", field="reservation_id")
-
-
-class InvalidTransition(DomainError):
-    """The reservation is not in a state from which this can be done."""
-
-    code = "INVALID_TRANSITION"
-
-
-class TooLateToCancel(DomainError):
-    """It has begun, or begins too soon for the client to give it up."""
-
-    code = "TOO_LATE_TO_CANCEL"
+    Raises InvalidInput for an interval that ends before it starts.
+    """
+    if starts_from is not None and starts_before is not None and starts_before <= starts_from:
+        raise InvalidInput("The interval ends before it has started.", field="starts_before")
+    conditions = {
+        "provider_id": provider_id,
+        "client_id": client_id,
+        "starts_at__gte": starts_from,
+        "starts_at__lt": starts_before,
+    }
+    found = visible_reservations(caller).filter(
+        **{lookup: value for lookup, value in conditions.items() if value is not None}
+    )
+    return found if status is None else found.with_status_at(status, now)
 
 
 @command(result=Reservation)
@@ -55,15 +72,13 @@ def reserve(
     """
     policy = settings.RESERVATION_POLICY
     service = find_service(service_id)
-    run = find_run(
-        appointment_id=appointment_id,
-        service=service,
-        length=policy.run_length(service.duration if service else None),
-        now=now,
-    )
+    length = policy.run_length(service.duration if service else None)
+    run = find_run(appointment_id=appointment_id, length=length, now=now)
+    if service is not None:
+        check_offers(run.provider, service, field="service_id")
     reservation = Reservation(
         client_id=client_for(caller, client_id),
-        provider_id=run.provider_id,
+        provider=run.provider,
         service=service,
         starts_at=run.starts_at,
         ends_at=run.ends_at,
@@ -142,14 +157,18 @@ def reschedule(*, caller: Caller, reservation_id: int, appointment_id: int, now:
     AppointmentTaken and ClientBusy.
     """
     reservation = reservation_for(Action.RESCHEDULE, caller=caller, reservation_id=reservation_id)
+    queue_up(reservation.client_id)
+    reservation.refresh_from_db()  # the same move may have been made while this one waited
     require_live(reservation, now=now)
     if reservation.status not in MOVABLE:
         raise InvalidTransition(f"A {reservation.status} reservation cannot be moved.", field="reservation_id")
     require_notice(reservation, caller=caller, now=now)
-    run = find_run(appointment_id=appointment_id, service=reservation.service, length=slots(reservation), now=now)
-    if (run.provider_id, run.starts_at) == (reservation.provider_id, reservation.starts_at):
+    run = find_run(appointment_id=appointment_id, length=slots(reservation), now=now)
+    is_other_calendar = run.provider.pk != reservation.provider_id
+    if not is_other_calendar and run.starts_at == reservation.starts_at:
         return reservation
-    queue_up(reservation.client_id)
+    if is_other_calendar and reservation.service is not None:
+        check_offers(run.provider, reservation.service, field="appointment_id")
     take(run, reservation=reservation, until=reservation.expires_at or BOOKED_UNTIL, now=now)
     given_up = Appointment.objects.filter(reservation=reservation).exclude(pk__in=run.ids).release()
     kept = sum(appointment.reservation_id == reservation.pk for appointment in run.appointments)
@@ -160,7 +179,7 @@ def reschedule(*, caller: Caller, reservation_id: int, appointment_id: int, now:
         EventKind.RESCHEDULED,
         caller=caller,
         now=now,
-        provider_id=run.provider_id,
+        provider=run.provider,
         starts_at=run.starts_at,
         ends_at=run.ends_at,
     )
@@ -186,9 +205,6 @@ def mark_no_show(*, caller: Caller, reservation_id: int, now: datetime) -> Reser
     return reservation
 
 
-# --- What the commands are made of ---------------------------------------------------------------------------------
-
-
 def client_for(caller: Caller, client_id: int | None) -> int:
     """Whom the caller reserves for. Raises Forbidden."""
     if client_id is not None and client_id != caller.client_id and not caller.is_staff:
@@ -205,57 +221,3 @@ def find_service(service_id: int | None) -> Service | None:
     if service is None and service_id is not None:
         raise NotFound("service", field="service_id")
     return service
-
-
-def slots(reservation: Reservation) -> int:
-    """How many appointments it takes."""
-    return settings.RESERVATION_POLICY.run_length(reservation.ends_at - reservation.starts_at)
-
-
-def require_live(reservation: Reservation, *, now: datetime) -> None:
-    """Raise HoldExpired for a hold that has lapsed."""
-    if reservation.status_at(now) is Status.EXPIRED:
-        raise HoldExpired
-
-
-def require_transition(reservation: Reservation, *, to: Status, now: datetime) -> None:
-    """Raise InvalidTransition unless the state machine goes from here to there."""
-    status = reservation.status_at(now)
-    if to not in TRANSITIONS[status]:
-        raise InvalidTransition(f"A {status} reservation cannot become {to}.", field="reservation_id")
-
-
-def require_begun(reservation: Reservation, *, to: Status, now: datetime) -> None:
-    """Raise InvalidTransition for what can only be said once the time has come."""
-    require_transition(reservation, to=to, now=now)
-    if reservation.starts_at > now:
-        raise InvalidTransition(f"A reservation that has not begun cannot become {to}.", field="reservation_id")
-
-
-def require_notice(reservation: Reservation, *, caller: Caller, now: datetime) -> None:
-    """Raise TooLateToCancel once it has begun, and for a client's booking within the notice."""
-    if reservation.starts_at <= now:
-        raise TooLateToCancel("It has begun.", field="reservation_id")
-    notice = settings.RESERVATION_POLICY.cancellation_notice
-    is_bound = reservation.status == Status.CONFIRMED and roles(caller, reservation) == {Role.CLIENT}
-    if is_bound and reservation.starts_at - now < notice:
-        raise TooLateToCancel(f"A booking can be given up until {notice} before it.", field="reservation_id")
-
-
-def change(reservation: Reservation, kind: EventKind, *, caller: Caller, now: datetime, **fields: Any) -> None:
-    """Compare and swap: set these fields if the row still is what was read, and append the event.
-
-    Raises Conflict when somebody else was quicker.
-    """
-    before = snapshot(reservation)
-    unchanged = Reservation.objects.filter(
-        pk=reservation.pk,
-        status=reservation.status,
-        provider_id=reservation.provider_id,
-        starts_at=reservation.starts_at,
-    )
-    if not unchanged.update(**fields):
-        raise Conflict
-    for name, value in fields.items():
-        setattr(reservation, name, value)
-    record(kind, reservation=reservation, before=before, caller=caller, now=now)

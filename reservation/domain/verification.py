@@ -71,11 +71,11 @@ def invariants() -> dict[str, QuerySet[Model]]:
 
 
 def overlapping_reservations() -> QuerySet[Reservation]:
-    """Bookings of a client during which it has another one."""
-    booked = Reservation.objects.filter(status__in=BOOKINGS)
-    return booked.filter(
+    """Reservations of a client during which it has another one. A hold that lapses makes way when it is in the way."""
+    holding = Reservation.objects.filter(status__in=HOLDING)
+    return holding.filter(
         Exists(
-            booked.filter(
+            holding.filter(
                 client_id=OuterRef("client_id"),
                 starts_at__lt=OuterRef("ends_at"),
                 ends_at__gt=OuterRef("starts_at"),
@@ -88,7 +88,9 @@ def with_wrong_run() -> Iterator[int]:
     """Reservations that have more or fewer appointments than they should."""
     policy = settings.RESERVATION_POLICY
     rows = Reservation.objects.annotate(held=Count("appointments"))
-    for pk, status, starts_at, ends_at, held in rows.values_list("pk", "status", "starts_at", "ends_at", "held"):
+    for pk, status, starts_at, ends_at, held in rows.values_list(
+        "pk", "status", "starts_at", "ends_at", "held"
+    ).iterator():
         if held != (policy.run_length(ends_at - starts_at) if status in HOLDING else 0):
             yield pk
 

@@ -10,7 +10,7 @@ class IdempotencyKey(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
     key_hash = models.CharField(max_length=64, help_text="SHA-256 of the key, since collations fold case.")
     input_hash = models.CharField(max_length=64, help_text="SHA-256 of what was asked for.")
-    result = models.BigIntegerField(null=True, help_text="The id, or the count, that was answered.")
+    result = models.BigIntegerField(help_text="The id, or the count, that was answered.")
     created_at = models.DateTimeField()
 
     class Meta:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from django.apps import apps
 from django.db.models import Model
 
 from api.ids import to_global_id
@@ -102,11 +101,3 @@ def make_cancelled(client: Client, provider: Provider, *, number: int = 1, **fie
 def gid(instance: Model) -> str:
     """The global id of this object."""
     return to_global_id(type(instance).__name__, instance.pk)
-
-
-def rows() -> dict[str, list[dict[str, Any]]]:
-    """Everything that the application has written, to prove that something was not."""
-    return {
-        model.__name__: list(model.objects.order_by("pk").values())
-        for model in apps.get_app_config("reservation").get_models()
-    }

@@ -10,8 +10,8 @@ from django.test import Client as Browser
 
 from reservation.models import Client, User
 from tests.api.conftest import Send
-from tests.api.practice import rows
 from tests.factories import make_user
+from tests.rows import all_rows
 
 CREDENTIALS = {"email": "eve@example.com", "password": "correct-horse-9"}
 
@@ -50,11 +50,11 @@ def test_nobody_makes_itself_more_than_a_client(call: Send, db: None) -> None:
 @pytest.mark.parametrize("email", ["eve@example.com", "EVE@Example.Com"])
 def test_an_address_has_one_account(email: str, call: Send, db: None) -> None:
     make_user(email="eve@example.com")
-    before = rows()
+    before = all_rows()
     response = call("signup", **{**CREDENTIALS, "email": email})
     (error,) = response.json()["errors"]
     assert (response.status_code, error["code"], error["param"]) == (400, "email_taken", "email")
-    assert rows() == before
+    assert all_rows() == before
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.api.conftest import Post
-from tests.api.practice import rows
+from tests.rows import all_rows
 
 WRONG = {
     "provider(id: $v) { id }": ("ID!", [None, True, 1.5, [], {}, [["a"]], 10**30]),
@@ -55,7 +55,7 @@ TEXTS = [
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_any_text_in_any_place_is_no_failure_of_ours(text: str, post: Post, db: None) -> None:
-    before = rows()
+    before = all_rows()
     for query in (
         "query($t: String) { services(filter: {search: $t}) { totalCount } }",
         "query($t: String) { providers(filter: {search: $t}, after: $t) { totalCount } }",
@@ -67,4 +67,4 @@ def test_any_text_in_any_place_is_no_failure_of_ours(text: str, post: Post, db: 
         codes = {error["extensions"]["code"] for error in response.json().get("errors", [])}
         assert response.status_code == 200
         assert codes <= {"BAD_USER_INPUT", "INVALID_CURSOR", "UNAUTHENTICATED", "GRAPHQL_VALIDATION_FAILED"}
-    assert rows() == before
+    assert all_rows() == before

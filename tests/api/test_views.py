@@ -7,7 +7,8 @@ from django.test import Client as Browser
 
 from reservation.models import Service
 from tests.api.conftest import Post
-from tests.api.practice import Practice, gid, rows
+from tests.api.practice import Practice, gid
+from tests.rows import all_rows
 
 GRAPHQL_JSON = "application/graphql-response+json"
 VIEWER = "{ viewer { isAuthenticated } }"
@@ -135,7 +136,7 @@ def test_a_mutation_whose_answer_would_be_too_deep_changes_nothing(
     query = (
         f'mutation($id: ID!) {{ updateProvider(input: {{providerId: $id, name: "X"}}) {{ provider {{ {deep} }} }} }}'
     )
-    before = rows()
+    before = all_rows()
     answer = post({"query": query, "variables": {"id": gid(practice.provider)}}).json()
     assert "data" not in answer
-    assert rows() == before
+    assert all_rows() == before

@@ -15,7 +15,7 @@ from reservation.domain.reservation import reserve
 from reservation.domain.verification import find_violations
 from reservation.models import Appointment, Client, Provider, Reservation, User
 from tests.factories import NOW, caller, make_appointments, make_provider
-from tests.reservation.rows import all_rows
+from tests.rows import all_rows
 
 pytestmark = pytest.mark.django_db
 

@@ -52,7 +52,7 @@ def test_what_does_not_parse_is_a_parse_failure(source: str) -> None:
 )
 def test_a_document_that_is_too_long_or_too_deep_is_refused(source: str) -> None:
     codes = {error.extensions["code"] for error in refusal(source) if error.extensions}
-    assert codes <= {"GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED"}
+    assert codes <= {"GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "QUERY_TOO_DEEP"}
     assert codes
 
 

@@ -9,8 +9,9 @@ from graphql import get_named_type, is_leaf_type
 
 from api.schema import schema
 from reservation.domain.caller import Caller
-from tests.api.practice import Ask, rows
+from tests.api.practice import Ask
 from tests.factories import NOW
+from tests.rows import all_rows
 
 Change = Callable[..., dict[str, Any]]
 Refuse = Callable[..., tuple[str, list[str]]]
@@ -53,9 +54,9 @@ def refuse(change: Change) -> Refuse:
     """Code and field of the one error with which a mutation is refused. Nothing was changed by it."""
 
     def refuse(mutation: str, **arguments: Any) -> tuple[str, list[str]]:
-        before = rows()
+        before = all_rows()
         payload = change(mutation, **arguments)
-        assert rows() == before
+        assert all_rows() == before
         (error,) = payload.pop("userErrors")
         assert set(payload.values()) == {None}
         return error["code"], error["field"]
@@ -80,10 +81,10 @@ def reject(ask: Ask) -> Reject:
     """The codes of the errors with which a mutation is rejected before it begins. Nothing was changed by it."""
 
     def reject(mutation: str, *, caller: Caller, now: datetime = NOW, **input: Any) -> list[str]:
-        before = rows()
+        before = all_rows()
         answer = ask(document_of(mutation), caller=caller, now=now, input=input)
         assert answer.data is None
-        assert rows() == before
+        assert all_rows() == before
         return answer.codes
 
     return reject

@@ -10,7 +10,8 @@ from api.schema import schema
 from reservation.domain.caller import ANONYMOUS
 from tests.api.mutation.conftest import Change, Refuse, document_of
 from tests.api.mutation.inputs import IDS, MUTATIONS, valid, when
-from tests.api.practice import APPOINTMENT, CLIENT, PROVIDER, RESERVATION, SERVICE, Ask, Practice, rows
+from tests.api.practice import APPOINTMENT, CLIENT, PROVIDER, RESERVATION, SERVICE, Ask, Practice
+from tests.rows import all_rows
 
 NOUNS = {"a": "Appointment", "c": "Client", "p": "Provider", "r": "Reservation", "s": "Service"}
 SELECTIONS = {"Provider": PROVIDER, "Service": SERVICE, "Client": CLIENT, "Appointments": APPOINTMENT}
@@ -44,10 +45,10 @@ def test_the_payload_has_the_object_and_no_errors(
 @pytest.mark.parametrize("mutation", MUTATIONS)
 def test_nobody_changes_anything(mutation: str, ask: Ask, practice: Practice) -> None:
     for key in ({}, {"idempotencyKey": "once"}):
-        before = rows()
+        before = all_rows()
         answer = ask(document_of(mutation), caller=ANONYMOUS, now=when(mutation), input=valid(mutation, practice) | key)
         assert (answer.data, answer.codes) == ({mutation: None}, ["UNAUTHENTICATED"])
-        assert rows() == before
+        assert all_rows() == before
 
 
 @pytest.mark.parametrize(("mutation", "field"), IDS)
@@ -77,9 +78,9 @@ def test_an_id_of_nobody_is_not_found(mutation: str, field: str, refuse: Refuse,
 def test_the_same_key_has_its_effect_once(mutation: str, changes: Change, practice: Practice) -> None:
     given = valid(mutation, practice) | {"idempotencyKey": "once"}
     first = changes(mutation, caller=practice.staff, now=when(mutation), **given)
-    after = rows()
+    after = all_rows()
     assert changes(mutation, caller=practice.staff, now=when(mutation), **given) == first
-    assert rows() == after
+    assert all_rows() == after
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS)
@@ -104,12 +105,12 @@ def test_a_key_of_no_possible_length_is_refused(mutation: str, key: str, refuse:
 def test_a_key_takes_255_characters_of_any_kind(changes: Change, practice: Practice) -> None:
     for key in ("k" * 255, "😀" * 255, " ", "K" * 255, "a\x00b"):
         changes("createService", caller=practice.staff, name="S", durationMinutes=15, idempotencyKey=key)
-    assert len(rows()["Service"]) == 6
+    assert len(all_rows()["Service"]) == 6
 
 
 def test_a_key_belongs_to_its_caller(changes: Change, practice: Practice) -> None:
     for who, start in (("client", 8), ("other client", 12)):
         given = {"appointmentId": to_global_id("Appointment", practice.slots[start].pk), "idempotencyKey": "once"}
         changes("reserveAppointment", caller=practice.who(who), **given)
-    assert len(rows()["Reservation"]) == 4
-    assert len(rows()["IdempotencyKey"]) == 2
+    assert len(all_rows()["Reservation"]) == 4
+    assert len(all_rows()["IdempotencyKey"]) == 2

@@ -6,8 +6,9 @@ import pytest
 
 from reservation.models import Appointment
 from tests.api.mutation.conftest import Change, Refuse
-from tests.api.practice import Practice, gid, make_cancelled, rows
+from tests.api.practice import Practice, gid, make_cancelled
 from tests.factories import NOW, minutes
+from tests.rows import all_rows
 
 LAPSED = NOW + minutes(30)
 
@@ -35,11 +36,11 @@ def test_nobody_else_confirms_it(who: str, code: str, refuse: Refuse, practice: 
 
 
 def test_confirming_twice_is_harmless(changes: Change, practice: Practice) -> None:
-    before = rows()
+    before = all_rows()
     given = {"caller": practice.who("client"), "now": LAPSED + timedelta(days=9), "select": "status confirmedAt"}
     payload = changes("confirmReservation", reservationId=gid(practice.booking), **given)
     assert payload["reservation"] == {"status": "CONFIRMED", "confirmedAt": "2030-01-01T12:01:00Z"}
-    assert rows() == before
+    assert all_rows() == before
 
 
 def test_a_lapsed_hold_is_not_confirmed(refuse: Refuse, practice: Practice) -> None:

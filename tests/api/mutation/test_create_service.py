@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from tests.api.mutation.conftest import Change, Refuse, Reject
-from tests.api.practice import PEOPLE, SERVICE, Practice, gid, rows
+from tests.api.practice import PEOPLE, SERVICE, Practice, gid
+from tests.rows import all_rows
 
 BOTH = pytest.mark.parametrize("mutation", ["createService", "updateService"])
 
@@ -29,16 +30,16 @@ def test_staff_changes_a_service(changes: Change, practice: Practice) -> None:
 
 
 def test_what_is_left_out_or_null_stays(changes: Change, practice: Practice) -> None:
-    before = rows()
+    before = all_rows()
     for nothing in ({}, dict.fromkeys(("name", "description", "durationMinutes", "isActive"))):
         changes("updateService", caller=practice.staff, serviceId=gid(practice.service), **nothing)
-    assert rows() == before
+    assert all_rows() == before
 
 
 def test_what_is_reserved_keeps_its_length(changes: Change, practice: Practice) -> None:
-    before = rows()["Reservation"]
+    before = all_rows()["Reservation"]
     changes("updateService", caller=practice.staff, serviceId=gid(practice.service), durationMinutes=60)
-    assert rows()["Reservation"] == before
+    assert all_rows()["Reservation"] == before
 
 
 @BOTH

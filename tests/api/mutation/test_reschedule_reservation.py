@@ -7,8 +7,9 @@ import pytest
 
 from reservation.models import Appointment
 from tests.api.mutation.conftest import Change, Refuse
-from tests.api.practice import Practice, gid, make_cancelled, rows
+from tests.api.practice import Practice, gid, make_cancelled
 from tests.factories import NOW, make_appointments, minutes
+from tests.rows import all_rows
 
 
 def to(practice: Practice, place: int, which: str = "booking") -> dict[str, str]:
@@ -50,9 +51,9 @@ def test_it_may_overlap_the_time_that_it_leaves(changes: Change, practice: Pract
 
 
 def test_moving_it_to_where_it_is_changes_nothing(changes: Change, practice: Practice) -> None:
-    before = rows()
+    before = all_rows()
     changes("rescheduleReservation", caller=practice.who("client"), **to(practice, 4))
-    assert rows() == before
+    assert all_rows() == before
 
 
 @pytest.mark.parametrize("place", [0, 1, 15])
@@ -79,7 +80,7 @@ def test_it_stays_when_it_is_too_late(
 def test_it_does_not_move_to_who_does_not_offer_its_service(refuse: Refuse, practice: Practice) -> None:
     first, *_ = make_appointments(practice.other_provider, number=2)
     given = {"reservationId": gid(practice.booking), "appointmentId": gid(first)}
-    assert refuse("rescheduleReservation", caller=practice.staff, **given) == ("INVALID_INPUT", ["serviceId"])
+    assert refuse("rescheduleReservation", caller=practice.staff, **given) == ("INVALID_INPUT", ["appointmentId"])
 
 
 def test_it_moves_to_another_provider_who_does(changes: Change, practice: Practice) -> None:

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.api.mutation.conftest import Change, Refuse, Reject
-from tests.api.practice import CLIENT, Practice, gid, rows
+from tests.api.practice import CLIENT, Practice, gid
+from tests.rows import all_rows
 
 
 @pytest.mark.parametrize("who", ["client", "staff"])
@@ -24,10 +25,10 @@ def test_nobody_else_changes_it(who: str, code: str, refuse: Refuse, practice: P
 
 
 def test_what_is_left_out_or_null_stays(changes: Change, practice: Practice) -> None:
-    before = rows()
+    before = all_rows()
     for nothing in ({}, dict.fromkeys(("name", "phone", "timeZone"))):
         changes("updateClient", caller=practice.who("client"), clientId=gid(practice.client), **nothing)
-    assert rows() == before
+    assert all_rows() == before
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,9 @@ import pytest
 
 from reservation.models import Provider
 from tests.api.mutation.conftest import Change, Refuse, Reject
-from tests.api.practice import PEOPLE, PROVIDER, Practice, gid, rows
+from tests.api.practice import PEOPLE, PROVIDER, Practice, gid
 from tests.factories import make_service
+from tests.rows import all_rows
 
 
 @pytest.mark.parametrize("who", ["provider", "staff"])
@@ -40,10 +41,10 @@ def test_a_provider_does_not_say_so_itself(field: str, refuse: Refuse, practice:
 
 
 def test_what_is_left_out_or_null_stays(changes: Change, practice: Practice) -> None:
-    before = rows()
+    before = all_rows()
     for given in ({}, dict.fromkeys(("name", "bio", "timeZone", "isActive", "serviceIds"))):
         changes("updateProvider", caller=practice.staff, providerId=gid(practice.provider), **given)
-    assert rows() == before
+    assert all_rows() == before
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from reservation.domain.access import find_reservations, reservation_for, roles, visible_clients, visible_reservations
+from reservation.domain.access import reservation_for, roles, visible_clients, visible_reservations
 from reservation.domain.caller import ANONYMOUS, Caller
 from reservation.domain.errors import Forbidden, InvalidInput, NotFound
 from reservation.domain.policy import MAY, Action, Role, Status
-from reservation.domain.reservation import cancel, complete, confirm, mark_no_show, reschedule
+from reservation.domain.reservation import cancel, complete, confirm, find_reservations, mark_no_show, reschedule
 from reservation.models import Reservation
 from tests.factories import (
     NOW,
@@ -26,7 +26,7 @@ from tests.factories import (
     minutes,
     staff,
 )
-from tests.reservation.rows import refused
+from tests.rows import refused
 
 pytestmark = pytest.mark.django_db
 

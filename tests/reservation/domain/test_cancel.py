@@ -9,7 +9,8 @@ from pytest_django import Settings
 from reservation.domain.caller import ANONYMOUS
 from reservation.domain.errors import InvalidInput, Unauthenticated
 from reservation.domain.policy import OPEN_SINCE, Policy, Status
-from reservation.domain.reservation import InvalidTransition, TooLateToCancel, cancel, complete, mark_no_show, reserve
+from reservation.domain.reservation import cancel, complete, mark_no_show, reserve
+from reservation.domain.transition import InvalidTransition, TooLateToCancel
 from reservation.models import Reservation
 from tests.factories import (
     NOW,
@@ -24,7 +25,7 @@ from tests.factories import (
     minutes,
     staff,
 )
-from tests.reservation.rows import history, last_change, leases, refused, remembered
+from tests.rows import history, last_change, leases, refused, remembered
 
 pytestmark = pytest.mark.django_db
 

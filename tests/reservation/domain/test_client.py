@@ -7,7 +7,7 @@ from reservation.domain.client import find_clients, register_client, update_clie
 from reservation.domain.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
 from reservation.models import Client
 from tests.factories import NOW, caller, make_client, make_hold, make_provider, make_user, staff
-from tests.reservation.rows import all_rows, refused
+from tests.rows import all_rows, refused
 
 pytestmark = pytest.mark.django_db
 

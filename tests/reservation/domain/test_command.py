@@ -25,7 +25,7 @@ from tests.factories import (
     minutes,
     staff,
 )
-from tests.reservation.rows import all_rows, history, refused
+from tests.rows import all_rows, history, refused
 
 pytestmark = pytest.mark.django_db
 

@@ -4,7 +4,7 @@ from reservation.domain.command import IdempotencyKeyReused
 from reservation.domain.errors import DomainError, Forbidden, InvalidInput, NotFound, Unauthenticated
 from reservation.domain.lease import AppointmentTaken, ClientBusy, TooManyHolds, TooSoon
 from reservation.domain.provider import EmailTaken
-from reservation.domain.reservation import HoldExpired, InvalidTransition, TooLateToCancel
+from reservation.domain.transition import HoldExpired, InvalidTransition, TooLateToCancel
 
 CODES = {
     AppointmentTaken: "APPOINTMENT_TAKEN",

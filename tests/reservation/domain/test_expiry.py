@@ -9,7 +9,7 @@ from reservation.domain.expiry import expire, expire_lapsed, mark_expired
 from reservation.domain.policy import OPEN_SINCE, Status
 from reservation.models import Reservation
 from tests.factories import NOW, TOMORROW, make_booking, make_hold, make_provider, make_service, minutes
-from tests.reservation.rows import all_rows, history, last_change, leases, remembered
+from tests.rows import all_rows, history, last_change, leases, remembered
 
 pytestmark = pytest.mark.django_db
 

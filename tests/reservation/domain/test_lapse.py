@@ -8,7 +8,8 @@ import pytest
 from reservation.domain.appointment import withdraw
 from reservation.domain.expiry import expire_lapsed
 from reservation.domain.policy import OPEN_SINCE, Status
-from reservation.domain.reservation import HoldExpired, InvalidTransition, cancel, confirm, reschedule, reserve
+from reservation.domain.reservation import cancel, confirm, reschedule, reserve
+from reservation.domain.transition import HoldExpired, InvalidTransition
 from reservation.domain.verification import find_violations
 from reservation.models import Reservation
 from tests.factories import (
@@ -23,7 +24,7 @@ from tests.factories import (
     minutes,
     staff,
 )
-from tests.reservation.rows import history, last_change, leases, refused, remembered
+from tests.rows import history, last_change, leases, refused, remembered
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from reservation.domain.errors import DomainError, InvalidInput, NotFound
-from reservation.domain.lease import AppointmentTaken, Run, TooSoon, find_run, queue_up, take
+from reservation.domain.lease import AppointmentTaken, Run, TooSoon, check_offers, find_run, queue_up, take
 from reservation.domain.policy import BOOKED_UNTIL, OPEN_SINCE, Status
 from reservation.models import Appointment, Client, Provider, Reservation
 from tests.factories import (
@@ -21,7 +21,7 @@ from tests.factories import (
     make_service,
     minutes,
 )
-from tests.reservation.rows import history, leases, refused
+from tests.rows import history, leases, refused
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +33,7 @@ def claim(run: Run) -> Reservation:
     """The row that `reserve` writes before it takes the run."""
     return Reservation.objects.create(
         client=make_client(),
-        provider_id=run.provider_id,
+        provider=run.provider,
         starts_at=run.starts_at,
         ends_at=run.ends_at,
         status=Status.PENDING,
@@ -44,7 +44,7 @@ def claim(run: Run) -> Reservation:
 
 def test_take_refuses_what_was_taken_after_it_was_read() -> None:
     [appointment] = make_appointments(make_provider())
-    runs = [find_run(appointment_id=appointment.pk, service=None, length=1, now=NOW) for _ in range(2)]
+    runs = [find_run(appointment_id=appointment.pk, length=1, now=NOW) for _ in range(2)]
     first, second = (claim(run) for run in runs)
     take(runs[0], reservation=first, until=UNTIL, now=NOW)
     with refused(AppointmentTaken, field="appointment_id"), transaction.atomic():
@@ -54,7 +54,7 @@ def test_take_refuses_what_was_taken_after_it_was_read() -> None:
 
 def test_take_refuses_what_was_withdrawn_after_it_was_read() -> None:
     [appointment] = make_appointments(make_provider())
-    run = find_run(appointment_id=appointment.pk, service=None, length=1, now=NOW)
+    run = find_run(appointment_id=appointment.pk, length=1, now=NOW)
     reservation = claim(run)
     Appointment.objects.all().delete()
     with refused(AppointmentTaken, field="appointment_id"), transaction.atomic():
@@ -121,7 +121,7 @@ def test_take_never_takes_a_booking_however_late_it_is() -> None:
 
 def find_first_of(provider: Provider, *, length: int) -> Run:
     first = provider.appointments.order_by("starts_at")[0]
-    return find_run(appointment_id=first.pk, service=None, length=length, now=NOW)
+    return find_run(appointment_id=first.pk, length=length, now=NOW)
 
 
 def test_find_run_answers_consecutive_appointments_in_order() -> None:
@@ -130,7 +130,7 @@ def test_find_run_answers_consecutive_appointments_in_order() -> None:
     run = find_first_of(provider, length=3)
     assert run.appointments == tuple(appointments[:3])
     assert run.ids == [appointment.pk for appointment in appointments[:3]]
-    assert (run.provider_id, run.starts_at, run.ends_at) == (provider.pk, TOMORROW, TOMORROW + minutes(45))
+    assert (run.provider.pk, run.starts_at, run.ends_at) == (provider.pk, TOMORROW, TOMORROW + minutes(45))
 
 
 def test_find_run_refuses_a_calendar_that_ends_too_early_or_has_a_gap() -> None:
@@ -154,24 +154,24 @@ def test_find_run_refuses_a_calendar_that_ends_too_early_or_has_a_gap() -> None:
 )
 def test_find_run_refuses(error: type[DomainError], field: str, asked: dict[str, object]) -> None:
     [appointment] = make_appointments(make_provider())
-    arguments = {"appointment_id": appointment.pk, "service": None, "length": 1, "now": NOW, **asked}
+    arguments = {"appointment_id": appointment.pk, "length": 1, "now": NOW, **asked}
     with refused(error, field=field):
         find_run(**arguments)  # type: ignore[arg-type]
 
 
-def test_find_run_refuses_a_service_that_is_not_offered_or_no_longer_active() -> None:
+def test_check_offers_refuses_a_service_that_is_not_offered_or_no_longer_active() -> None:
     offered, inactive = make_service(), make_service(is_active=False)
-    [appointment] = make_appointments(make_provider(services=(offered, inactive)))
+    provider = make_provider(services=(offered, inactive))
     for service in (make_service(), inactive):
         with refused(InvalidInput, field="service_id"):
-            find_run(appointment_id=appointment.pk, service=service, length=1, now=NOW)
-    assert find_run(appointment_id=appointment.pk, service=offered, length=1, now=NOW).ids == [appointment.pk]
+            check_offers(provider, service, field="service_id")
+    check_offers(provider, offered, field="service_id")
 
 
 def test_find_run_refuses_an_inactive_provider() -> None:
     [appointment] = make_appointments(make_provider(is_active=False))
     with refused(AppointmentTaken, field="appointment_id"):
-        find_run(appointment_id=appointment.pk, service=None, length=1, now=NOW)
+        find_run(appointment_id=appointment.pk, length=1, now=NOW)
 
 
 def test_queue_up_writes_the_client_and_refuses_one_that_does_not_exist() -> None:

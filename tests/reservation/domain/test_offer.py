@@ -13,7 +13,7 @@ from reservation.domain.errors import Forbidden, InvalidInput, NotFound, Unauthe
 from reservation.domain.policy import OPEN_SINCE, Policy
 from reservation.models import Appointment
 from tests.factories import NOW, TOMORROW, caller, make_client, make_hold, make_provider, minutes, staff
-from tests.reservation.rows import all_rows, leases, refused
+from tests.rows import all_rows, leases, refused
 
 pytestmark = pytest.mark.django_db
 

@@ -19,7 +19,7 @@ from tests.factories import (
     make_service,
     minutes,
 )
-from tests.reservation.rows import refused
+from tests.rows import refused
 
 pytestmark = pytest.mark.django_db
 

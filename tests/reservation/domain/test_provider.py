@@ -9,7 +9,7 @@ from reservation.domain.errors import DomainError, Forbidden, InvalidInput, NotF
 from reservation.domain.provider import EmailTaken, create_provider, find_providers, update_provider
 from reservation.models import Provider, User
 from tests.factories import NOW, caller, make_client, make_provider, make_service, make_user, staff
-from tests.reservation.rows import all_rows, refused
+from tests.rows import all_rows, refused
 
 pytestmark = pytest.mark.django_db
 

@@ -22,7 +22,7 @@ from tests.factories import (
     minutes,
     staff,
 )
-from tests.reservation.rows import all_rows, history, last_change, leases, remembered
+from tests.rows import all_rows, history, last_change, leases, remembered
 
 pytestmark = pytest.mark.django_db
 

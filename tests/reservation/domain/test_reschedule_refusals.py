@@ -10,14 +10,8 @@ from reservation.domain.caller import ANONYMOUS
 from reservation.domain.errors import InvalidInput, NotFound, Unauthenticated
 from reservation.domain.lease import AppointmentTaken, ClientBusy, TooSoon
 from reservation.domain.policy import Policy
-from reservation.domain.reservation import (
-    InvalidTransition,
-    TooLateToCancel,
-    cancel,
-    complete,
-    mark_no_show,
-    reschedule,
-)
+from reservation.domain.reservation import cancel, complete, mark_no_show, reschedule
+from reservation.domain.transition import InvalidTransition, TooLateToCancel
 from reservation.models import Reservation
 from tests.factories import (
     NOW,
@@ -32,7 +26,7 @@ from tests.factories import (
     minutes,
     staff,
 )
-from tests.reservation.rows import refused
+from tests.rows import refused
 
 pytestmark = pytest.mark.django_db
 
@@ -74,7 +68,7 @@ def test_reschedule_refuses_another_provider_who_does_not_offer_the_service_or_i
     booking, who = make_booking(service=service), staff()
     [elsewhere] = make_appointments(make_provider())
     [inactive] = make_appointments(make_provider(services=(service,), is_active=False))
-    with refused(InvalidInput, field="service_id"):
+    with refused(InvalidInput, field="appointment_id"):
         reschedule(caller=who, reservation_id=booking.pk, appointment_id=elsewhere.pk, now=NOW)
     with refused(AppointmentTaken, field="appointment_id"):
         reschedule(caller=who, reservation_id=booking.pk, appointment_id=inactive.pk, now=NOW)

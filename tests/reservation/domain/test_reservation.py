@@ -10,7 +10,7 @@ from reservation.domain.reservation import change, confirm
 from reservation.domain.transaction import Conflict
 from reservation.models import EventKind, Reservation
 from tests.factories import NOW, TOMORROW, caller, make_hold, make_provider, minutes, staff
-from tests.reservation.rows import all_rows
+from tests.rows import all_rows
 
 pytestmark = pytest.mark.django_db
 

@@ -23,7 +23,7 @@ from tests.factories import (
     minutes,
     staff,
 )
-from tests.reservation.rows import history, last_change, leases, refused, remembered
+from tests.rows import history, last_change, leases, refused, remembered
 
 pytestmark = pytest.mark.django_db
 

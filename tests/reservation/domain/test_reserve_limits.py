@@ -23,7 +23,7 @@ from tests.factories import (
     minutes,
     staff,
 )
-from tests.reservation.rows import refused
+from tests.rows import refused
 
 pytestmark = pytest.mark.django_db
 

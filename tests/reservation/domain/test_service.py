@@ -9,7 +9,7 @@ from reservation.domain.policy import Policy
 from reservation.domain.service import create_service, find_services, update_service
 from reservation.models import Service
 from tests.factories import NOW, caller, make_client, make_hold, make_provider, make_service, minutes, staff
-from tests.reservation.rows import all_rows, refused
+from tests.rows import all_rows, refused
 
 pytestmark = pytest.mark.django_db
 

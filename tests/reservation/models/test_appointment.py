@@ -8,7 +8,7 @@ from pytest_django import Settings
 from reservation.domain.policy import BOOKED_UNTIL, OPEN_SINCE, Policy
 from reservation.models import Appointment
 from tests.factories import NOW, TOMORROW, make_appointments, make_booking, make_hold, make_provider, minutes
-from tests.reservation.rows import leases
+from tests.rows import leases
 
 pytestmark = pytest.mark.django_db
 

@@ -21,7 +21,7 @@ from tests.factories import (
     make_user,
     minutes,
 )
-from tests.reservation.rows import all_rows
+from tests.rows import all_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -175,7 +175,7 @@ def test_a_service_takes_time() -> None:
 
 def test_a_caller_uses_a_key_once() -> None:
     user, other = make_user(), make_user()
-    fields = {"key_hash": "a" * 64, "input_hash": "b" * 64, "created_at": NOW}
+    fields = {"key_hash": "a" * 64, "input_hash": "b" * 64, "result": 1, "created_at": NOW}
     IdempotencyKey.objects.create(user=user, **fields)
     refuses_to_insert(IdempotencyKey(user=user, **fields))
     IdempotencyKey.objects.create(user=other, **fields)

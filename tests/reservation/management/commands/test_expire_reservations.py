@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from reservation.models import Reservation
 from tests.factories import make_hold
-from tests.reservation.rows import all_rows, history
+from tests.rows import all_rows, history
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 
 from reservation.models import Appointment, Client, Provider, Reservation, Service
 from tests.factories import make_provider, make_user
-from tests.reservation.rows import all_rows
+from tests.rows import all_rows
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from reservation.models import Appointment, ReservationEvent
 from tests.factories import TOMORROW, make_booking, make_hold, make_service, minutes
-from tests.reservation.rows import all_rows
+from tests.rows import all_rows
 
 pytestmark = pytest.mark.django_db
 

@@ -1,0 +1,89 @@
+"""From one state to the next: what must be true before, and the compare and swap that does it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+
+from reservation.domain.access import roles
+from reservation.domain.caller import Caller
+from reservation.domain.errors import DomainError
+from reservation.domain.event import record, snapshot
+from reservation.domain.policy import TRANSITIONS, Role, Status, in_hours
+from reservation.domain.transaction import Conflict
+from reservation.models import EventKind, Reservation
+
+
+class HoldExpired(DomainError):
+    """The hold lapsed before it was confirmed; the time may be somebody else's by now."""
+
+    code = "HOLD_EXPIRED"
+
+    def __init__(self) -> None:
+        super().__init__("The hold has lapsed. Reserve again.", field="reservation_id")
+
+
+class InvalidTransition(DomainError):
+    """The reservation is not in a state from which this can be done."""
+
+    code = "INVALID_TRANSITION"
+
+
+class TooLateToCancel(DomainError):
+    """It has begun, or begins too soon for the client to give it up."""
+
+    code = "TOO_LATE_TO_CANCEL"
+
+
+def slots(reservation: Reservation) -> int:
+    """How many appointments it takes."""
+    return settings.RESERVATION_POLICY.run_length(reservation.ends_at - reservation.starts_at)
+
+
+def require_live(reservation: Reservation, *, now: datetime) -> None:
+    """Raise HoldExpired for a hold that has lapsed."""
+    if reservation.status_at(now) is Status.EXPIRED:
+        raise HoldExpired
+
+
+def require_transition(reservation: Reservation, *, to: Status, now: datetime) -> None:
+    """Raise InvalidTransition unless the state machine goes from here to there."""
+    status = reservation.status_at(now)
+    if to not in TRANSITIONS[status]:
+        raise InvalidTransition(f"A {status} reservation cannot become {to}.", field="reservation_id")
+
+
+def require_begun(reservation: Reservation, *, to: Status, now: datetime) -> None:
+    """Raise InvalidTransition for what can only be said once the time has come."""
+    require_transition(reservation, to=to, now=now)
+    if reservation.starts_at > now:
+        raise InvalidTransition(f"A reservation that has not begun cannot become {to}.", field="reservation_id")
+
+
+def require_notice(reservation: Reservation, *, caller: Caller, now: datetime) -> None:
+    """Raise TooLateToCancel once it has begun, and for a client's booking within the notice."""
+    if reservation.starts_at <= now:
+        raise TooLateToCancel("It has begun.", field="reservation_id")
+    notice = settings.RESERVATION_POLICY.cancellation_notice
+    is_bound = reservation.status == Status.CONFIRMED and roles(caller, reservation) == {Role.CLIENT}
+    if is_bound and reservation.starts_at - now < notice:
+        raise TooLateToCancel(f"A booking can be given up until {in_hours(notice)} before it.", field="reservation_id")
+
+
+def change(reservation: Reservation, kind: EventKind, *, caller: Caller, now: datetime, **fields: Any) -> None:
+    """Compare and swap: set these fields if the row still is what was read, and append the event.
+
+    Raises Conflict when somebody else was quicker.
+    """
+    before = snapshot(reservation)
+    unchanged = Reservation.objects.filter(
+        pk=reservation.pk,
+        status=reservation.status,
+        provider_id=reservation.provider_id,
+        starts_at=reservation.starts_at,
+    )
+    if not unchanged.update(**fields):
+        raise Conflict
+    for name, value in fields.items():
+        setattr(reservation, name, value)
+    record(kind, reservation=reservation, before=before, caller=caller, now=now)
