@@ -1,0 +1,44 @@
+"""The application under gunicorn, beside the tests."""
+
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from mirakuru import HTTPExecutor
+
+HOST = "127.0.0.1"
+START_SECONDS = 30
+
+
+@contextmanager
+def serve(*, database_url: str, workers: int, threads: int) -> Iterator[int]:
+    """Answers on a port of this machine, which it yields, until the block ends. Its log goes to stderr."""
+    with socket.socket() as listener:
+        # The server inherits the socket: a port that was only looked up could be another's by the time it starts.
+        listener.bind((HOST, 0))
+        port = listener.getsockname()[1]
+        server = HTTPExecutor(
+            [
+                *(sys.executable, "-m", "gunicorn", "reservation.wsgi"),
+                *("--config", "app-api-django/gunicorn.conf.py"),
+                *("--bind", f"fd://{listener.fileno()}"),
+            ],
+            url=f"http://{HOST}:{port}/health/live/",
+            method="GET",
+            timeout=START_SECONDS,
+            cwd=str(settings.BASE_DIR),
+            envvars={
+                "ALLOWED_HOSTS": HOST,
+                "DATABASE_URL": database_url,
+                "DJANGO_SETTINGS_MODULE": "settings.test",
+                "WEB_CONCURRENCY": str(workers),
+                "WEB_THREADS": str(threads),
+            },
+            stdin=None,
+            stdout=None,
+            popen_kwargs={"pass_fds": [listener.fileno()]},
+        )
+        with server:
+            yield port
