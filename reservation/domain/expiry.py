@@ -17,24 +17,26 @@ BATCH_SIZE = 200
 def expire(reservation_ids: Iterable[int], *, now: datetime) -> int:
     """Mark those of these holds that have lapsed as EXPIRED and open what they still have; answers how many.
 
-    Appointments are touched before reservations, as everywhere. Call it in a transaction.
+    The mark comes first, unlike everywhere else: a reschedule that is under way has committed by then, and its new
+    appointments are seen here, or it finds the mark and starts again. Call it in a transaction.
     """
     ids = sorted(reservation_ids)
     if not ids:
         return 0
-    Appointment.objects.of_reservations(ids).free_at(now).release()
-    return sum(mark_expired(reservation, now=now) for reservation in Reservation.objects.filter(pk__in=ids))
+    holds = Reservation.objects.filter(pk__in=ids).order_by("pk")
+    expired = [hold.pk for hold in holds if mark_expired(hold, now=now)]
+    Appointment.objects.of_reservations(expired).release()
+    return len(expired)
 
 
-def mark_expired(reservation: Reservation, *, now: datetime) -> bool:
+def mark_expired(hold: Reservation, *, now: datetime) -> bool:
     """Answers whether it was this call that expired it."""
-    is_ours = (
-        Reservation.objects.lapsed_at(now).filter(pk=reservation.pk).update(status=Status.EXPIRED, expires_at=None)
-    )
+    as_read = {"pk": hold.pk, "provider_id": hold.provider_id, "starts_at": hold.starts_at}
+    is_ours = Reservation.objects.lapsed_at(now).filter(**as_read).update(status=Status.EXPIRED, expires_at=None)
     if is_ours:
-        before = snapshot(reservation)
-        reservation.status, reservation.expires_at = Status.EXPIRED, None
-        record(EventKind.EXPIRED, reservation=reservation, before=before, caller=None, now=now)
+        before = snapshot(hold)
+        hold.status, hold.expires_at = Status.EXPIRED, None
+        record(EventKind.EXPIRED, reservation=hold, before=before, caller=None, now=now)
     return bool(is_ours)
 
 

@@ -106,16 +106,19 @@ def queue_up(client_id: int) -> None:
 def take(run: Run, *, reservation: Reservation, until: datetime, now: datetime) -> None:
     """Lease the whole run to the reservation, over lapsed holds, whose reservations become EXPIRED.
 
+    What has changed hands since the run was read is not taken, free though it may be by now: nobody would expire
+    the reservation that had it meanwhile.
     Raises AppointmentTaken when any of it is held; then the transaction must be rolled back.
     """
-    takeable = Q(is_booked=False, available_at__lte=now)
-    had = {appointment.reservation_id for appointment in run.appointments} - {None}
+    had = {slot.reservation_id for slot in run.appointments if slot.reservation_id is not None}
+    lapsed = had - {reservation.pk}
+    takeable = Q(is_booked=False, available_at__lte=now) & (Q(reservation=None) | Q(reservation__in=lapsed))
     if reservation.pk in had:
         takeable |= Q(reservation=reservation)
     taken = Appointment.objects.filter(takeable, pk__in=run.ids).lease_to(reservation, until=until)
     if taken != len(run.appointments):
         raise AppointmentTaken
-    expire((pk for pk in had if pk is not None and pk != reservation.pk), now=now)
+    expire(lapsed, now=now)
 
 
 def check_client(*, reservation: Reservation, is_new_hold: bool, now: datetime) -> None:

@@ -162,12 +162,12 @@ def reschedule(*, caller: Caller, reservation_id: int, appointment_id: int, now:
     require_live(reservation, now=now)
     if reservation.status not in MOVABLE:
         raise InvalidTransition(f"A {reservation.status} reservation cannot be moved.", field="reservation_id")
+    here = {"provider_id": reservation.provider_id, "starts_at": reservation.starts_at}
+    if Appointment.objects.filter(pk=appointment_id, **here).exists():
+        return reservation
     require_notice(reservation, caller=caller, now=now)
     run = find_run(appointment_id=appointment_id, length=slots(reservation), now=now)
-    is_other_calendar = run.provider.pk != reservation.provider_id
-    if not is_other_calendar and run.starts_at == reservation.starts_at:
-        return reservation
-    if is_other_calendar and reservation.service is not None:
+    if run.provider.pk != reservation.provider_id and reservation.service is not None:
         check_offers(run.provider, reservation.service, field="appointment_id")
     take(run, reservation=reservation, until=reservation.expires_at or BOOKED_UNTIL, now=now)
     given_up = Appointment.objects.filter(reservation=reservation).exclude(pk__in=run.ids).release()

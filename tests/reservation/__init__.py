@@ -1,5 +1,1 @@
 """The domain, its tables and its commands, without GraphQL."""
-
-import pytest
-
-pytest.register_assert_rewrite("tests.reservation.rows")

@@ -61,6 +61,19 @@ def test_take_refuses_what_was_withdrawn_after_it_was_read() -> None:
         take(run, reservation=reservation, until=UNTIL, now=NOW)
 
 
+def test_take_refuses_what_another_held_and_let_lapse_since_it_was_read() -> None:
+    [appointment] = make_appointments(make_provider(), starts_at=TOMORROW + timedelta(days=1))
+    runs = [find_run(appointment_id=appointment.pk, length=1, now=NOW) for _ in range(2)]
+    first, second = (claim(run) for run in runs)
+    take(runs[0], reservation=first, until=UNTIL, now=NOW)
+    with refused(AppointmentTaken, field="appointment_id"), transaction.atomic():
+        take(runs[1], reservation=second, until=UNTIL + minutes(30), now=UNTIL)
+    run = find_run(appointment_id=appointment.pk, length=1, now=UNTIL)
+    take(run, reservation=second, until=UNTIL + minutes(30), now=UNTIL)
+    first.refresh_from_db()
+    assert first.status == Status.EXPIRED
+
+
 @pytest.mark.parametrize("taken", [0, 1, 2])
 def test_take_is_all_or_nothing(taken: int) -> None:
     appointments = make_appointments(make_provider(), number=3)

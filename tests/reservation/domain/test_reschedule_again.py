@@ -119,3 +119,13 @@ def test_without_a_service_it_moves_to_any_calendar() -> None:
     [there] = make_appointments(make_provider(), starts_at=DAY_AFTER)
     assert move(booking, there).provider == there.provider
     assert list(find_violations()) == []
+
+
+def test_asking_again_is_harmless_though_the_new_start_could_no_longer_be_reserved() -> None:
+    booking = make_booking(starts_at=DAY_AFTER)
+    [soon] = make_appointments(booking.provider, starts_at=TOMORROW)
+    moved = move(booking, soon)
+    update_provider(caller=staff(), provider_id=booking.provider_id, is_active=False, now=NOW)
+    before = all_rows()
+    assert move(booking, soon, now=NOW + minutes(1)).starts_at == moved.starts_at == TOMORROW
+    assert all_rows() == before

@@ -1,0 +1,93 @@
+"""An HTTP client that costs next to nothing, so that the server is what is measured: one thread, kept connections."""
+
+import json
+import re
+import selectors
+import socket
+import time
+from collections.abc import Generator, Iterable
+from typing import Any, Self
+
+Address = tuple[str, int]
+Script = Generator[bytes, bytes, None]
+"""What one connection asks: it yields a request, is sent the answer's body, and yields the next, until it ends."""
+
+TIMEOUT_SECONDS = 60
+CONTENT_LENGTH = re.compile(rb"\r\nContent-Length: (\d+)", re.IGNORECASE)
+
+
+class Failed(Exception):
+    """An answer that is none, so that there is nothing to measure."""
+
+
+def get(path: str) -> bytes:
+    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode()
+
+
+def post(path: str, content: dict[str, Any], *, token: str | None = None) -> bytes:
+    body = json.dumps(content).encode()
+    authorization = f"Authorization: Bearer {token}\r\n" if token else ""
+    return (
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n{authorization}"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    ).encode() + body
+
+
+class Connection:
+    def __init__(self, address: Address) -> None:
+        self.socket = socket.create_connection(address, timeout=TIMEOUT_SECONDS)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.socket.close()
+
+    def send(self, request: bytes) -> None:
+        self.socket.sendall(request)
+
+    def receive(self) -> bytes:
+        """The next answer's body. Raises Failed unless its status is 200."""
+        head, body = b"", b""
+        while b"\r\n\r\n" not in head:
+            head += self.read()
+        head, _, body = head.partition(b"\r\n\r\n")
+        length = CONTENT_LENGTH.search(head)
+        while length and len(body) < int(length[1]):
+            body += self.read()
+        if not length or head[9:12] != b"200":
+            raise Failed((head + b"\r\n\r\n" + body[:1000]).decode())
+        return body
+
+    def read(self) -> bytes:
+        part = self.socket.recv(1 << 16)
+        if not part:
+            raise Failed("The server closed the connection.")
+        return part
+
+    def ask(self, request: bytes) -> bytes:
+        self.send(request)
+        return self.receive()
+
+
+def flood(address: Address, scripts: Iterable[Script]) -> tuple[int, float]:
+    """Run the scripts side by side; answers how many answers came, and in how many seconds."""
+    answers = 0
+    with selectors.DefaultSelector() as waiting:
+        started = time.perf_counter()
+        for script in scripts:
+            connection = Connection(address)
+            connection.send(next(script))
+            waiting.register(connection.socket, selectors.EVENT_READ, (connection, script))
+        while waiting.get_map():
+            for key, _ in waiting.select(TIMEOUT_SECONDS):
+                connection, script = key.data
+                answer = connection.receive()
+                answers += 1
+                try:
+                    connection.send(script.send(answer))
+                except StopIteration:
+                    waiting.unregister(connection.socket)
+                    connection.socket.close()
+        return answers, time.perf_counter() - started

@@ -1,0 +1,88 @@
+"""Reserving and confirming, beside the same SQL by hand."""
+
+import json
+import time
+from collections.abc import Iterator
+from itertools import cycle
+from types import SimpleNamespace
+from typing import Any
+
+from allauth.headless.tokens.strategies.jwt.internal import create_access_token
+from django.utils import timezone
+
+from api.ids import to_global_id
+from benchmarks.client import Failed, Script, post
+from benchmarks.databases import first_day
+from benchmarks.rates import Rates
+from reservation.models import Appointment, Client, User
+
+CLIENTS = 1000
+"""More than there are providers: so many appointments in a row never find a client who has one at the same time."""
+
+SLOTS = 40_000
+RESERVE = """
+mutation Reserve($input: ReserveAppointmentInput!) {
+  reserveAppointment(input: $input) { reservation { id status } userErrors { code message } }
+}"""
+CONFIRM = """
+mutation Confirm($input: ConfirmReservationInput!) {
+  confirmReservation(input: $input) { reservation { id status } userErrors { code message } }
+}"""
+
+Claim = tuple[int, str]
+"""An appointment, and the token of the client who wants it."""
+
+
+def beside_sql() -> Rates:
+    """Our two mutations, and their SQL by hand, on the database that this process uses."""
+    claims = iter(zip(open_slots(), cycle(make_tokens()), strict=False))
+    return Rates(
+        what="reserve and confirm, beside the same SQL by hand",
+        unit="pair",
+        requests=2,
+        at_least=0.4,
+        ours=lambda until: by_graphql(claims, until),
+        peer=lambda until: by_hand(claims, until),
+    )
+
+
+def by_graphql(claims: Iterator[Claim], until: float) -> Script:
+    while time.perf_counter() < until:
+        appointment_id, token = next(claims)
+        wanted = {"input": {"appointmentId": to_global_id("Appointment", appointment_id)}}
+        answer = yield post("/graphql", {"query": RESERVE, "variables": wanted}, token=token)
+        held = {"input": {"reservationId": reservation_id(json.loads(answer)["data"]["reserveAppointment"])}}
+        answer = yield post("/graphql", {"query": CONFIRM, "variables": held}, token=token)
+        reservation_id(json.loads(answer)["data"]["confirmReservation"])
+
+
+def by_hand(claims: Iterator[Claim], until: float) -> Script:
+    while time.perf_counter() < until:
+        appointment_id, token = next(claims)
+        answer = yield post("/peer/reserve", {"appointmentId": appointment_id}, token=token)
+        held = {"reservationId": reservation_id(json.loads(answer))}
+        yield post("/peer/confirm", held, token=token)
+
+
+def reservation_id(payload: dict[str, Any]) -> Any:
+    if payload["userErrors"]:
+        raise Failed(payload["userErrors"])
+    return payload["reservation"]["id"]
+
+
+def open_slots() -> list[int]:
+    free = Appointment.objects.filter(reservation=None, starts_at__gte=first_day())
+    return list(free.order_by("starts_at", "pk").values_list("pk", flat=True)[:SLOTS])
+
+
+def make_tokens() -> list[str]:
+    """Access tokens of new clients, as a log-in would answer them."""
+    now = timezone.now()
+    mine = {"email__endswith": "@bench.example.com"}
+    User.objects.bulk_create(
+        User(email=f"{number}@bench.example.com", password="!", date_joined=now) for number in range(CLIENTS)
+    )
+    users = list(User.objects.filter(**mine))
+    Client.objects.bulk_create(Client(user=user, name="Some Client", created_at=now) for user in users)
+    session = SimpleNamespace(session_key="0" * 32)
+    return [create_access_token(user, session, {}) for user in users]

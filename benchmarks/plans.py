@@ -1,0 +1,31 @@
+"""How the database finds what is listed: the SQL of each listing and its plan."""
+
+from typing import Any
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from api.context import Context
+from api.execution import execute_document, parse_document
+from api.schema import schema
+from benchmarks.listing import LISTING
+
+COLUMNS = ("select_type", "table", "type", "key", "key_len", "rows", "Extra")
+
+
+def explain(name: str, variables: dict[str, Any]) -> str:
+    """The statements of this listing, on the database that this process uses, as Markdown."""
+    document = parse_document(schema, LISTING)
+    with CaptureQueriesContext(connection) as captured:
+        execute_document(schema, document, context=Context(now=timezone.now()), variables=variables)
+    return "\n\n".join([f"### {name}", *(plan(query["sql"]) for query in captured.captured_queries)])
+
+
+def plan(sql: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN FORMAT=TRADITIONAL {sql}".replace("%", "%%"))
+        names = [column[0] for column in cursor.description]
+        found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    rows = [COLUMNS, ("---",) * len(COLUMNS), *([str(row[name]) for name in COLUMNS] for row in found)]
+    return f"```sql\n{sql}\n```\n\n" + "\n".join(f"| {' | '.join(row)} |" for row in rows)

@@ -1,0 +1,14 @@
+"""What production runs on, with a key of its own and the peers beside the application."""
+
+from settings import *  # noqa: F403
+
+DEBUG = False
+SECRET_KEY = "signs tokens for a server that lives for minutes, on loopback only"
+ALLOWED_HOSTS = ["127.0.0.1"]
+ROOT_URLCONF = "benchmarks.urls"
+LOGGING = {  # what fails here is the benchmark: show it
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "loggers": {"django.request": {"handlers": ["console"], "level": "ERROR"}},
+}

@@ -1,0 +1,142 @@
+"""What goes wrong on our side, over HTTP: it is told as JSON with a code, masked, and logged once."""
+
+import logging
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import pytest
+from django.db import InterfaceError, OperationalError
+from django.test import Client as Browser
+
+from api.loaders import ProviderByIdLoader
+from reservation.domain.command import Command
+from reservation.domain.transaction import TRIES, Conflict
+from reservation.models import Service
+from tests.api.conftest import Post
+from tests.api.practice import Practice, gid
+from tests.api.test_views import GRAPHQL_JSON, NOBODY, VIEWER, refusal
+from tests.factories import account, make_service, make_user
+from tests.rows import all_rows
+
+UNAVAILABLE = "The service is not available right now."
+OURS = "Something went wrong on our side."
+PLAIN_JSON = "application/json"
+
+DEADLOCK = OperationalError(1213, "Deadlock found; password=hunter2")
+GONE = OperationalError(2006, "Server has gone away; password=hunter2")
+
+
+@pytest.fixture
+def logged(caplog: pytest.LogCaptureFixture) -> Callable[[], tuple[str, BaseException | None]]:
+    """The one line that was logged about an error of ours, and the error itself."""
+    caplog.set_level(logging.ERROR)
+
+    def logged() -> tuple[str, BaseException | None]:
+        (record,) = [record for record in caplog.records if record.name != "django.request"]
+        assert record.exc_info is not None
+        return record.getMessage(), record.exc_info[1]
+
+    return logged
+
+
+def failing(error: Exception) -> Callable[..., NoReturn]:
+    def fail(*_: Any, **__: Any) -> NoReturn:
+        raise error
+
+    return fail
+
+
+def only_error(response: Any, code: str, message: str) -> dict[str, Any]:
+    """The one error of an answer, which has this code and message and, apart from them, only its request's id."""
+    (error,) = response.json()["errors"]
+    assert (error["message"], error["extensions"].keys()) == (message, {"code", "requestId"})
+    assert error["extensions"]["code"] == code
+    assert len(error["extensions"]["requestId"]) == 32
+    assert b"hunter2" not in response.content
+    return error
+
+
+def test_a_request_has_1_000_parameters_at_most(client: Browser) -> None:
+    parameters = {"query": VIEWER, **{f"p{number}": "1" for number in range(999)}}
+    assert client.get("/graphql/", parameters).json() == NOBODY
+    for path in ("/graphql/", "/graphql"):
+        assert refusal(client.get(path, {**parameters, "more": "1"})) == (400, "BAD_REQUEST")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("error", "tries"),
+    [(Conflict("hunter2"), TRIES), (DEADLOCK, TRIES), (GONE, 1)],
+    ids=["conflict", "deadlock", "gone"],
+)
+def test_a_change_that_loses_every_race_is_an_outage_and_changes_nothing(
+    error: Exception, tries: int, post: Post, logged: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[str] = []
+
+    def work(*, name: str, **_: Any) -> NoReturn:
+        calls.append(name)
+        make_service(name=name)
+        raise error
+
+    who = account(make_user(is_staff=True))
+    monkeypatch.setattr("api.views.read_caller", lambda _: who)
+    monkeypatch.setattr("api.mutation.service.create_service", Command(work, Service))
+    before = all_rows()
+    query = 'mutation { createService(input: {name: "S", durationMinutes: 15}) { userErrors { code } } }'
+    response = post({"query": query})
+    told = only_error(response, "SERVICE_UNAVAILABLE", UNAVAILABLE)
+    assert (response.status_code, response.json()["data"]) == (200, {"createService": None})
+    assert told["path"] == ["createService"]
+    assert logged() == (f"SERVICE_UNAVAILABLE in request {told['extensions']['requestId']}", error)
+    assert calls == ["S"] * tries
+    assert all_rows() == before
+
+
+@pytest.mark.parametrize("media_type", [PLAIN_JSON, GRAPHQL_JSON])
+@pytest.mark.parametrize(
+    ("error", "status", "code", "message"),
+    [
+        (GONE, 503, "SERVICE_UNAVAILABLE", UNAVAILABLE),
+        (InterfaceError("hunter2"), 503, "SERVICE_UNAVAILABLE", UNAVAILABLE),
+        (LookupError("hunter2"), 500, "INTERNAL_SERVER_ERROR", OURS),
+    ],
+    ids=["gone", "interface", "unforeseen"],
+)
+def test_what_fails_before_anything_is_executed_is_told_as_json_with_its_status(
+    error: Exception,
+    status: int,
+    code: str,
+    message: str,
+    media_type: str,
+    post: Post,
+    logged: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("api.views.read_caller", failing(error))
+    response = post({"query": VIEWER}, Accept=media_type)
+    told = only_error(response, code, message)
+    assert (response.status_code, response["Content-Type"]) == (status, f"{media_type}; charset=utf-8")
+    assert response.json().keys() == {"errors"}
+    assert logged() == (f"{code} in request {told['extensions']['requestId']}", error)
+
+
+@pytest.mark.parametrize("media_type", [PLAIN_JSON, GRAPHQL_JSON])
+def test_what_a_resolver_did_not_foresee_spoils_its_field_and_is_logged_once(
+    media_type: str, post: Post, practice: Practice, logged: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = ZeroDivisionError("hunter2")
+    monkeypatch.setattr(ProviderByIdLoader, "read", failing(error))
+    body = {"query": "query($id: ID!) { provider(id: $id) { id } services { totalCount } }"}
+    response = post({**body, "variables": {"id": gid(practice.provider)}}, Accept=media_type)
+    told = only_error(response, "INTERNAL_SERVER_ERROR", OURS)
+    assert (response.status_code, response["Content-Type"]) == (200, f"{media_type}; charset=utf-8")
+    assert response.json()["data"] == {"provider": None, "services": {"totalCount": 1}}
+    assert told["path"] == ["provider"]
+    assert logged() == (f"INTERNAL_SERVER_ERROR in request {told['extensions']['requestId']}", error)
+
+
+def test_each_request_has_an_id_of_its_own(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.views.read_caller", failing(LookupError()))
+    ids = {post({"query": VIEWER}).json()["errors"][0]["extensions"]["requestId"] for _ in range(3)}
+    assert len(ids) == 3

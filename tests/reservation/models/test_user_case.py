@@ -1,0 +1,66 @@
+"""An address is one account's in any spelling, also for staff who add accounts by hand."""
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client as Browser
+from django.urls import reverse
+
+from reservation.models import User
+from tests.factories import make_user
+from tests.rows import all_rows
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD = "a-long-enough-one-7"
+TAKEN = {"email": ["User with this Email already exists."]}
+
+
+@pytest.fixture
+def browser(client: Browser) -> Browser:
+    """A browser in which a member of staff, who may do everything, has logged in."""
+    client.force_login(make_user(is_staff=True, is_superuser=True))
+    return client
+
+
+def errors(response: Any) -> dict[str, list[str]]:
+    """What the form that is shown again finds wrong."""
+    assert response.status_code == 200
+    found: dict[str, list[str]] = response.context["adminform"].form.errors
+    return found
+
+
+@pytest.mark.parametrize("email", ["dup@x.co", "DUP@x.co", "dup@X.CO", " Dup@x.co "])
+def test_the_form_refuses_to_add_an_address_that_has_an_account(browser: Browser, email: str) -> None:
+    make_user(email="dup@x.co")
+    before = all_rows()
+    fields = {"email": email, "usable_password": "true", "password1": PASSWORD, "password2": PASSWORD}
+    assert errors(browser.post(reverse("admin:reservation_user_add"), fields)) == TAKEN
+    assert all_rows() == before
+
+
+def test_the_form_refuses_to_give_an_account_the_address_of_another(browser: Browser) -> None:
+    make_user(email="dup@x.co")
+    other = make_user(email="other@x.co")
+    before = all_rows()
+    page = reverse("admin:reservation_user_change", args=[other.pk])
+    assert errors(browser.post(page, {"email": "DUP@x.co", "is_active": "on"})) == TAKEN
+    assert all_rows() == before
+
+
+def test_the_form_takes_another_spelling_of_the_accounts_own_address(browser: Browser) -> None:
+    user = make_user(email="dup@x.co")
+    page = reverse("admin:reservation_user_change", args=[user.pk])
+    assert browser.post(page, {"email": "DUP@x.co", "is_active": "on"}).status_code == 302
+    user.refresh_from_db()
+    assert user.email == "dup@x.co"
+
+
+def test_a_check_of_every_field_finds_the_address_in_any_spelling() -> None:
+    make_user(email="dup@x.co")
+    user = User(email="DUP@x.co", password="!")
+    with pytest.raises(ValidationError) as caught:
+        user.full_clean()
+    assert caught.value.message_dict == TAKEN
+    assert user.email == "dup@x.co"

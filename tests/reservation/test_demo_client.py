@@ -1,0 +1,56 @@
+"""Demo data: the demo client finds time, and loading makes everything or nothing."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from reservation import demo
+from reservation.demo import Practice, load
+from reservation.domain.appointment import open_appointments
+from reservation.domain.reservation import reserve
+from reservation.domain.verification import find_violations
+from reservation.models import Client, Provider, Reservation
+from tests.factories import NOW, caller
+from tests.rows import all_rows
+
+pytestmark = pytest.mark.django_db
+
+PRACTICE = Practice(providers=2, days=14, booked=0.9, seed=7, now=NOW)
+
+EMAIL = "client@example.com"
+
+
+def test_everybody_has_reservations_but_the_demo_client() -> None:
+    load(PRACTICE, is_silent=True)
+    idle = Client.objects.exclude(pk__in=Reservation.objects.values("client_id"))
+    assert [client.user.email for client in idle] == [EMAIL]
+    assert Client.objects.count() == 20
+
+
+def test_the_demo_client_can_reserve_the_first_that_is_open_with_anybody() -> None:
+    load(PRACTICE, is_silent=True)
+    client = Client.objects.get(user__email=EMAIL)
+    for provider in Provider.objects.all():
+        first, *_ = open_appointments(now=NOW, provider_ids=[provider.pk]).order_by("starts_at")
+        assert reserve(caller=caller(client), appointment_id=first.pk, now=NOW).client == client
+    assert list(find_violations()) == []
+
+
+working_slots = demo.working_slots
+
+
+def fail_for_the_second(day: date, zone: ZoneInfo) -> list[datetime]:
+    """As `working_slots`, until the second provider's calendar is to be made."""
+    if zone.key == demo.ZONES[1]:
+        raise LookupError(zone.key)
+    return working_slots(day, zone)
+
+
+def test_loading_that_fails_in_the_middle_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = all_rows()
+    monkeypatch.setattr(demo, "working_slots", fail_for_the_second)
+    with pytest.raises(LookupError, match=demo.ZONES[1]):
+        load(PRACTICE, is_silent=True)
+    assert all_rows() == before
+    assert not any(before.values())

@@ -1,0 +1,79 @@
+"""What gunicorn serves: no header makes it fail before a request exists."""
+
+from contextlib import closing
+from io import BytesIO
+from typing import Any
+from wsgiref.util import setup_testing_defaults
+
+import orjson
+import pytest
+from django.conf import settings
+
+from reservation.wsgi import application
+
+pytestmark = pytest.mark.django_db  # a request begins and ends with a look at the connection
+
+QUERY = b'{"query": "{ viewer { isStaff } }"}'
+
+
+def send(content_type: str, *, path: str = "/graphql/", query: str = "") -> tuple[str, str, bytes]:
+    """Status line, media type and body of the answer to a POST as a server passes it on."""
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": path,
+        "QUERY_STRING": query,
+        "HTTP_HOST": "localhost",
+        "CONTENT_TYPE": content_type,
+        "CONTENT_LENGTH": str(len(QUERY)),
+        "wsgi.input": BytesIO(QUERY),
+    }
+    setup_testing_defaults(environ)
+    begun: list[tuple[str, dict[str, str]]] = []
+    with closing(application(environ, lambda status, headers: begun.append((status, dict(headers))))) as chunks:
+        body = b"".join(chunks)
+    ((status, headers),) = begun
+    return status, headers["Content-Type"], body
+
+
+def test_serving_takes_the_settings_that_are_chosen_already() -> None:
+    assert settings.SETTINGS_MODULE == "settings.test"
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8"])
+def test_a_request_reaches_its_view(content_type: str) -> None:
+    answer = ("200 OK", "application/json; charset=utf-8", b'{"data":{"viewer":{"isStaff":false}}}')
+    assert send(content_type) == answer
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "application/json; charset*=utf-8''%00",
+        "application/json; charset*=utf-8''utf-8%00",
+        "application/json; charset=utf-8%00",
+        "text/plain; boundary=a; charset*=UTF-8'en'a%00b",
+    ],
+)
+def test_a_charset_with_a_nul_in_its_name_is_refused_as_another_type(content_type: str) -> None:
+    status, media_type, body = send(content_type)
+    (error,) = orjson.loads(body)["errors"]
+    assert (status, media_type) == ("415 Unsupported Media Type", "application/json; charset=utf-8")
+    assert error["extensions"] == {"code": "BAD_REQUEST"}
+
+
+@pytest.mark.parametrize("path", ["/auth/app/v1/auth/login", "/admin/login/", "/health/live/", "/nothing"])
+def test_a_charset_with_a_nul_in_its_name_is_no_failure_of_any_view(path: str) -> None:
+    status, _, _ = send("application/json; charset*=utf-8''%00", path=path)
+    assert status.startswith("4")
+
+
+@pytest.mark.parametrize("query", ["", "a=1", "&".join(f"a{number}=1" for number in range(1001))], ids=[0, 1, 1001])
+@pytest.mark.parametrize("charset", ["charset=hex", "charset=undefined", "charset=idna", "charset*=nothing''%41"])
+def test_a_charset_that_is_none_is_no_failure_with_any_query_string(charset: str, query: str) -> None:
+    status, _, _ = send(f"application/json; {charset}", query=query)
+    assert status.startswith("4")
+
+
+def test_too_many_parameters_are_refused_in_any_charset() -> None:
+    status, _, _ = send("application/json; charset=utf-8", query="&".join(f"a{number}=1" for number in range(1001)))
+    assert status.startswith("4")
