@@ -28,6 +28,9 @@ class ReservationEvent(models.Model):
         models.SET_NULL,
         null=True,
         related_name="+",
+        # The check would take a shared lock on the account, for which another command of the same caller may hold an
+        # exclusive one while it waits for this transaction (decision 6).
+        db_constraint=False,
         help_text="Who did it; null when it was the passing of time.",
     )
     occurred_at = models.DateTimeField()
