@@ -3,6 +3,9 @@
 A foreign object answers as if it did not exist: every look-up goes through one of these sets.
 """
 
+from functools import reduce
+from operator import or_
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from reservation.domain.caller import Caller
@@ -26,12 +29,9 @@ def visible_reservations(caller: Caller) -> ReservationQuerySet:
     """A client's own, a provider's own, all of them for staff."""
     if caller.is_staff:
         return Reservation.objects.all()
-    own = Q(pk__in=[])
-    if caller.client_id is not None:
-        own |= Q(client_id=caller.client_id)
-    if caller.provider_id is not None:
-        own |= Q(provider_id=caller.provider_id)
-    return Reservation.objects.filter(own)
+    keys = {"client_id": caller.client_id, "provider_id": caller.provider_id}
+    own = [Q(**{name: key}) for name, key in keys.items() if key is not None]
+    return Reservation.objects.filter(reduce(or_, own)) if own else Reservation.objects.none()
 
 
 def visible_clients(caller: Caller) -> QuerySet[Client]:
@@ -50,9 +50,10 @@ def reservation_for(action: Action, *, caller: Caller, reservation_id: int) -> R
 
     Raises NotFound, and Forbidden when somebody else must do it.
     """
-    reservation = visible_reservations(caller).filter(pk=reservation_id).first()
-    if reservation is None:
-        raise NotFound("reservation", field="reservation_id")
+    try:
+        reservation = visible_reservations(caller).get(pk=reservation_id)
+    except Reservation.DoesNotExist:
+        raise NotFound("reservation", field="reservation_id") from None
     if not MAY[action] & roles(caller, reservation):
         who = " or ".join(sorted(MAY[action]))
         raise Forbidden(f"Only {who} may {action} a reservation.", field="reservation_id")

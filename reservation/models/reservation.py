@@ -15,10 +15,6 @@ from reservation.models.service import Service
 
 
 class ReservationQuerySet(models.QuerySet["Reservation"]):
-    def live_holds_at(self, now: datetime) -> Self:
-        """Unconfirmed reservations that have not lapsed."""
-        return self.filter(status=Status.PENDING, expires_at__gt=now)
-
     def lapsed_at(self, now: datetime) -> Self:
         """Unconfirmed reservations whose hold is over, though nobody has written that down yet."""
         return self.filter(status=Status.PENDING, expires_at__lte=now)

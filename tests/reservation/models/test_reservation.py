@@ -15,11 +15,10 @@ UNTIL = NOW + minutes(30)
 JUST_BEFORE = UNTIL - timedelta(microseconds=1)
 
 
-def test_live_holds_and_lapsed_holds_share_the_holds_among_them_at_every_instant() -> None:
+def test_a_hold_has_lapsed_from_the_instant_at_which_it_expires() -> None:
     hold = make_hold()
     make_booking()
-    for now, live, lapsed in ((JUST_BEFORE, [hold], []), (UNTIL, [], [hold])):
-        assert list(Reservation.objects.live_holds_at(now)) == live
+    for now, lapsed in ((JUST_BEFORE, []), (UNTIL, [hold])):
         assert list(Reservation.objects.lapsed_at(now)) == lapsed
 
 
