@@ -118,6 +118,8 @@ class Practice:
         claim = self.require_party(caller, number, may=("client", "staff"))
         if claim.status not in LIVE:
             raise Refused("HOLD_EXPIRED" if claim.status == "EXPIRED" else "INVALID_TRANSITION")
+        if first == claim.slots[0]:
+            return number
         if claim.starts_at <= self.now:
             raise Refused("TOO_LATE_TO_CANCEL")
         provider, starts_at = first

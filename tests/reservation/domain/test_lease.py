@@ -9,10 +9,12 @@ from django.test.utils import CaptureQueriesContext
 from reservation.domain.errors import DomainError, InvalidInput, NotFound
 from reservation.domain.lease import AppointmentTaken, Run, TooSoon, check_offers, find_run, queue_up, take
 from reservation.domain.policy import BOOKED_UNTIL, OPEN_SINCE, Status
+from reservation.domain.reservation import reschedule, reserve
 from reservation.models import Appointment, Client, Provider, Reservation
 from tests.factories import (
     NOW,
     TOMORROW,
+    caller,
     make_appointments,
     make_booking,
     make_client,
@@ -194,3 +196,36 @@ def test_queue_up_writes_the_client_and_refuses_one_that_does_not_exist() -> Non
     assert Client.objects.get(pk=client.pk).claim_count == 2
     with refused(NotFound, field="client_id"):
         queue_up(client.pk + 1)
+
+
+def writes(statements: CaptureQueriesContext) -> list[str]:
+    """Which tables were written, in order, each after the verb."""
+    parts = (statement["sql"].replace("`", '"').split('"') for statement in statements)
+    return [
+        f"{verb.split()[0]} {table}"
+        for verb, table, *_ in parts
+        if not verb.startswith(("SELECT", "SAVEPOINT", "RELEASE"))
+    ]
+
+
+def test_a_claim_queues_up_on_its_client_before_it_writes_anything_else() -> None:
+    client, [first, second] = make_client(), make_appointments(make_provider(), number=2)
+    with CaptureQueriesContext(connection) as statements:
+        hold = reserve(caller=caller(client), appointment_id=first.pk, now=NOW)
+    assert writes(statements) == [
+        "UPDATE reservation_client",
+        "INSERT reservation_reservation",
+        "UPDATE reservation_appointment",
+        "INSERT reservation_reservationevent",
+    ]
+    with CaptureQueriesContext(connection) as statements:
+        reschedule(caller=caller(client), reservation_id=hold.pk, appointment_id=second.pk, now=NOW)
+    assert writes(statements) == [
+        "UPDATE reservation_client",
+        "UPDATE reservation_appointment",
+        "UPDATE reservation_appointment",
+        "UPDATE reservation_reservation",
+        "INSERT reservation_reservationevent",
+    ]
+    client.refresh_from_db()
+    assert client.claim_count == 2

@@ -1,6 +1,6 @@
 """Every invariant notices when it is broken, and names the rows; what the commands do breaks none."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -178,7 +178,7 @@ def test_a_booking_whose_appointment_is_only_held_is_found() -> None:
 
 @pytest.mark.parametrize("end", [None, complete, mark_no_show])
 @pytest.mark.parametrize("starts", [-30, 0, 30])
-def test_a_client_in_two_places_is_found(end: type[Reservation] | None, starts: int) -> None:
+def test_a_client_in_two_places_is_found(end: Callable[..., Reservation] | None, starts: int) -> None:
     service = make_service(duration_minutes=45)
     one = make_booking(service=service, starts_at=TOMORROW + minutes(60))
     other = make_booking(service=service, starts_at=TOMORROW + minutes(60 + starts))
@@ -186,6 +186,13 @@ def test_a_client_in_two_places_is_found(end: type[Reservation] | None, starts: 
         end(caller=staff(), reservation_id=other.pk, now=TOMORROW + minutes(120))
     Reservation.objects.filter(pk=other.pk).update(client_id=one.client_id)
     assert broken() == {ONE_PLACE: [one.pk, other.pk]}
+
+
+@pytest.mark.parametrize("make", [make_hold, make_booking])
+def test_a_hold_in_the_way_is_found_too(make: Callable[..., Reservation]) -> None:
+    hold, other = make_hold(), make()
+    Reservation.objects.filter(pk=other.pk).update(client_id=hold.client_id)
+    assert broken() == {ONE_PLACE: [hold.pk, other.pk]}
 
 
 def test_a_client_whose_times_touch_is_in_one_place() -> None:
@@ -196,7 +203,7 @@ def test_a_client_whose_times_touch_is_in_one_place() -> None:
 
 
 @pytest.mark.parametrize("make", [make_hold, make_booking])
-def test_a_reservation_that_lost_a_part_of_its_run_is_found(make: type[Reservation]) -> None:
+def test_a_reservation_that_lost_a_part_of_its_run_is_found(make: Callable[..., Reservation]) -> None:
     reservation = make(service=make_service(duration_minutes=45))
     middle = Appointment.objects.filter(starts_at=TOMORROW + minutes(15))
     middle.update(reservation=None, available_at=OPEN_SINCE, is_booked=False)

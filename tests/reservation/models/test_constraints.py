@@ -1,5 +1,6 @@
 """The second wall: the database itself refuses what code could get wrong."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -82,7 +83,7 @@ def test_an_appointment_that_nobody_has_is_open(available_at: datetime, is_booke
 )
 @pytest.mark.parametrize("make", [make_hold, make_booking])
 def test_an_appointment_that_somebody_has_is_held_or_booked(
-    make: type[Reservation], available_at: datetime, is_booked: bool
+    make: Callable[..., Reservation], available_at: datetime, is_booked: bool
 ) -> None:
     make()
     refuses(Appointment.objects.all(), available_at=available_at, is_booked=is_booked)
