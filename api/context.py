@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from api.deadline import Deadline
 from reservation.domain.caller import ANONYMOUS, Caller
 
 
@@ -14,6 +15,7 @@ class Context:
     now: datetime
     caller: Caller = ANONYMOUS
     request_id: str = ""
+    deadline: Deadline = field(default_factory=Deadline)
     loaders: dict[type, Any] = field(default_factory=dict)
 
     def forget(self) -> None:

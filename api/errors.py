@@ -1,33 +1,48 @@
-"""Every way in which the API says no, and the one place where an exception becomes an answer."""
+"""How the API says no, and the one place where an exception becomes an answer."""
 
 import logging
-from enum import StrEnum
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
 from graphql import GraphQLError
 
+from api.codes import Code, status_of
+from api.deadline import DeadlineExceeded
 from reservation.domain.errors import DomainError
 from reservation.domain.transaction import Conflict
 
 logger = logging.getLogger(__name__)
 
 
-class Code(StrEnum):
-    """`extensions.code` of an error."""
+class RequestError(Exception):
+    """The request is refused before anything is executed.
 
-    BAD_REQUEST = "BAD_REQUEST"
-    BAD_USER_INPUT = "BAD_USER_INPUT"
-    FORBIDDEN = "FORBIDDEN"
-    GRAPHQL_PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
-    GRAPHQL_VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
-    INTERNAL_SERVER_ERROR = "INTERNAL_SERVER_ERROR"
-    INVALID_CURSOR = "INVALID_CURSOR"
-    OPERATION_RESOLUTION_FAILURE = "OPERATION_RESOLUTION_FAILURE"
-    PAYLOAD_TOO_LARGE = "PAYLOAD_TOO_LARGE"
-    QUERY_TOO_DEEP = "QUERY_TOO_DEEP"
-    SERVICE_UNAVAILABLE = "SERVICE_UNAVAILABLE"
-    UNAUTHENTICATED = "UNAUTHENTICATED"
+    errors: what the client is told, each with its code.
+    status: the HTTP status; that of the first error's code unless said otherwise.
+    headers: what else the answer says.
+    is_well_formed: whether it is a GraphQL request at all. Those that are get 200 in `application/json`, whatever
+        the error, since a client may take another status of that media type for a broken connection.
+    """
+
+    def __init__(
+        self,
+        *errors: GraphQLError,
+        status: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        is_well_formed: bool = True,
+    ) -> None:
+        super().__init__(*errors)
+        self.errors = errors
+        self.status = status or status_of((errors[0].extensions or {})["code"])
+        self.headers = headers or {}
+        self.is_well_formed = is_well_formed
+
+
+def malformed(message: str, *, status: int = 400, code: Code = Code.BAD_REQUEST, **headers: str) -> RequestError:
+    """The refusal of what is no GraphQL request over HTTP."""
+    error = coded(GraphQLError(message), code)
+    return RequestError(error, status=status, headers=headers, is_well_formed=False)
 
 
 class BadUserInput(GraphQLError):
@@ -37,14 +52,17 @@ class BadUserInput(GraphQLError):
         super().__init__(message, extensions={"code": code.value})
 
 
-def coded(error: GraphQLError, code: Code) -> GraphQLError:
+def coded(error: GraphQLError, code: Code, **extensions: Any) -> GraphQLError:
     """The error with this code, unless it has one."""
-    error.extensions = {"code": code.value, **(error.extensions or {})}
+    error.extensions = {"code": code.value, **extensions, **(error.extensions or {})}
     return error
 
 
-def answer(error: GraphQLError, *, request_id: str) -> dict[str, Any]:
-    """What a client is told of an error. One that nobody foresaw is logged, and told by its request's id only."""
+def answer(error: GraphQLError, *, request_id: str, is_late: bool = False) -> dict[str, Any]:
+    """What a client is told of an error. One that nobody foresaw is logged, and told by its request's id only.
+
+    is_late: whether the deadline has passed, so that it is what made a statement fail.
+    """
     cause = error.original_error
     while isinstance(cause, GraphQLError) and cause.original_error is not None:
         cause = cause.original_error
@@ -54,6 +72,9 @@ def answer(error: GraphQLError, *, request_id: str) -> dict[str, Any]:
     elif isinstance(cause, DomainError):
         code = Code.BAD_USER_INPUT.value if cause.code == "INVALID_INPUT" else cause.code
         error.extensions = {"code": code}
+    elif isinstance(cause, DeadlineExceeded) or (is_late and isinstance(cause, OperationalError)):
+        late = DeadlineExceeded()
+        error = GraphQLError(str(late), error.nodes, path=error.path, extensions={"code": Code.TIMEOUT.value})
     else:
         is_outage = isinstance(cause, OperationalError | InterfaceError | Conflict)
         code = Code.SERVICE_UNAVAILABLE if is_outage else Code.INTERNAL_SERVER_ERROR

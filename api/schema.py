@@ -3,6 +3,7 @@
 import graphene
 from graphql import GraphQLSchema
 
+from api.limits.weights import require_sizes
 from api.mutation.appointment import AppointmentMutation
 from api.mutation.client import ClientMutation
 from api.mutation.provider import ProviderMutation
@@ -26,4 +27,6 @@ class Mutation(AppointmentMutation, ReservationMutation, ProviderMutation, Servi
     """Everything that can be changed. Each takes one input and answers one payload."""
 
 
-schema: GraphQLSchema = graphene.Schema(query=Query, mutation=Mutation, types=[Date, Time]).graphql_schema
+schema: GraphQLSchema = require_sizes(
+    graphene.Schema(query=Query, mutation=Mutation, types=[Date, Time]).graphql_schema
+)

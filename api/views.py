@@ -1,172 +1,110 @@
-"""GraphQL over HTTP: what a request may look like, and which status an answer has."""
+"""GraphQL over HTTP: what a request goes through, from its first byte to its answer."""
 
 import uuid
-from dataclasses import dataclass
 from typing import Any
 
-import orjson
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
-from graphql import DocumentNode, GraphQLError, OperationType, get_operation_ast
+from graphql import ExecutionResult, GraphQLError, OperationType
 
 from api.authentication import InvalidToken, caller_of
+from api.codes import Code
 from api.context import Context
-from api.errors import Code, answer, coded
-from api.execution import execute_document, parse_document
-from api.execution.documents import InvalidDocument
+from api.documents import Operation, find_document
+from api.documents.introspection import check_introspection, hide_hints, may_learn_names
+from api.errors import RequestError, answer, coded, malformed
+from api.execution import execute_document
+from api.limits.cost import Cost, check_cost, describe
+from api.request import JSON, METHODS, GraphQLRequest, read_request
+from api.response import answer_refusal, answer_result, make_public, media_type_of
 from api.schema import schema
+from reservation.domain.caller import Caller
 
-GRAPHQL_JSON = "application/graphql-response+json"
-PLAIN_JSON = "application/json"
-
-
-class Refusal(Exception):
-    """The request is answered with an error before anything is executed."""
-
-    def __init__(self, code: Code, message: str, *, status: int, headers: dict[str, str] | None = None) -> None:
-        super().__init__(message)
-        self.error = coded(GraphQLError(message), code)
-        self.status = status
-        self.headers = headers or {}
-
-
-@dataclass(frozen=True)
-class Parameters:
-    """What a GraphQL request asks for."""
-
-    query: str
-    variables: dict[str, Any] | None
-    operation_name: str | None
+COST_HEADER = "GraphQL-Cost"
+"""A request with this header is told what it costs, in `extensions.cost`."""
 
 
 @csrf_exempt  # no cookie is looked at: a request is only as good as its token
 def graphql_view(request: HttpRequest) -> HttpResponse:
     """Answer one operation, read by GET or POST, or changed by POST."""
-    media_type = request.get_preferred_type([PLAIN_JSON, GRAPHQL_JSON]) or PLAIN_JSON
     request_id = uuid.uuid4().hex
+    media_type = JSON
+    if request.method == "OPTIONS":
+        return HttpResponse(status=204, headers={"Allow": METHODS})
     try:
-        parameters = read_parameters(request)
+        media_type = media_type_of(request)
+        asked = read_request(request)
         context = Context(now=timezone.now(), caller=read_caller(request), request_id=request_id)
-        result, status = run(request, parameters, context)
-        # A client that reads plain JSON may take any other status for a broken connection.
-        return respond(result, media_type, status if media_type == GRAPHQL_JSON else 200)
-    except Refusal as refusal:
-        return refuse(refusal, media_type)
+        result = run(request, asked, context)
+        response = answer_result(result, media_type)
+        return make_public(request, response) if is_public(request, result) else response
+    except RequestError as refusal:
+        return answer_refusal(refusal, media_type)
     except SuspiciousOperation as error:
-        return refuse(Refusal(Code.BAD_REQUEST, str(error), status=400), media_type)
+        return answer_refusal(malformed(str(error)), media_type)
     except Exception as error:
         told = answer(GraphQLError(str(error), original_error=error), request_id=request_id)
-        is_outage = told["extensions"]["code"] == Code.SERVICE_UNAVAILABLE
-        return respond({"errors": [told]}, media_type, 503 if is_outage else 500)
+        failure = GraphQLError(told["message"], extensions=told["extensions"])
+        return answer_refusal(RequestError(failure, is_well_formed=False), media_type)
 
 
-def run(request: HttpRequest, parameters: Parameters, context: Context) -> tuple[dict[str, Any], int]:
-    """The result of the operation, and its status. Raises Refusal."""
+def run(request: HttpRequest, asked: GraphQLRequest, context: Context) -> dict[str, Any]:
+    """The answer to the operation. Raises RequestError when it is not executed."""
     try:
-        document = parse_document(schema, parameters.query)
-    except InvalidDocument as invalid:
-        return {"errors": [dict(error.formatted) for error in invalid.errors]}, 400
-    require_operation(request, document, parameters.operation_name)
+        document = find_document(schema, source=asked.source, document_id=asked.document_id)
+    except RequestError as refusal:
+        raise hide_hints(refusal, context.caller) from refusal
+    operation = document.operation(asked.operation_name)
+    check_method(request, operation)
+    if document.introspects:
+        check_introspection(context.caller)
+    cost = operation.cost(asked.variables)
+    check_cost(cost)
     result = execute_document(
         schema,
-        document,
+        document.tree,
         context=context,
-        variables=parameters.variables,
-        operation_name=parameters.operation_name,
+        variables=asked.variables,
+        operation_name=operation.name,
+        hide_suggestions=not may_learn_names(context.caller),
     )
+    return told(result, context, cost if COST_HEADER in request.headers else None)
+
+
+def check_method(request: HttpRequest, operation: Operation) -> None:
+    """Raise RequestError when a GET would change something."""
+    if request.method != "POST" and operation.kind is not OperationType.QUERY:
+        raise malformed("GET is for queries only.", status=405, Allow="POST")
+
+
+def told(result: ExecutionResult, context: Context, cost: Cost | None) -> dict[str, Any]:
+    """What the client is told of a result. Raises RequestError when the variables did not fit."""
     if not result.errors:
-        return {"data": result.data}, 200
-    errors = [answer(error, request_id=context.request_id) for error in result.errors]
-    has_begun = result.data is not None or any(error.path for error in result.errors)
-    return {"errors": errors, "data": result.data} if has_begun else {"errors": errors}, 200 if has_begun else 400
+        given: dict[str, Any] = {"data": result.data}
+    else:
+        is_late = context.deadline.is_over
+        errors = [answer(error, request_id=context.request_id, is_late=is_late) for error in result.errors]
+        if result.data is None and not any(error.path for error in result.errors):
+            raise RequestError(*(coded(error, Code.BAD_USER_INPUT) for error in result.errors))
+        given = {"errors": errors, "data": result.data}
+    return given if cost is None else {**given, "extensions": {"cost": describe(cost)}}
 
 
-def require_operation(request: HttpRequest, document: DocumentNode, name: str | None) -> None:
-    """Raise Refusal unless the document has the operation that is asked for, and the method suits it."""
-    operation = get_operation_ast(document, name)
-    if operation is None:
-        message = f"The document has no operation {name!r}." if name else "Name the operation: there are several."
-        raise Refusal(Code.OPERATION_RESOLUTION_FAILURE, message, status=400)
-    if request.method == "GET" and operation.operation is not OperationType.QUERY:
-        raise Refusal(Code.BAD_REQUEST, "GET is for queries only.", status=405, headers={"Allow": "POST"})
+def is_public(request: HttpRequest, result: dict[str, Any]) -> bool:
+    """Whether everybody who asks the same is answered the same: nobody in particular asked, and nothing failed."""
+    return request.method != "POST" and "Authorization" not in request.headers and result.keys() == {"data"}
 
 
-def read_caller(request: HttpRequest) -> Any:
+def read_caller(request: HttpRequest) -> Caller:
+    """Who asks. Raises RequestError."""
     try:
         return caller_of(request)
     except InvalidToken as error:
-        raise Refusal(
-            Code.UNAUTHENTICATED,
+        raise malformed(
             "The access token is not valid. Log in again.",
             status=401,
-            headers={"WWW-Authenticate": 'Bearer error="invalid_token"'},
+            code=Code.UNAUTHENTICATED,
+            **{"WWW-Authenticate": 'Bearer error="invalid_token"'},
         ) from error
-
-
-# --- Reading -------------------------------------------------------------------------------------------------------
-
-
-def read_parameters(request: HttpRequest) -> Parameters:
-    """What the request asks for. Raises Refusal."""
-    if request.method == "POST":
-        given = read_body(request)
-    elif request.method == "GET":
-        given = {name: value for name, value in request.GET.items() if value}
-        if "variables" in given:
-            given["variables"] = read_json(given["variables"])
-    else:
-        raise Refusal(Code.BAD_REQUEST, "Use GET or POST.", status=405, headers={"Allow": "GET, POST"})
-    return check_parameters(given)
-
-
-def read_body(request: HttpRequest) -> Any:
-    if request.content_type != PLAIN_JSON:
-        raise Refusal(Code.BAD_REQUEST, f"Send the body as {PLAIN_JSON}.", status=415)
-    if (request.content_params or {}).get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
-        raise Refusal(Code.BAD_REQUEST, "Send the body in UTF-8.", status=415)
-    try:
-        return read_json(request.body)
-    except RequestDataTooBig as error:
-        raise Refusal(Code.PAYLOAD_TOO_LARGE, "The body is too large.", status=413) from error
-
-
-def read_json(text: str | bytes) -> Any:
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        raise Refusal(Code.BAD_REQUEST, "This is not JSON in UTF-8.", status=400) from error
-
-
-def check_parameters(given: Any) -> Parameters:
-    """Refuse what has not the form of a GraphQL request."""
-    if not isinstance(given, dict):
-        raise Refusal(Code.BAD_REQUEST, "A request is one JSON object.", status=400)
-    query, variables, name = given.get("query"), given.get("variables"), given.get("operationName")
-    if not isinstance(query, str) or not query:
-        raise Refusal(Code.BAD_REQUEST, "The query is missing: a string is expected.", status=400)
-    if not isinstance(variables, dict | None):
-        raise Refusal(Code.BAD_REQUEST, "The variables are no object.", status=400)
-    if not isinstance(name, str | None):
-        raise Refusal(Code.BAD_REQUEST, "The operationName is no string.", status=400)
-    if not isinstance(given.get("extensions"), dict | str | None):
-        raise Refusal(Code.BAD_REQUEST, "The extensions are no object.", status=400)
-    return Parameters(query, variables, name or None)
-
-
-# --- Answering -----------------------------------------------------------------------------------------------------
-
-
-def refuse(refusal: Refusal, media_type: str) -> HttpResponse:
-    response = respond({"errors": [dict(refusal.error.formatted)]}, media_type, refusal.status)
-    for name, value in refusal.headers.items():
-        response.headers[name] = value
-    return response
-
-
-def respond(result: dict[str, Any], media_type: str, status: int) -> HttpResponse:
-    response = HttpResponse(orjson.dumps(result), content_type=f"{media_type}; charset=utf-8", status=status)
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Vary"] = "Accept, Authorization"
-    return response

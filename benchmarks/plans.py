@@ -7,7 +7,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from api.context import Context
-from api.execution import execute_document, parse_document
+from api.documents import parse_document
+from api.execution import execute_document
 from api.schema import schema
 from benchmarks.listing import LISTING
 
@@ -18,7 +19,7 @@ def explain(name: str, variables: dict[str, Any]) -> str:
     """The statements of this listing, on the database that this process uses, as Markdown."""
     document = parse_document(schema, LISTING)
     with CaptureQueriesContext(connection) as captured:
-        execute_document(schema, document, context=Context(now=timezone.now()), variables=variables)
+        execute_document(schema, document.tree, context=Context(now=timezone.now()), variables=variables)
     return "\n\n".join([f"### {name}", *(plan(query["sql"]) for query in captured.captured_queries)])
 
 

@@ -7,6 +7,8 @@ import orjson
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from reservation.json import levels
+
 PREFIX = "/auth/"
 MAX_DEPTH = 10
 
@@ -32,15 +34,7 @@ class ReadableJsonMiddleware:
 
 def is_shallow(value: Any) -> bool:
     """Whether nothing in this JSON lies more than ten levels deep."""
-    level = [value]
-    for _ in range(MAX_DEPTH):
-        level = [
-            child
-            for parent in level
-            if isinstance(parent, dict | list)
-            for child in (parent.values() if isinstance(parent, dict) else parent)
-        ]
-    return not level
+    return all(depth <= MAX_DEPTH for depth, _ in enumerate(levels(value), start=1))
 
 
 def refuse(message: str, *, status: int) -> JsonResponse:

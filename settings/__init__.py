@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from corsheaders.defaults import default_headers
 from django.core.exceptions import ImproperlyConfigured
 
+from reservation.cache import cache_at
 from reservation.domain.policy import Policy
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -36,6 +38,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.headless",
+    "corsheaders",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -46,6 +49,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -114,6 +118,10 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SILENCED_SYSTEM_CHECKS = ["models.W036"]  # MySQL has no partial unique constraints; allauth checks in code as well
 
+# --- What processes share for a while ---------------------------------------------------------------------------------
+
+CACHES = {"default": cache_at(env.str("MEMCACHED_URL", default=""))}
+
 # --- Who is asking -------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "reservation.User"
@@ -160,6 +168,31 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 
 APPEND_SLASH = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("REQUEST_MAX_BYTES", default=128 * 1024)
+REQUEST_MAX_NESTING = env.int("REQUEST_MAX_NESTING", default=32)
+CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+CORS_URLS_REGEX = r"^/(graphql|auth)/?"
+CORS_ALLOW_HEADERS = [*default_headers, "graphql-cost", "idempotency-key", "x-session-token"]
+CORS_EXPOSE_HEADERS = ["ETag", "Retry-After"]
+
+GRAPHQL_HTTP_STATUS_PROFILE = env.str("GRAPHQL_HTTP_STATUS_PROFILE", default="audit")
+if GRAPHQL_HTTP_STATUS_PROFILE not in ("audit", "draft"):
+    raise ImproperlyConfigured("GRAPHQL_HTTP_STATUS_PROFILE is audit or draft.")
+GRAPHQL_INTROSPECTION = env.bool("GRAPHQL_INTROSPECTION", default=True)
+GRAPHQL_SUGGESTIONS = env.bool("GRAPHQL_SUGGESTIONS", default=True)
+GRAPHQL_PERSISTED_QUERIES = env.bool("GRAPHQL_PERSISTED_QUERIES", default=True)
+GRAPHQL_TRUSTED_DOCUMENTS = env.str("GRAPHQL_TRUSTED_DOCUMENTS", default="")
+GRAPHQL_PUBLIC_SECONDS = env.int("GRAPHQL_PUBLIC_SECONDS", default=1)
+GRAPHQL_DOCUMENT_CACHE_BYTES = env.int("GRAPHQL_DOCUMENT_CACHE_BYTES", default=32 * 2**20)
 GRAPHQL_MAX_CHARACTERS = env.int("GRAPHQL_MAX_CHARACTERS", default=15_000)
 GRAPHQL_MAX_TOKENS = env.int("GRAPHQL_MAX_TOKENS", default=1000)
 GRAPHQL_MAX_DEPTH = env.int("GRAPHQL_MAX_DEPTH", default=10)
+GRAPHQL_MAX_INTROSPECTION_DEPTH = env.int("GRAPHQL_MAX_INTROSPECTION_DEPTH", default=15)
+GRAPHQL_MAX_FIELDS = env.int("GRAPHQL_MAX_FIELDS", default=2000)
+GRAPHQL_MAX_REPEATS = env.int("GRAPHQL_MAX_REPEATS", default=20)
+GRAPHQL_MAX_ALIASES = env.int("GRAPHQL_MAX_ALIASES", default=30)
+GRAPHQL_MAX_DIRECTIVES = env.int("GRAPHQL_MAX_DIRECTIVES", default=10)
+GRAPHQL_MAX_MUTATIONS = env.int("GRAPHQL_MAX_MUTATIONS", default=3)
+GRAPHQL_MAX_LIST = env.int("GRAPHQL_MAX_LIST", default=100)
+GRAPHQL_MAX_COST = env.int("GRAPHQL_MAX_COST", default=5000)
+GRAPHQL_MAX_NODES = env.int("GRAPHQL_MAX_NODES", default=10_000)
+GRAPHQL_DEADLINE_SECONDS = env.float("GRAPHQL_DEADLINE_SECONDS", default=10.0)

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from api.context import Context
+from api.documents import parse_document
 from api.errors import answer
-from api.execution import execute_document, parse_document
+from api.execution import execute_document
 from api.schema import schema
 from reservation.domain.caller import ANONYMOUS, Caller
 from tests.factories import NOW
@@ -34,7 +35,7 @@ def ask() -> Callable[..., Answer]:
 
     def ask(source: str, *, caller: Caller = ANONYMOUS, now: datetime = NOW, **variables: Any) -> Answer:
         document = parse_document(schema, source)
-        result = execute_document(schema, document, context=Context(now=now, caller=caller), variables=variables)
+        result = execute_document(schema, document.tree, context=Context(now=now, caller=caller), variables=variables)
         return Answer(result.data, result.errors or [])
 
     return ask

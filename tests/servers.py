@@ -4,17 +4,30 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db import connection
 from mirakuru import HTTPExecutor
 
 HOST = "127.0.0.1"
 START_SECONDS = 30
 
 
+def url_of_test_database() -> str:
+    """The URL under which another process finds the database that pytest-django made."""
+    name = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{name}"
+    return urlsplit(settings.DATABASE_URL)._replace(path=f"/{name}").geturl()
+
+
 @contextmanager
-def serve(*, database_url: str, workers: int, threads: int) -> Iterator[int]:
-    """Answers on a port of this machine, which it yields, until the block ends. Its log goes to stderr."""
+def serve(*, database_url: str, workers: int, threads: int, **variables: str) -> Iterator[int]:
+    """Answers on a port of this machine, which it yields, until the block ends. Its log goes to stderr.
+
+    variables: what else its environment has.
+    """
     with socket.socket() as listener:
         # The server inherits the socket: a port that was only looked up could be another's by the time it starts.
         listener.bind((HOST, 0))
@@ -35,6 +48,7 @@ def serve(*, database_url: str, workers: int, threads: int) -> Iterator[int]:
                 "DJANGO_SETTINGS_MODULE": "settings.test",
                 "WEB_CONCURRENCY": str(workers),
                 "WEB_THREADS": str(threads),
+                **variables,
             },
             stdin=None,
             stdout=None,

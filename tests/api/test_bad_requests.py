@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.api.conftest import Post
-from tests.api.test_views import NOBODY, VIEWER, refusal
+from tests.api.test_views import GRAPHQL_JSON, NOBODY, VIEWER, refusal
 
 NO_JSON = [
     b" ",
@@ -35,7 +35,10 @@ NO_REQUESTS = [
     *({"query": wrong} for wrong in (None, "", 1, True, [VIEWER], {"a": 1})),
     *({"query": VIEWER, "variables": wrong} for wrong in ([], "{}", 1, True)),
     *({"query": VIEWER, "operationName": wrong} for wrong in (1, True, ["A"], {})),
-    {"query": VIEWER, "extensions": []},
+    *({"query": VIEWER, "extensions": wrong} for wrong in ([], "{}", 1, True)),
+    *({"documentId": wrong} for wrong in ("", 1, True, [], {})),
+    *({"extensions": {"persistedQuery": wrong}} for wrong in ([], "x", 1, {"version": 1})),
+    *({"extensions": {"persistedQuery": {"version": 1, "sha256Hash": wrong}}} for wrong in (None, 1, "x", "A" * 64)),
 ]
 
 
@@ -71,8 +74,9 @@ def test_variables_in_an_address_are_one_json_object(variables: Any, client: Any
     ],
 )
 def test_the_operation_must_be_there_and_be_one(query: str, name: str | None, post: Post) -> None:
-    code = refusal(post({"query": query, "operationName": name}))
-    assert code == (400, "OPERATION_RESOLUTION_FAILURE")
+    body = {"query": query, "operationName": name}
+    assert refusal(post(body)) == (200, "OPERATION_RESOLUTION_FAILURE")
+    assert refusal(post(body, Accept=GRAPHQL_JSON)) == (400, "OPERATION_RESOLUTION_FAILURE")
 
 
 def test_the_one_operation_needs_no_name(post: Post) -> None:

@@ -29,7 +29,6 @@ def test_a_query_is_posted_or_got(path: str, client: Browser, post: Post) -> Non
     for response in (post({"query": VIEWER}, path=path), client.get(path, {"query": VIEWER})):
         assert (response.status_code, response.json()) == (200, NOBODY)
         assert response["Content-Type"] == "application/json; charset=utf-8"
-        assert response["Cache-Control"] == "no-store"
         assert {"Accept", "Authorization"} <= set(response["Vary"].split(", "))
 
 
@@ -43,10 +42,21 @@ def test_variables_and_operation_name_are_taken(client: Browser, post: Post, pra
     assert client.get("/graphql/", {"query": VIEWER, "variables": "", "operationName": ""}).json() == NOBODY
 
 
-@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "TRACE"])
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE"])
 def test_other_methods_are_refused(method: str, client: Browser) -> None:
     response = client.generic(method, "/graphql/", '{"query": "{ viewer { isStaff } }"}', "application/json")
-    assert (response.status_code, response["Allow"]) == (405, "GET, POST")
+    assert (response.status_code, response["Allow"]) == (405, "GET, HEAD, POST, OPTIONS")
+
+
+def test_head_is_get_without_a_body(client: Browser) -> None:
+    response = client.head("/graphql/", {"query": VIEWER})
+    assert (response.status_code, response.content) == (200, b"")
+    assert response["Content-Type"] == "application/json; charset=utf-8"
+
+
+def test_options_says_which_methods_there_are(client: Browser) -> None:
+    response = client.options("/graphql/")
+    assert (response.status_code, response["Allow"], response.content) == (204, "GET, HEAD, POST, OPTIONS", b"")
 
 
 def test_get_changes_nothing(client: Browser, db: None) -> None:
@@ -81,7 +91,6 @@ def test_a_body_has_its_limit(post: Post, settings: Any) -> None:
     [
         ("", "application/json"),
         ("*/*", "application/json"),
-        ("text/html", "application/json"),
         ("application/json", "application/json"),
         (GRAPHQL_JSON, GRAPHQL_JSON),
         (f"{GRAPHQL_JSON}, application/json;q=0.9", GRAPHQL_JSON),
@@ -91,6 +100,11 @@ def test_a_body_has_its_limit(post: Post, settings: Any) -> None:
 def test_the_answer_has_the_media_type_that_the_client_prefers(accept: str, content_type: str, post: Post) -> None:
     response = post({"query": VIEWER}, Accept=accept)
     assert (response["Content-Type"], response.json()) == (f"{content_type}; charset=utf-8", NOBODY)
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/xml, text/*", f"{GRAPHQL_JSON};q=0", "application/jsonp"])
+def test_who_takes_no_json_is_answered_nothing_else(accept: str, post: Post) -> None:
+    assert refusal(post({"query": VIEWER}, Accept=accept)) == (406, "BAD_REQUEST")
 
 
 @pytest.mark.parametrize(

@@ -2,17 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
-from urllib.parse import urlsplit
 
 import pytest
 from allauth.headless.tokens.strategies.jwt.internal import create_access_token
-from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
-from django.db import connection
 
 from reservation.models import Client, Provider, User
 from tests.races.racing import Racer
-from tests.servers import serve
+from tests.servers import serve, url_of_test_database
 
 
 @pytest.fixture(scope="session")
@@ -38,11 +35,3 @@ def access_token(user: User) -> str:
     session = SessionStore()
     session.create()
     return create_access_token(user, session, {})
-
-
-def url_of_test_database() -> str:
-    """The URL under which another process finds the database that pytest-django made."""
-    name = connection.settings_dict["NAME"]
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{name}"
-    return urlsplit(settings.DATABASE_URL)._replace(path=f"/{name}").geturl()

@@ -1,0 +1,86 @@
+"""No execution takes longer than this. Time passes in the database, so that is where it is stopped.
+
+A statement that begins too late is not begun; one that is under way is stopped by the database itself: by MariaDB and
+MySQL (only SELECT) with a limit that travels with the statement, by SQLite with a progress handler. COMMIT and ROLLBACK
+are never in the way of it.
+"""
+
+import re
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.db.backends.signals import connection_created
+from django.dispatch import receiver
+
+SQLITE_STEPS = 10_000
+"""How many steps of its virtual machine SQLite makes between two looks at the clock: well under a millisecond."""
+
+FIRST_SELECT = re.compile(r"^\(*SELECT\b")
+
+
+class DeadlineExceeded(Exception):
+    """The execution has taken as long as it may."""
+
+    def __init__(self) -> None:
+        super().__init__("This took too long, and was stopped.")
+
+
+def seconds_from_now() -> float:
+    return time.monotonic() + settings.GRAPHQL_DEADLINE_SECONDS
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """An instant of the monotonic clock, in seconds. Wraps the statements of Django's database connection."""
+
+    at: float = field(default_factory=seconds_from_now)
+
+    @property
+    def seconds_left(self) -> float:
+        return self.at - time.monotonic()
+
+    @property
+    def is_over(self) -> bool:
+        return self.seconds_left <= 0
+
+    @contextmanager
+    def enforced(self) -> Iterator[None]:
+        """Every statement of this thread's connection ends in time, until the block ends."""
+        with connection.execute_wrapper(self):
+            try:
+                yield
+            finally:
+                if connection.vendor == "sqlite" and connection.connection is not None:
+                    with suppress(sqlite3.ProgrammingError):  # it has been closed, and its handler with it
+                        connection.connection.set_progress_handler(None, 0)
+
+    def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+        if self.is_over:
+            raise DeadlineExceeded
+        database = context["connection"]
+        if database.vendor == "sqlite":
+            # It stays in place after this statement, whose rows may be found as they are fetched.
+            database.connection.set_progress_handler(lambda: self.is_over, SQLITE_STEPS)
+        elif "mysql_server_data" in vars(database):
+            sql = self.limit(sql, is_mariadb=database.mysql_is_mariadb)
+        return execute(sql, params, many, context)
+
+    def limit(self, sql: str, *, is_mariadb: bool) -> str:
+        """The statement, with the time that is left for it."""
+        left = max(self.seconds_left, 0.001)
+        if is_mariadb:
+            return f"SET STATEMENT max_statement_time={left:.3f} FOR {sql}"
+        return FIRST_SELECT.sub(rf"\g<0> /*+ MAX_EXECUTION_TIME({left * 1000:.0f}) */", sql, count=1)
+
+
+@receiver(connection_created)
+def learn_server(connection: Any, **_: Any) -> None:
+    """Learn at once which server this is: in a wrapper it is too late to ask, since the question would be wrapped."""
+    if connection.vendor == "mysql":
+        connection.mysql_server_data  # noqa: B018

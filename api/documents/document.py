@@ -1,0 +1,134 @@
+"""Documents: parsed, checked and validated once, and kept while there is room. Those that fail are not kept."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from threading import Lock
+
+from cachetools import LRUCache, cached
+from django.conf import settings
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    KnownFragmentNamesRule,
+    NoFragmentCyclesRule,
+    OperationDefinitionNode,
+    OperationType,
+    UniqueFragmentNamesRule,
+    parse,
+    specified_rules,
+    validate,
+)
+
+from api.codes import Code
+from api.documents.introspection import introspects
+from api.errors import RequestError, coded
+from api.limits.cost import CostOf
+from api.limits.exceeded import exceeded
+from api.limits.structure import check_structure
+
+MAX_ERRORS = 10
+"""How many errors of a document are told; each costs time to word."""
+
+TOKEN_BYTES = 700
+"""What a token of a document takes in memory, with its part of the tree and of the cost: 300 to 630, measured."""
+
+FRAGMENT_RULES = (UniqueFragmentNamesRule, KnownFragmentNamesRule, NoFragmentCyclesRule)
+
+PARSER_LIMITS = {
+    "Syntax Error: Document contains more than": ("tokens", Code.QUERY_TOO_COMPLEX),
+    "Syntax Error: Document is nested too deeply": ("nesting", Code.QUERY_TOO_DEEP),
+}
+"""How graphql-core words that a document goes beyond its parser's limits."""
+
+
+@dataclass(frozen=True, eq=False)
+class Operation:
+    """An operation of a valid document. `cost` tells what it costs with these variables."""
+
+    name: str | None
+    kind: OperationType
+    cost: CostOf
+
+
+@dataclass(frozen=True, eq=False)
+class Document:
+    """A document that fits the schema, and what is known of it before it is executed."""
+
+    tree: DocumentNode
+    operations: dict[str | None, Operation]
+    introspects: bool
+
+    def operation(self, name: str | None) -> Operation:
+        """The operation of this name, or the only one. Raises RequestError when there is none, or several."""
+        if name is None and len(self.operations) == 1:
+            return next(iter(self.operations.values()))
+        if name is None or name not in self.operations:
+            message = f"The document has no operation {name!r}." if name else "Name the operation: there are several."
+            raise RequestError(coded(GraphQLError(message), Code.OPERATION_RESOLUTION_FAILURE))
+        return self.operations[name]
+
+
+def document_hash(source: str) -> str:
+    """SHA-256 in hexadecimal: the name under which clients register a document."""
+    return sha256(source.encode()).hexdigest()
+
+
+def memory(document: Document) -> int:
+    """About how many bytes a document takes."""
+    return TOKEN_BYTES * sum(1 for _ in tokens(document.tree))
+
+
+def tokens(tree: DocumentNode) -> Iterator[object]:
+    token = tree.loc.start_token if tree.loc else None
+    while token:
+        yield token
+        token = token.next
+
+
+_kept: LRUCache[tuple[int, str], Document] = LRUCache(settings.GRAPHQL_DOCUMENT_CACHE_BYTES, getsizeof=memory)
+
+
+@cached(_kept, key=lambda schema, source: (id(schema), source), lock=Lock())
+def parse_document(schema: GraphQLSchema, source: str) -> Document:
+    """The document that this text stands for. Raises RequestError."""
+    tree = parse_text(source)
+    check_rules(schema, tree, FRAGMENT_RULES)
+    check_structure(tree)
+    check_rules(schema, tree, specified_rules)
+    fragments = {one.name.value: one for one in tree.definitions if isinstance(one, FragmentDefinitionNode)}
+    operations = [one for one in tree.definitions if isinstance(one, OperationDefinitionNode)]
+    return Document(
+        tree=tree,
+        operations={
+            name: Operation(name, one.operation, CostOf(schema, one, fragments))
+            for one in operations
+            for name in [one.name.value if one.name else None]
+        },
+        introspects=introspects(tree),
+    )
+
+
+def parse_text(source: str) -> DocumentNode:
+    most = settings.GRAPHQL_MAX_CHARACTERS
+    if len(source) > most:
+        message = f"A document has at most {most} characters."
+        raise exceeded("characters", most, message, code=Code.PAYLOAD_TOO_LARGE)
+    try:
+        return parse(source, max_tokens=settings.GRAPHQL_MAX_TOKENS)
+    except GraphQLSyntaxError as error:
+        for words, (limit, code) in PARSER_LIMITS.items():
+            if error.message.startswith(words):
+                raise RequestError(coded(error, code, limit=limit)) from error
+        raise RequestError(coded(error, Code.GRAPHQL_PARSE_FAILED)) from error
+    except RecursionError as error:
+        too_deep = GraphQLError("The document is nested too deeply.")
+        raise RequestError(coded(too_deep, Code.QUERY_TOO_DEEP, limit="nesting")) from error
+
+
+def check_rules(schema: GraphQLSchema, tree: DocumentNode, rules: tuple[type, ...]) -> None:
+    if errors := validate(schema, tree, rules, max_errors=MAX_ERRORS):
+        raise RequestError(*(coded(error, Code.GRAPHQL_VALIDATION_FAILED) for error in errors))

@@ -1,0 +1,50 @@
+"""Automatic persisted queries, by Apollo's protocol: a document is sent once, and then named by its hash.
+
+They are kept in the cache that all processes share, when there is one. A text is only believed when it has the hash
+that it is kept under, and only valid documents are kept.
+"""
+
+from threading import Lock
+
+from cachetools import LRUCache, cached
+from django.conf import settings
+from django.core.cache import cache
+from graphql import GraphQLError, GraphQLSchema
+
+from api.codes import Code
+from api.documents.document import Document, document_hash, parse_document
+from api.errors import RequestError, coded
+
+KEPT_SECONDS = 24 * 60 * 60
+LOCAL_BYTES = 4 * 2**20
+"""How much text each process remembers, so that a hash that is asked for often costs no look into the cache."""
+
+NOT_FOUND = "PersistedQueryNotFound"
+NOT_SUPPORTED = "PersistedQueryNotSupported"
+"""The messages by which clients of the protocol know what to do next."""
+
+
+def persisted_document(schema: GraphQLSchema, *, source: str | None, sha256: str) -> Document:
+    """The document with this hash; with its text, registered from now on. Raises RequestError."""
+    if not settings.GRAPHQL_PERSISTED_QUERIES:
+        raise RequestError(coded(GraphQLError(NOT_SUPPORTED), Code.PERSISTED_QUERY_NOT_SUPPORTED))
+    if source is None:
+        return parse_document(schema, kept_source(sha256))
+    if document_hash(source) != sha256:
+        raise RequestError(coded(GraphQLError("The hash is not that of the document."), Code.BAD_USER_INPUT))
+    document = parse_document(schema, source)
+    cache.set(cache_key(sha256), source, KEPT_SECONDS)
+    return document
+
+
+@cached(LRUCache(LOCAL_BYTES, getsizeof=len), lock=Lock())
+def kept_source(sha256: str) -> str:
+    """The text that was registered under this hash. Raises RequestError."""
+    source = cache.get(cache_key(sha256))
+    if source is None or document_hash(source) != sha256:
+        raise RequestError(coded(GraphQLError(NOT_FOUND), Code.PERSISTED_QUERY_NOT_FOUND))
+    return str(source)
+
+
+def cache_key(sha256: str) -> str:
+    return f"document:{sha256}"

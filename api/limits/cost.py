@@ -1,0 +1,216 @@
+"""What an operation costs, before it runs: every object that it can return, times what is read for it.
+
+A page multiplies what is below its nodes by the number of items that it asks for, a list by the size in `LIST_SIZES`.
+What is on a fragment counts for the types that it applies to; of the types that an interface can be, the dearest
+counts. A field that is selected twice counts twice.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeAlias
+
+from django.conf import settings
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLObjectType,
+    GraphQLSchema,
+    IntValueNode,
+    ListValueNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    ValueNode,
+    VariableNode,
+    get_named_type,
+    is_abstract_type,
+    is_object_type,
+    value_from_ast_untyped,
+)
+from graphql.type import SchemaMetaFieldDef, TypeMetaFieldDef
+
+from api.connections import DEFAULT_PAGE_SIZE
+from api.limits.exceeded import exceeded
+from api.limits.weights import LIST_SIZES, is_connection, is_node, weight_of
+
+Variables = Mapping[str, Any]
+
+MAX_INT = 2**31
+META_FIELDS = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
+
+
+class Cost(NamedTuple):
+    """requested: what the operation costs, in objects read. nodes: how many objects with an id it can return."""
+
+    requested: int
+    nodes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A value in the document that may come from a variable."""
+
+    node: ValueNode | None
+    default: Any = None
+
+    def read(self, variables: Variables) -> Any:
+        if isinstance(self.node, VariableNode):
+            return variables.get(self.node.name.value, self.default)
+        if isinstance(self.node, IntValueNode):
+            return int(self.node.value)
+        if isinstance(self.node, ListValueNode):
+            return self.node.values
+        return None if self.node is None else value_from_ast_untyped(self.node)
+
+
+Conditions: TypeAlias = tuple[tuple[Given, bool], ...]
+"""The values of `skip` and `include`, each with the one that leaves the field out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A selected field.
+
+    weight: what one of it costs.
+    times: how many of it its parent has: a number, the page of a connection (None), or as many as a list is given.
+    sizes: of a connection, the arguments that say how large its page is.
+    conditions: when it is left out.
+    below: what is selected of it, for each type that it can be.
+    """
+
+    weight: float
+    is_node: bool
+    times: int | Given | None
+    sizes: tuple[Given, ...]
+    conditions: Conditions
+    below: tuple[tuple["Item", ...], ...]
+
+    def cost(self, variables: Variables, page: int) -> tuple[float, int]:
+        """What it costs and how many nodes it can return, on a page of this size."""
+        if any(given.read(variables) is absent for given, absent in self.conditions):
+            return 0, 0
+        times = page if self.times is None else self.times
+        if isinstance(times, Given):
+            values = times.read(variables)
+            times = len(values) if isinstance(values, list | tuple) else 1
+        size = max((page_size(given.read(variables)) for given in self.sizes), default=DEFAULT_PAGE_SIZE)
+        cost, nodes = dearest(self.below, variables, size)
+        return times * (self.weight + cost), times * (self.is_node + nodes)
+
+
+def page_size(value: Any) -> int:
+    """How many items such an argument asks for; what is no number is refused later."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return DEFAULT_PAGE_SIZE
+    return min(max(int(value), 0), MAX_INT)
+
+
+def dearest(alternatives: tuple[tuple[Item, ...], ...], variables: Variables, page: int) -> tuple[float, int]:
+    cost: float = 0
+    nodes = 0
+    for items in alternatives:
+        costs = [item.cost(variables, page) for item in items]
+        cost = max(cost, sum(one for one, _ in costs))
+        nodes = max(nodes, sum(one for _, one in costs))
+    return cost, nodes
+
+
+class CostOf:
+    """What an operation costs, by the values of its variables."""
+
+    def __init__(
+        self, schema: GraphQLSchema, operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]
+    ) -> None:
+        self.schema = schema
+        self.fragments = fragments
+        self.defaults = {
+            one.variable.name.value: value_from_ast_untyped(one.default_value)
+            for one in operation.variable_definitions
+            if one.default_value
+        }
+        root = schema.get_root_type(operation.operation)
+        self.items = self.select(operation.selection_set, root) if root else ()
+
+    def __call__(self, variables: Variables) -> Cost:
+        cost, nodes = dearest((self.items,), variables, DEFAULT_PAGE_SIZE)
+        return Cost(math.ceil(cost), nodes)
+
+    def select(
+        self,
+        selection_set: SelectionSetNode,
+        parent: GraphQLObjectType,
+        conditions: Conditions = (),
+    ) -> tuple[Item, ...]:
+        """The items of the fields that are selected of this type, in and out of fragments."""
+        items: list[Item] = []
+        for selection in selection_set.selections:
+            inherited = conditions + self.conditions(selection)
+            if isinstance(selection, FieldNode):
+                if selection.name.value != "__typename":
+                    items.append(self.item(selection, parent, inherited))
+                continue
+            fragment: Any = selection
+            if not hasattr(selection, "selection_set"):
+                fragment = self.fragments[selection.name.value]  # type: ignore[attr-defined]
+            if self.applies(fragment.type_condition, parent):
+                items.extend(self.select(fragment.selection_set, parent, inherited))
+        return tuple(items)
+
+    def applies(self, condition: Any, parent: GraphQLObjectType) -> bool:
+        if condition is None or condition.name.value == parent.name:
+            return True
+        wanted = self.schema.get_type(condition.name.value)
+        return is_abstract_type(wanted) and self.schema.is_sub_type(wanted, parent)  # type: ignore[arg-type]
+
+    def item(self, node: FieldNode, parent: GraphQLObjectType, conditions: Conditions) -> Item:
+        field = META_FIELDS.get(node.name.value) or parent.fields[node.name.value]
+        type_ = get_named_type(field.type)
+        coordinate = f"{parent.name}.{node.name.value}"
+        arguments = {one.name.value: self.given(one.value) for one in node.arguments}
+        times = LIST_SIZES.get(coordinate, 1)
+        below: tuple[tuple[Item, ...], ...] = ()
+        if node.selection_set and is_object_type(type_):
+            below = (self.select(node.selection_set, type_),)  # type: ignore[arg-type]
+        elif node.selection_set:
+            possible = self.schema.get_possible_types(type_)  # type: ignore[arg-type]
+            below = tuple(self.select(node.selection_set, one) for one in possible)
+        is_items = is_connection(parent) and node.name.value in ("nodes", "edges")
+        return Item(
+            weight=weight_of(coordinate, type_),
+            is_node=is_node(type_),
+            times=None if is_items else arguments.get(times, Given(None)) if isinstance(times, str) else times,
+            sizes=tuple(arguments[name] for name in ("first", "last") if name in arguments),
+            conditions=conditions,
+            below=below,
+        )
+
+    def given(self, node: ValueNode) -> Given:
+        return Given(node, self.defaults.get(node.name.value) if isinstance(node, VariableNode) else None)
+
+    def conditions(self, selection: Any) -> Conditions:
+        return tuple(
+            (self.given(directive.arguments[0].value), directive.name.value == "skip")
+            for directive in selection.directives
+            if directive.name.value in ("skip", "include") and directive.arguments
+        )
+
+
+def check_cost(cost: Cost) -> None:
+    """Raise RequestError when the operation asks for too much."""
+    if cost.requested > settings.GRAPHQL_MAX_COST:
+        most = settings.GRAPHQL_MAX_COST
+        raise exceeded("cost", most, f"The operation costs {cost.requested}: {most} is the most.", cost=describe(cost))
+    if cost.nodes > settings.GRAPHQL_MAX_NODES:
+        most = settings.GRAPHQL_MAX_NODES
+        message = f"The operation can return {cost.nodes} nodes: {most} is the most."
+        raise exceeded("nodes", most, message, cost=describe(cost))
+
+
+def describe(cost: Cost) -> dict[str, int]:
+    """What a client is told of the cost, and of what it may be at most."""
+    return {
+        "requested": cost.requested,
+        "limit": settings.GRAPHQL_MAX_COST,
+        "nodes": cost.nodes,
+        "nodeLimit": settings.GRAPHQL_MAX_NODES,
+    }

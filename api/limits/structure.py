@@ -1,0 +1,141 @@
+"""What a document looks like: how deep, how wide, how often the same. Known before it is validated, in linear time.
+
+The fields of an answer are walked level by level as an execution would merge them, with one difference: a fragment
+counts as often as it is spread. So one that fans out, or that doubles what is in another, runs into the bound on
+fields, whatever becomes of it later. Fragments must be known and free of cycles.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.conf import settings
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    InlineFragmentNode,
+    ListValueNode,
+    Node,
+    ObjectValueNode,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionNode,
+    SelectionSetNode,
+    ValueNode,
+)
+
+from api.codes import Code
+from api.limits.exceeded import exceeded
+
+
+def check_structure(document: DocumentNode) -> None:
+    """Raise RequestError, with the limit's name, when the document goes beyond one."""
+    walk = Walk(document)
+    for definition in document.definitions:
+        if isinstance(definition, OperationDefinitionNode | FragmentDefinitionNode):
+            walk.definition(definition)
+
+
+class Walk:
+    def __init__(self, document: DocumentNode) -> None:
+        self.fragments = {
+            one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)
+        }
+        self.fields = 0
+        self.aliases = 0
+
+    def definition(self, node: OperationDefinitionNode | FragmentDefinitionNode) -> None:
+        self.aliases = 0
+        self.check_directives(node)
+        for variable in node.variable_definitions or ():
+            self.check_directives(variable)
+        if isinstance(node, OperationDefinitionNode) and node.operation is OperationType.MUTATION:
+            self.check_mutations(node)
+        # A fragment is as deep as where it is spread, so its depth is that of the operation.
+        maximum = settings.GRAPHQL_MAX_DEPTH if isinstance(node, OperationDefinitionNode) else math.inf
+        self.levels([[node.selection_set]], maximum=maximum, limit="depth")
+
+    def levels(self, level: list[list[SelectionSetNode]], *, maximum: float, limit: str) -> None:
+        """Walk down from selections that meet at one place each. Meta-fields have no depth."""
+        depth = 0
+        while level:
+            below = []
+            is_deeper = False
+            for merged in level:
+                for fields in self.merge(merged).values():
+                    name = fields[0].name.value
+                    selections = [field.selection_set for field in fields if field.selection_set]
+                    if name in ("__schema", "__type"):
+                        bound = settings.GRAPHQL_MAX_INTROSPECTION_DEPTH
+                        self.levels([selections], maximum=bound, limit="introspectionDepth")
+                    elif selections:
+                        below.append(selections)
+                    is_deeper |= not name.startswith("__")
+            depth += is_deeper
+            if depth > maximum:
+                message = f"Fields may be nested {maximum} levels deep at most."
+                raise exceeded(limit, int(maximum), message, code=Code.QUERY_TOO_DEEP)
+            level = below
+
+    def merge(self, selection_sets: Iterable[SelectionSetNode]) -> dict[str, list[FieldNode]]:
+        """The fields by their names in the answer."""
+        merged: dict[str, list[FieldNode]] = defaultdict(list)
+        waiting = [selection for one in selection_sets for selection in one.selections]
+        while waiting:
+            selection = waiting.pop()
+            self.check_selection(selection)
+            if isinstance(selection, FieldNode):
+                name = (selection.alias or selection.name).value
+                merged[name].append(selection)
+                if len(merged[name]) > settings.GRAPHQL_MAX_REPEATS:
+                    most = settings.GRAPHQL_MAX_REPEATS
+                    raise exceeded(
+                        "repeats", most, f"The same field may be selected {most} times at one place at most."
+                    )
+            elif isinstance(selection, InlineFragmentNode):
+                waiting.extend(selection.selection_set.selections)
+            else:
+                waiting.extend(self.fragments[selection.name.value].selection_set.selections)  # type: ignore[attr-defined]
+        return merged
+
+    def check_selection(self, selection: SelectionNode) -> None:
+        self.fields += 1
+        if self.fields > settings.GRAPHQL_MAX_FIELDS:
+            most = settings.GRAPHQL_MAX_FIELDS
+            raise exceeded(
+                "fields", most, f"A document has at most {most} fields, with those of fragments wherever spread."
+            )
+        self.check_directives(selection)
+        if isinstance(selection, FieldNode):
+            self.check_lists(argument.value for argument in selection.arguments)
+            self.aliases += selection.alias is not None
+            if self.aliases > settings.GRAPHQL_MAX_ALIASES:
+                most = settings.GRAPHQL_MAX_ALIASES
+                raise exceeded("aliases", most, f"An operation has at most {most} aliases.", node=selection)
+
+    def check_directives(self, node: Node) -> None:
+        directives = node.directives  # type: ignore[attr-defined]
+        if len(directives) > settings.GRAPHQL_MAX_DIRECTIVES:
+            most = settings.GRAPHQL_MAX_DIRECTIVES
+            raise exceeded("directives", most, f"There are at most {most} directives at one place.", node=node)
+        for directive in directives:
+            self.check_lists(argument.value for argument in directive.arguments)
+
+    def check_lists(self, values: Iterable[ValueNode]) -> None:
+        waiting = list(values)
+        while waiting:
+            value = waiting.pop()
+            if isinstance(value, ListValueNode):
+                if len(value.values) > settings.GRAPHQL_MAX_LIST:
+                    most = settings.GRAPHQL_MAX_LIST
+                    message = f"A list that is given has at most {most} items."
+                    raise exceeded("list", most, message, code=Code.BAD_USER_INPUT, node=value)
+                waiting.extend(value.values)
+            elif isinstance(value, ObjectValueNode):
+                waiting.extend(field.value for field in value.fields)
+
+    def check_mutations(self, node: OperationDefinitionNode) -> None:
+        most = settings.GRAPHQL_MAX_MUTATIONS
+        if sum(map(len, self.merge([node.selection_set]).values())) > most:
+            raise exceeded("mutations", most, f"An operation makes at most {most} changes.", node=node)

@@ -1,0 +1,59 @@
+"""Writing a GraphQL answer to HTTP: its media type, its status, and who may keep it for how long."""
+
+from hashlib import sha256
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response
+
+from api.codes import PARTIAL, is_draft
+from api.errors import RequestError, malformed
+from api.request import JSON
+
+GRAPHQL_JSON = "application/graphql-response+json"
+MEDIA_TYPES = (JSON, GRAPHQL_JSON)
+PRIVATE = "no-store"
+
+
+def media_type_of(request: HttpRequest) -> str:
+    """What the client likes best of what there is. Raises RequestError when it takes nothing of it."""
+    if not request.headers.get("Accept", "").strip():
+        return JSON
+    media_type = request.get_preferred_type(list(MEDIA_TYPES))
+    if media_type is None:
+        raise malformed(f"Answers are {' or '.join(MEDIA_TYPES)}.", status=406)
+    return media_type
+
+
+def answer_result(result: dict[str, Any], media_type: str) -> HttpResponse:
+    """An operation that was executed: with data, and perhaps errors."""
+    is_partial = "errors" in result and media_type == GRAPHQL_JSON and is_draft()
+    return write(result, media_type, PARTIAL if is_partial else 200)
+
+
+def answer_refusal(refusal: RequestError, media_type: str) -> HttpResponse:
+    """A request of which nothing was executed."""
+    told = {"errors": [dict(error.formatted) for error in refusal.errors]}
+    is_plain = media_type == JSON and refusal.is_well_formed
+    response = write(told, media_type, 200 if is_plain else refusal.status)
+    for name, value in refusal.headers.items():
+        response.headers[name] = value
+    return response
+
+
+def write(told: dict[str, Any], media_type: str, status: int) -> HttpResponse:
+    response = HttpResponse(orjson.dumps(told), content_type=f"{media_type}; charset=utf-8", status=status)
+    response.headers["Cache-Control"] = PRIVATE
+    response.headers["Vary"] = "Accept, Authorization"
+    return response
+
+
+def make_public(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """The same answer, which proxies may keep for a moment; or 304, when the client has it already."""
+    etag = f'"{sha256(response.content).hexdigest()[:32]}"'
+    response.headers["ETag"] = etag
+    response.headers["Cache-Control"] = f"public, max-age={settings.GRAPHQL_PUBLIC_SECONDS}"
+    kept: HttpResponse | None = get_conditional_response(request, etag=etag, response=response)
+    return kept or response

@@ -1,0 +1,34 @@
+"""What all processes share for a while: Memcached, which may be away without anybody noticing."""
+
+from typing import Any
+
+import orjson
+
+
+class JsonSerde:
+    """Values as JSON. What others could write there is then only read, never executed, unlike a pickle."""
+
+    def serialize(self, key: str, value: Any) -> tuple[bytes, int]:
+        return orjson.dumps(value), 0
+
+    def deserialize(self, key: str, value: bytes, flags: int) -> Any:
+        return orjson.loads(value)
+
+
+def cache_at(url: str) -> dict[str, Any]:
+    """Django's settings of a cache. url: memcached://host:port[,host:port…]; empty for one in the process."""
+    if not url:
+        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    return {
+        "BACKEND": "django.core.cache.backends.memcached.PyMemcacheCache",
+        "LOCATION": url.removeprefix("memcached://").strip("/").split(","),
+        "OPTIONS": {
+            "serde": JsonSerde(),
+            "use_pooling": True,
+            "no_delay": True,
+            # One that is away or hangs costs a hit and a moment, never an error.
+            "connect_timeout": 0.05,
+            "timeout": 0.1,
+            "ignore_exc": True,
+        },
+    }

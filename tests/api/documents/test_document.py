@@ -1,0 +1,149 @@
+"""Documents: parsed and validated once, and refused when they are none of this schema."""
+
+from typing import Any
+
+import pytest
+from graphql import GraphQLError
+
+from api.documents import document as documents
+from api.documents import parse_document
+from api.documents.document import TOKEN_BYTES
+from api.errors import RequestError
+from api.schema import schema
+from tests.api.practice import Ask
+
+
+def refusal(source: str) -> list[GraphQLError]:
+    with pytest.raises(RequestError) as refused:
+        parse_document(schema, source)
+    return list(refused.value.errors)
+
+
+@pytest.fixture
+def kept(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The documents that are kept: none at first."""
+    documents._kept.clear()
+    return documents._kept
+
+
+def test_a_document_is_parsed_and_validated_once(kept: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = "{ viewer { isStaff } }"
+    found = parse_document(schema, source)
+    monkeypatch.setattr(documents, "parse_text", None)
+    assert parse_document(schema, source) is found
+    assert len(kept) == 1
+
+
+def test_a_document_that_fails_is_not_kept(kept: Any) -> None:
+    for source in ("{ nothing }", "{", "{ a: __typename " + "b: __typename " * 30 + "}"):
+        refusal(source)
+    assert len(kept) == 0
+
+
+def test_documents_are_kept_while_there_is_room(kept: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = 100 * TOKEN_BYTES
+    monkeypatch.setattr(kept, "_Cache__maxsize", room)
+    sources = [f"{{ viewer {{ isStaff }} }} # {number}" for number in range(30)]
+    for source in sources:
+        parse_document(schema, source)
+    assert room - 10 * TOKEN_BYTES <= kept.currsize <= room
+    assert len(kept) < len(sources)
+    assert (id(schema), sources[-1]) in kept
+    assert (id(schema), sources[0]) not in kept
+
+
+def test_a_document_is_weighed_by_its_tokens(kept: Any) -> None:
+    parse_document(schema, "{ viewer { isStaff } }")  # with those of the start and the end of the file
+    assert kept.currsize == 8 * TOKEN_BYTES
+
+
+def test_the_only_operation_needs_no_name() -> None:
+    assert parse_document(schema, "{ viewer { isStaff } }").operation(None).name is None
+    assert parse_document(schema, "query A { viewer { isStaff } }").operation(None).name == "A"
+    several = parse_document(schema, "query A { viewer { isStaff } } query B { viewer { email } }")
+    assert several.operation("B").name == "B"
+    for name in (None, "C"):
+        with pytest.raises(RequestError):
+            several.operation(name)
+
+
+NOT_GRAPHQL = ("", " ", "#", "{", "}", "{ viewer", "{ viewer { } }", "query", "\x00", "é", "🙂", "{ a(b: $) }", "{ ...")
+NO_VALUES = ('"\\ud800"', "01", '"', "\ufeff\ufeff", "1.", "-", '"\n"', '"\\x"', '"""', "[", "{c}", "@")
+
+
+@pytest.mark.parametrize("source", [*NOT_GRAPHQL, *(f"{{ a(b: {value}) }}" for value in NO_VALUES)])
+def test_what_does_not_parse_is_a_parse_failure(source: str) -> None:
+    assert [error.extensions for error in refusal(source)] == [{"code": "GRAPHQL_PARSE_FAILED"}]
+
+
+def test_who_writes_the_parsers_own_words_is_not_believed() -> None:
+    source = '"Syntax Error: Document contains more than 1 tokens"'
+    assert [error.extensions for error in refusal(source)] == [{"code": "GRAPHQL_PARSE_FAILED"}]
+
+
+@pytest.mark.parametrize(
+    ("source", "code", "limit"),
+    [
+        ("{" + "a{" * 5_000, "QUERY_TOO_DEEP", "nesting"),
+        ("{ nodes(ids: " + "[" * 5_000 + ") { id } }", "QUERY_TOO_DEEP", "nesting"),
+        ("{ providers(filter: " + "{search: " * 1_500 + ") { totalCount } }", "QUERY_TOO_DEEP", "nesting"),
+        ("query($a: " + "[" * 5_000 + "Int) { viewer { isStaff } }", "QUERY_TOO_DEEP", "nesting"),
+        ("{ " + "a " * 1_000 + "}", "QUERY_TOO_COMPLEX", "tokens"),
+        ("{ viewer { isStaff } }".ljust(15_001), "PAYLOAD_TOO_LARGE", "characters"),
+    ],
+    ids=range(6),
+)
+def test_a_document_that_is_too_long_or_too_deep_is_refused(source: str, code: str, limit: str) -> None:
+    (error,) = refusal(source)
+    assert error.extensions is not None
+    assert (error.extensions["code"], error.extensions["limit"]) == (code, limit)
+
+
+def test_a_document_is_as_long_as_it_may_be() -> None:
+    parse_document(schema, "{ viewer { isStaff } }".ljust(15_000))
+
+
+def test_only_the_first_errors_are_worded() -> None:
+    errors = refusal("{ " + " ".join(f"nothing{number}" for number in range(500)) + " }")
+    assert len(errors) == 11
+    assert errors[-1].message == "Too many validation errors, error limit reached. Validation aborted."
+    assert {str(error.extensions) for error in errors} == {"{'code': 'GRAPHQL_VALIDATION_FAILED'}"}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{ nothing }",
+        "{ viewer }",
+        "{ viewer { isStaff { a } } }",
+        "{ viewer(a: 1) { isStaff } }",
+        "{ node { id } }",
+        "{ node(id: $id) { id } }",
+        "query($a: Nothing) { viewer { isStaff } }",
+        "query($id: ID) { node(id: $id) { id } }",
+        "query A { viewer { isStaff } } query A { viewer { isStaff } }",
+        "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }",
+        "{ ...A } fragment A on Query { ...A viewer { isStaff } }",
+        "{ ...A } fragment A on Query { viewer { isStaff } } fragment A on Query { viewer { isStaff } }",
+        "{ ...A }",
+        "{ viewer { ...Nothing } }",
+        "{ services { nodes { ...S } } } fragment S on Service { providers { nodes { services { nodes { ...S } } } } }",
+        "fragment A on Query { viewer { isStaff } }",
+        "{ viewer { isStaff @nothing } }",
+        "{ providers(first: 1.5) { totalCount } }",
+        '{ providers(first: "1") { totalCount } }',
+        "{ providers(first: 99999999999999999999) { totalCount } }",
+        "{ reservations(filter: {status: [OPEN]}) { totalCount } }",
+        '{ openAppointments(filter: {startsFrom: "2030-01-01T00:00:00", startsBefore: 5}) { totalCount } }',
+        "{ a: providers { totalCount } a: services { totalCount } }",
+    ],
+)
+def test_what_is_not_of_this_schema_is_a_validation_failure(source: str) -> None:
+    assert {str(error.extensions) for error in refusal(source)} == {"{'code': 'GRAPHQL_VALIDATION_FAILED'}"}
+
+
+def test_introspection_tells_developers_everything(ask: Ask) -> None:
+    answer = ask("{ __schema { queryType { name } mutationType { name } types { name description } } }")
+    assert answer.errors == []
+    assert answer.data["__schema"]["queryType"] == {"name": "Query"}
+    assert {one["name"] for one in answer.data["__schema"]["types"]} == schema.type_map.keys()

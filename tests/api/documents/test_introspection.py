@@ -1,0 +1,95 @@
+"""Who may learn the schema from the server: everybody in development, in production only staff."""
+
+from typing import Any
+
+import pytest
+
+from reservation.domain.caller import Caller
+from tests.api.conftest import Post
+from tests.api.practice import Practice
+from tests.api.test_views import NOBODY, VIEWER, refusal
+
+SCHEMA = "{ __schema { queryType { name } } }"
+ASKING = [
+    SCHEMA,
+    '{ __type(name: "Query") { name } }',
+    "{ a: __schema { queryType { name } } }",
+    "{ ... { ...A } } fragment A on Query { viewer { isStaff } __schema { queryType { name } } }",
+    "query A { viewer { isStaff } } query B { __schema { queryType { name } } }",
+]
+WRONG = [
+    "{ provider }",
+    "{ provideers { totalCount } }",
+    "{ providers(frist: 1) { totalCount } }",
+    "query($a: Provder) { viewer { isStaff } }",
+    "{ ...A }",
+    "mutation { reserveAppointment { userErrors { code } } }",
+]
+
+
+@pytest.fixture
+def as_(practice: Practice, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """From now on requests come from this person."""
+
+    def become(name: str) -> None:
+        caller: Caller = practice.who(name)
+        monkeypatch.setattr("api.views.read_caller", lambda _: caller)
+
+    return become
+
+
+@pytest.mark.parametrize("query", ASKING)
+def test_introspection_is_for_staff_where_it_is_off(query: str, as_: Any, post: Post, settings: Any) -> None:
+    body = {"query": query, "operationName": "A" if "query A" in query else None}
+    assert "data" in post(body).json()
+    settings.GRAPHQL_INTROSPECTION = False
+    for name in ("nobody", "client", "provider"):
+        as_(name)
+        assert refusal(post(body)) == (200, "INTROSPECTION_DISABLED")
+    as_("staff")
+    assert "data" in post(body).json()
+
+
+def test_the_name_of_a_type_is_no_secret(post: Post, settings: Any) -> None:
+    settings.GRAPHQL_INTROSPECTION = False
+    assert post({"query": "{ __typename viewer { __typename } }"}).json() == {
+        "data": {"__typename": "Query", "viewer": {"__typename": "Viewer"}}
+    }
+    assert post({"query": VIEWER}).json() == NOBODY
+
+
+@pytest.mark.parametrize("query", WRONG)
+def test_who_guesses_names_learns_nothing_where_suggestions_are_off(
+    query: str, as_: Any, post: Post, settings: Any
+) -> None:
+    shown = post({"query": query}).json()["errors"]
+    assert len({error["message"] for error in shown} - {"The document does not fit the schema."}) == len(shown)
+    settings.GRAPHQL_SUGGESTIONS = False
+    hidden = {
+        "message": "The document does not fit the schema.",
+        "extensions": {"code": "GRAPHQL_VALIDATION_FAILED"},
+    }
+    for name in ("nobody", "client", "provider"):
+        as_(name)
+        assert post({"query": query}).json() == {"errors": [hidden]}
+    as_("staff")
+    assert post({"query": query}).json()["errors"] == shown
+
+
+def test_variables_give_no_hint_where_suggestions_are_off(post: Post, settings: Any) -> None:
+    body = {
+        "query": "query($f: ProviderFilter) { providers(filter: $f) { totalCount } }",
+        "variables": {"f": {"serch": "x"}},
+    }
+    assert "Did you mean 'search'?" in post(body).json()["errors"][0]["message"]
+    settings.GRAPHQL_SUGGESTIONS = False
+    (error,) = post(body).json()["errors"]
+    assert "search" not in error["message"]
+    assert error["extensions"] == {"code": "BAD_USER_INPUT"}
+
+
+def test_what_is_no_secret_is_still_told(post: Post, settings: Any) -> None:
+    settings.GRAPHQL_SUGGESTIONS = False
+    (error,) = post({"query": "{ viewer {"}).json()["errors"]
+    assert error["message"].startswith("Syntax Error")
+    assert refusal(post({"query": "{ " + "__typename " * 30 + "}"})) == (200, "QUERY_TOO_COMPLEX")

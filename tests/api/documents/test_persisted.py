@@ -1,0 +1,114 @@
+"""Automatic persisted queries: a document is sent once, and then named by its hash."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client as Browser
+
+from api.documents.document import document_hash
+from api.documents.persisted import cache_key, kept_source
+from tests.api.conftest import Post
+from tests.api.test_views import GRAPHQL_JSON, NOBODY, VIEWER, refusal
+
+HASH = document_hash(VIEWER)
+NOT_FOUND = {"message": "PersistedQueryNotFound", "extensions": {"code": "PERSISTED_QUERY_NOT_FOUND"}}
+
+
+def by_hash(sha256: str = HASH, version: Any = 1) -> dict[str, Any]:
+    return {"extensions": {"persistedQuery": {"version": version, "sha256Hash": sha256}}}
+
+
+def forget_locally() -> None:
+    """As in another process: what is known is in the cache that they share."""
+    kept_source.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def nothing_registered() -> Iterator[None]:
+    cache.clear()
+    forget_locally()
+    yield
+    cache.clear()
+    forget_locally()
+
+
+def test_a_document_is_registered_once_and_then_named(post: Post) -> None:
+    assert post(by_hash()).json() == {"errors": [NOT_FOUND]}
+    assert post({"query": VIEWER, **by_hash()}).json() == NOBODY
+    for _ in range(2):
+        assert post(by_hash()).json() == NOBODY
+        assert post({"query": None, "variables": {}, **by_hash()}).json() == NOBODY
+
+
+def test_processes_share_what_is_registered(post: Post) -> None:
+    post({"query": VIEWER, **by_hash()})
+    forget_locally()
+    assert post(by_hash()).json() == NOBODY
+
+
+def test_what_is_known_here_needs_no_cache(post: Post) -> None:
+    post({"query": VIEWER, **by_hash()})
+    assert post(by_hash()).json() == NOBODY
+    cache.clear()
+    assert post(by_hash()).json() == NOBODY
+
+
+def test_it_works_by_get(client: Browser) -> None:
+    hashed = {"extensions": json.dumps(by_hash()["extensions"])}
+    assert client.get("/graphql/", hashed).json() == {"errors": [NOT_FOUND]}
+    assert client.get("/graphql/", {"query": VIEWER, **hashed}).json() == NOBODY
+    assert client.get("/graphql/", {"variables": "{}", **hashed}).json() == NOBODY
+
+
+def test_the_parameter_of_the_specification_is_taken_too(client: Browser, post: Post) -> None:
+    post({"query": VIEWER, **by_hash()})
+    assert post({"documentId": f"sha256:{HASH}"}).json() == NOBODY
+    assert client.get("/graphql/", {"documentId": f"sha256:{HASH}"}).json() == NOBODY
+    assert refusal(post({"documentId": "sha256:abc"})) == (200, "PERSISTED_QUERY_NOT_FOUND")
+
+
+def test_a_mutation_by_hash_needs_post(client: Browser, post: Post, db: None) -> None:
+    query = 'mutation { createService(input: {name: "S", durationMinutes: 15}) { userErrors { code } } }'
+    hashed = by_hash(document_hash(query))
+    assert post({"query": query, **hashed}).json()["errors"][0]["extensions"] == {"code": "UNAUTHENTICATED"}
+    assert refusal(client.get("/graphql/", {"extensions": json.dumps(hashed["extensions"])})) == (405, "BAD_REQUEST")
+
+
+def test_a_wrong_hash_is_refused_and_registers_nothing(post: Post) -> None:
+    wrong = document_hash("{ viewer { email } }")
+    assert refusal(post({"query": VIEWER, **by_hash(wrong)})) == (200, "BAD_USER_INPUT")
+    assert refusal(post(by_hash(wrong))) == (200, "PERSISTED_QUERY_NOT_FOUND")
+
+
+@pytest.mark.parametrize("source", ["{", "{ nothing }", "{ " + "__typename " * 30 + "}"])
+def test_what_is_not_valid_is_not_registered(source: str, post: Post) -> None:
+    hashed = by_hash(document_hash(source))
+    assert "errors" in post({"query": source, **hashed}).json()
+    assert refusal(post(hashed)) == (200, "PERSISTED_QUERY_NOT_FOUND")
+
+
+def test_a_text_in_the_cache_is_only_believed_with_its_hash(post: Post) -> None:
+    cache.set(cache_key(HASH), "{ viewer { email } }")
+    assert refusal(post(by_hash())) == (200, "PERSISTED_QUERY_NOT_FOUND")
+
+
+@pytest.mark.parametrize("version", [2, 0, None, "1"])
+def test_another_version_of_the_protocol_is_not_supported(version: Any, post: Post) -> None:
+    assert refusal(post(by_hash(version=version))) == (200, "PERSISTED_QUERY_NOT_SUPPORTED")
+
+
+def test_it_can_be_switched_off(post: Post, settings: Any) -> None:
+    settings.GRAPHQL_PERSISTED_QUERIES = False
+    answer = post({"query": VIEWER, **by_hash()})
+    assert refusal(answer) == (200, "PERSISTED_QUERY_NOT_SUPPORTED")
+    assert answer.json()["errors"][0]["message"] == "PersistedQueryNotSupported"
+    assert post({"query": VIEWER}).json() == NOBODY
+
+
+def test_an_unknown_hash_is_404_for_clients_that_know_graphql(post: Post) -> None:
+    # Not 400: older clients of Apollo give up on persisted queries then.
+    response = post(by_hash(), Accept=GRAPHQL_JSON)
+    assert (refusal(response), response["Cache-Control"]) == ((404, "PERSISTED_QUERY_NOT_FOUND"), "no-store")

@@ -1,0 +1,111 @@
+"""An execution ends in time, whatever the database is doing."""
+
+import time
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from api.deadline import Deadline, DeadlineExceeded
+from api.loaders import ProviderByIdLoader
+from reservation.models import Service
+from tests.api.conftest import Post
+from tests.api.practice import Practice, gid
+
+ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {}) SELECT COUNT(*) FROM n"
+SLOW = ENDLESS.format(2_000_000_000) if connection.vendor == "sqlite" else "SELECT SLEEP(30)"
+QUERY = "query($id: ID!) { provider(id: $id) { name } services { totalCount } }"
+LATE = {"code": "TIMEOUT"}
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Looking up a provider takes forever; what became of it."""
+    outcomes: list[str] = []
+
+    def read(*_: Any) -> Any:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(SLOW)
+                cursor.fetchall()
+            outcomes.append("finished")
+        except Exception as error:
+            outcomes.append(type(error).__name__)
+            raise
+        return {}
+
+    monkeypatch.setattr(ProviderByIdLoader, "read", read)
+    return outcomes
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_statement_that_takes_too_long_is_stopped(post: Post, settings: Any, practice: Practice, slow: Any) -> None:
+    settings.GRAPHQL_DEADLINE_SECONDS = 0.2
+    answer = post({"query": QUERY, "variables": {"id": gid(practice.provider)}}).json()
+    first, *_ = answer["errors"]
+    assert (first["extensions"], first["message"]) == (LATE, "This took too long, and was stopped.")
+    # MySQL's SLEEP is interrupted rather than failed.
+    assert slow in (["OperationalError"], ["finished"])
+    assert post({"query": "{ services { totalCount } }"}).json() == {"data": {"services": {"totalCount": 1}}}
+
+
+@pytest.mark.django_db
+def test_a_statement_after_the_deadline_is_not_begun(post: Post, settings: Any) -> None:
+    settings.GRAPHQL_DEADLINE_SECONDS = 0
+    answer = post({"query": "{ a: services { totalCount } viewer { isStaff } }"}).json()
+    assert answer["data"] is None
+    assert [(error["path"], error["extensions"]) for error in answer["errors"]] == [(["a"], LATE)]
+
+
+@pytest.mark.django_db
+def test_a_mutation_that_is_too_late_changes_nothing(
+    post: Post, settings: Any, practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.views.read_caller", lambda _: practice.staff)
+    settings.GRAPHQL_DEADLINE_SECONDS = 0
+    query = 'mutation { createService(input: {name: "New", durationMinutes: 15}) { userErrors { code } } }'
+    (error,) = post({"query": query}).json()["errors"]
+    assert error["extensions"] == LATE
+    assert not Service.objects.filter(name="New").exists()
+
+
+@pytest.mark.django_db
+def test_nothing_of_a_deadline_is_left_for_the_next_request(post: Post, settings: Any) -> None:
+    settings.GRAPHQL_DEADLINE_SECONDS = 0.05
+    assert post({"query": "{ services { totalCount } }"}).json() == {"data": {"services": {"totalCount": 0}}}
+    time.sleep(0.06)
+    with connection.cursor() as cursor:
+        cursor.execute(ENDLESS.format(900))
+        assert cursor.fetchone() == (900,)
+    assert connection.execute_wrappers == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_deadline_that_passes_within_a_transaction_rolls_it_back(practice: Practice) -> None:
+    def rename_and_wait() -> None:
+        with transaction.atomic():
+            Service.objects.update(name="Renamed")
+            time.sleep(0.2)
+            Service.objects.update(name="Renamed again")
+
+    with pytest.raises(DeadlineExceeded), Deadline(at=time.monotonic() + 0.2).enforced():
+        rename_and_wait()
+    assert [service.name for service in Service.objects.all()] == ["Cutting"]
+
+
+@pytest.mark.parametrize(
+    ("is_mariadb", "sql", "limited"),
+    [
+        (True, "SELECT 1", "SET STATEMENT max_statement_time=9.5 FOR SELECT 1"),
+        (True, "UPDATE a SET b = 1", "SET STATEMENT max_statement_time=9.5 FOR UPDATE a SET b = 1"),
+        (False, "SELECT a FROM b", "SELECT /*+ MAX_EXECUTION_TIME(9500) */ a FROM b"),
+        (False, "(SELECT a) UNION (SELECT b)", "(SELECT /*+ MAX_EXECUTION_TIME(9500) */ a) UNION (SELECT b)"),
+        (False, "UPDATE a SET b = (SELECT 1)", "UPDATE a SET b = (SELECT 1)"),
+        (False, "INSERT INTO a VALUES (1)", "INSERT INTO a VALUES (1)"),
+    ],
+)
+def test_a_statement_tells_the_server_how_long_it_may_take(
+    is_mariadb: bool, sql: str, limited: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Deadline, "seconds_left", 9.5)
+    assert Deadline().limit(sql, is_mariadb=is_mariadb).replace("9.500", "9.5") == limited
