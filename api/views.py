@@ -13,14 +13,14 @@ from api.authentication import InvalidToken, caller_of
 from api.codes import Code
 from api.context import Context
 from api.documents import Operation, find_document
-from api.documents.introspection import check_introspection, hide_hints, may_learn_names
+from api.documents.introspection import check_introspection, hide_names
 from api.errors import RequestError, answer, coded, malformed
 from api.execution import execute_document
 from api.limits.cost import Cost, check_cost, describe
 from api.request import JSON, METHODS, GraphQLRequest, read_request
 from api.response import answer_refusal, answer_result, make_public, media_type_of
 from api.schema import schema
-from reservation.domain.caller import Caller
+from reservation.domain.caller import ANONYMOUS, Caller
 
 COST_HEADER = "GraphQL-Cost"
 """A request with this header is told what it costs, in `extensions.cost`."""
@@ -30,18 +30,19 @@ COST_HEADER = "GraphQL-Cost"
 def graphql_view(request: HttpRequest) -> HttpResponse:
     """Answer one operation, read by GET or POST, or changed by POST."""
     request_id = uuid.uuid4().hex
-    media_type = JSON
+    media_type, caller = JSON, ANONYMOUS
     if request.method == "OPTIONS":
         return HttpResponse(status=204, headers={"Allow": METHODS})
     try:
         media_type = media_type_of(request)
         asked = read_request(request)
-        context = Context(now=timezone.now(), caller=read_caller(request), request_id=request_id)
+        caller = read_caller(request)
+        context = Context(now=timezone.now(), caller=caller, request_id=request_id)
         result = run(request, asked, context)
         response = answer_result(result, media_type)
         return make_public(request, response) if is_public(request, result) else response
     except RequestError as refusal:
-        return answer_refusal(refusal, media_type)
+        return answer_refusal(hide_names(refusal, caller), media_type)
     except SuspiciousOperation as error:
         return answer_refusal(malformed(str(error)), media_type)
     except Exception as error:
@@ -52,10 +53,7 @@ def graphql_view(request: HttpRequest) -> HttpResponse:
 
 def run(request: HttpRequest, asked: GraphQLRequest, context: Context) -> dict[str, Any]:
     """The answer to the operation. Raises RequestError when it is not executed."""
-    try:
-        document = find_document(schema, source=asked.source, document_id=asked.document_id)
-    except RequestError as refusal:
-        raise hide_hints(refusal, context.caller) from refusal
+    document = find_document(schema, source=asked.source, document_id=asked.document_id)
     operation = document.operation(asked.operation_name)
     check_method(request, operation)
     if document.introspects:
@@ -68,7 +66,6 @@ def run(request: HttpRequest, asked: GraphQLRequest, context: Context) -> dict[s
         context=context,
         variables=asked.variables,
         operation_name=operation.name,
-        hide_suggestions=not may_learn_names(context.caller),
     )
     return told(result, context, cost if COST_HEADER in request.headers else None)
 

@@ -37,13 +37,19 @@ def may_learn_names(caller: Caller) -> bool:
     return bool(settings.GRAPHQL_SUGGESTIONS or caller.is_staff)
 
 
-def hide_hints(error: RequestError, caller: Caller) -> RequestError:
-    """The same refusal, without what it tells of the schema to a caller who may not see it.
+def hide_names(refusal: RequestError, caller: Caller) -> RequestError:
+    """The same refusal, without the names that it tells to a caller who may not learn them.
 
-    Which names there are shows in which of them are refused, so those who guess are told only that it does not fit.
+    Who guesses names is only told that something does not fit: which of them do would show in which are refused.
     """
-    codes = {(one.extensions or {})["code"] for one in error.errors}
-    if may_learn_names(caller) or Code.GRAPHQL_VALIDATION_FAILED not in codes:
-        return error
-    hidden = GraphQLError("The document does not fit the schema.")
-    return RequestError(coded(hidden, Code.GRAPHQL_VALIDATION_FAILED))
+    if may_learn_names(caller):
+        return refusal
+    codes = {(error.extensions or {})["code"] for error in refusal.errors}
+    if Code.GRAPHQL_VALIDATION_FAILED in codes:
+        hidden = coded(GraphQLError("The document does not fit the schema."), Code.GRAPHQL_VALIDATION_FAILED)
+        return RequestError(hidden)
+    if codes == {Code.BAD_USER_INPUT}:
+        # "Variable '$a' got invalid value 1 at 'a.b'; what the schema expects there"
+        for error in refusal.errors:
+            error.message = error.message.partition("; ")[0].rstrip(".") + "."
+    return refusal

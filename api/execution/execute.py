@@ -69,12 +69,8 @@ def execute_document(
     context: Context,
     variables: dict[str, Any] | None = None,
     operation_name: str | None = None,
-    hide_suggestions: bool = False,
 ) -> ExecutionResult:
-    """Execute one operation. Whatever its resolvers wait for runs here, level by level, before this returns.
-
-    hide_suggestions: whether errors in the variables keep quiet about the names that the schema has.
-    """
+    """Execute one operation. Whatever its resolvers wait for runs here, level by level, before this returns."""
     loop = thread_loop()
     with loop.session(), context.deadline.enforced():
         result = execute(
@@ -83,7 +79,6 @@ def execute_document(
             context_value=context,
             variable_values=variables,
             operation_name=operation_name,
-            hide_suggestions=hide_suggestions,
             execution_context_class=BatchedExecutionContext,
         )
         if not isinstance(result, ExecutionResult):

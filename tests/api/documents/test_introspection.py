@@ -76,16 +76,35 @@ def test_who_guesses_names_learns_nothing_where_suggestions_are_off(
     assert post({"query": query}).json()["errors"] == shown
 
 
-def test_variables_give_no_hint_where_suggestions_are_off(post: Post, settings: Any) -> None:
-    body = {
-        "query": "query($f: ProviderFilter) { providers(filter: $f) { totalCount } }",
-        "variables": {"f": {"serch": "x"}},
-    }
-    assert "Did you mean 'search'?" in post(body).json()["errors"][0]["message"]
+FILTERED = "query($f: OpenAppointmentFilter!) { openAppointments(filter: $f) { totalCount } }"
+ORDERED = "query($o: ProviderOrder!) { providers(orderBy: $o) { totalCount } }"
+
+
+@pytest.mark.parametrize(
+    ("query", "variables", "told", "secrets"),
+    [
+        (FILTERED, {"f": {"startFrom": 1}}, "Variable '$f' got invalid value {'startFrom': 1}.", ["startsFrom"]),
+        (FILTERED, {"f": {}}, "Variable '$f' got invalid value {}.", ["startsFrom", "startsBefore"]),
+        (FILTERED, {"f": None}, "Variable '$f' of non-null type 'OpenAppointmentFilter!' must not be null.", []),
+        (FILTERED, {}, "Variable '$f' of required type 'OpenAppointmentFilter!' was not provided.", []),
+        (
+            ORDERED,
+            {"o": {"field": "NAMED", "direction": "ASC"}},
+            "Variable '$o' got invalid value 'NAMED' at 'o.field'.",
+            ["ProviderOrderField", "NAME'"],
+        ),
+    ],
+)
+def test_variables_tell_no_names_where_suggestions_are_off(
+    query: str, variables: Any, told: str, secrets: list[str], post: Post, settings: Any
+) -> None:
+    body = {"query": query, "variables": variables}
+    messages = " ".join(error["message"] for error in post(body).json()["errors"])
+    assert [secret for secret in secrets if secret not in messages] == []
     settings.GRAPHQL_SUGGESTIONS = False
-    (error,) = post(body).json()["errors"]
-    assert "search" not in error["message"]
-    assert error["extensions"] == {"code": "BAD_USER_INPUT"}
+    errors = post(body).json()["errors"]
+    assert {error["message"] for error in errors} == {told}
+    assert {error["extensions"]["code"] for error in errors} == {"BAD_USER_INPUT"}
 
 
 def test_what_is_no_secret_is_still_told(post: Post, settings: Any) -> None:
