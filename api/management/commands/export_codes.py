@@ -1,0 +1,33 @@
+"""Writes the table of error codes in docs/api.md, or says that it is stale."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import CommandError
+
+from api.codes import MEANINGS
+from api.management.export import ExportCommand
+
+PATH = settings.BASE_DIR / "docs" / "api.md"
+PLACE = re.compile(r"(<!-- codes: .*? -->\n).*?(<!-- /codes -->)", re.DOTALL)
+
+
+def table() -> str:
+    """A line for each code: its status, whether to ask again, and what to do."""
+    lines = ["| Code | Status | Ask again? | What happened, and what to do |", "|---|---|---|---|"]
+    for code, meaning in MEANINGS.items():
+        status = f"{meaning.status} ({meaning.draft_status})" if meaning.draft_status else f"{meaning.status}"
+        lines.append(f"| `{code}` | {status} | {meaning.retry} | {meaning.advice} |")
+    return "\n".join(lines) + "\n"
+
+
+class Command(ExportCommand):
+    help = "Write the table of error codes in docs/api.md."
+
+    def files(self) -> Mapping[Path, str]:
+        text = PATH.read_text()
+        if not PLACE.search(text):
+            raise CommandError(f"{PATH.name} has no place for the table of codes.")
+        return {PATH: PLACE.sub(lambda match: match[1] + table() + match[2], text)}

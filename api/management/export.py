@@ -1,0 +1,30 @@
+"""Files that are made from the code, kept in the repository, and checked to be current."""
+
+from argparse import ArgumentParser
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+
+class ExportCommand(BaseCommand):
+    """Writes such files; with --check it writes nothing, and fails when one is stale."""
+
+    def files(self) -> Mapping[Path, str]:
+        """What the files should hold, by their paths."""
+        raise NotImplementedError
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--check", action="store_true", help="Write nothing; fail when a file is stale.")
+
+    def handle(self, *_args: Any, check: bool, **_options: Any) -> None:
+        stale = {path: text for path, text in self.files().items() if not path.exists() or path.read_text() != text}
+        for path, text in stale.items():
+            name = path.relative_to(settings.BASE_DIR) if path.is_relative_to(settings.BASE_DIR) else path
+            if check:
+                raise CommandError(f"{name} is stale: run `manage.py {type(self).__module__.rpartition('.')[2]}`.")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+            self.stdout.write(f"Wrote {name}.")

@@ -1,0 +1,152 @@
+"""What a collection for Postman is made of, in its format 2.1."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from django.conf import settings
+from graphql import FieldNode, GraphQLField, OperationDefinitionNode, OperationType, parse
+
+from api.schema import schema
+
+EXAMPLES = settings.BASE_DIR / "docs" / "examples"
+FORMAT = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
+
+Item = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """A document of docs/examples, sent with these variables.
+
+    variables: {{name}} in them stands for a variable of the collection.
+    keeps: variables of the collection that are set by the answer, each with an expression in JavaScript, in which
+        `found` is what the document's one root field answered.
+    refusal: the code of the one user error that the answer is to have; a mutation is to have none when unsaid.
+    """
+
+    name: str
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    keeps: Mapping[str, str] = field(default_factory=dict)
+    refusal: str | None = None
+
+    def item(self, place: str) -> Item:
+        comment, document = (EXAMPLES / f"{self.name}.graphql").read_text().split("\n", 1)
+        kind, root_field, served = operation(document)
+        checks = [f"const found = pm.response.json().data.{root_field};"]
+        if kind is OperationType.MUTATION:
+            told = "is not refused" if self.refusal is None else f"is refused: {self.refusal}"
+            expected = json.dumps([] if self.refusal is None else [self.refusal])
+            codes = "found.userErrors.map((error) => error.code)"
+            checks.append(f'pm.test("{told}", () => pm.expect({codes}).to.eql({expected}));')
+        else:
+            checks.append('pm.test("is found", () => pm.expect(found).to.be.ok);')
+        checks += [f'pm.collectionVariables.set("{name}", {value});' for name, value in self.keeps.items()]
+        return item(
+            place,
+            sentence(self.name),
+            url="{{baseUrl}}/graphql/",
+            description=f"{comment.removeprefix('# ')}\n\n`{root_field}`: {served.description}",
+            body={"mode": "graphql", "graphql": {"query": document, "variables": json.dumps(self.variables, indent=2)}},
+            checks=checks,
+        )
+
+
+@dataclass(frozen=True)
+class LogIn:
+    """A log-in with a demo account: client, provider or staff."""
+
+    account: str
+
+    def item(self, place: str) -> Item:
+        credentials = {"email": f"{{{{{self.account}Email}}}}", "password": "{{password}}"}
+        return item(
+            place,
+            f"Log in as {self.account}",
+            url="{{baseUrl}}/auth/app/v1/auth/login",
+            description="The answer's access token goes with all requests after this one.",
+            body={"mode": "raw", "raw": json.dumps(credentials, indent=2)},
+            checks=[
+                "const { meta } = pm.response.json();",
+                'pm.test("is logged in", () => pm.expect(meta.is_authenticated).to.equal(true));',
+                'pm.environment.set("token", meta.access_token);',
+            ],
+            auth={"type": "noauth"},
+            header=[{"key": "Content-Type", "value": "application/json"}],
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Folder:
+    """Requests in the order in which they are to be sent."""
+
+    name: str
+    description: str
+    requests: "Sequence[Example | LogIn | Folder]"
+    is_anonymous: bool = False
+
+    def item(self, place: str) -> Item:
+        items = [one.item(f"{place}/{number}") for number, one in enumerate(self.requests, start=1)]
+        made = {"id": unique(place), "name": self.name, "description": self.description, "item": items}
+        return made | {"auth": {"type": "noauth"}} if self.is_anonymous else made
+
+
+def collection(name: str, *, description: str, folders: Sequence[Folder], before: Sequence[str]) -> Item:
+    """The whole. Each request has its token, is checked to be answered, and runs the script `before` first."""
+    answered = [
+        'pm.test("is answered", () => pm.expect(pm.response.code).to.equal(200));',
+        'pm.test("is answered without errors", () => pm.expect(pm.response.json().errors).to.equal(undefined));',
+    ]
+    return {
+        "info": {"_postman_id": unique(name), "name": name, "description": description, "schema": FORMAT},
+        "auth": {"type": "bearer", "bearer": [{"key": "token", "value": "{{token}}", "type": "string"}]},
+        "event": [script("prerequest", before), script("test", answered)],
+        "item": [folder.item(f"{name}/{folder.name}") for folder in folders],
+    }
+
+
+def environment(name: str, *, values: Mapping[str, str], secrets: Sequence[str]) -> Item:
+    return {
+        "id": unique(f"environment {name}"),
+        "name": name,
+        "values": [
+            {"key": key, "value": value, "type": "secret" if key in secrets else "default", "enabled": True}
+            for key, value in values.items()
+        ],
+        "_postman_variable_scope": "environment",
+    }
+
+
+def item(place: str, name: str, *, checks: Sequence[str], **request: Any) -> Item:
+    return {
+        "id": unique(place),
+        "name": name,
+        "event": [script("test", checks)],
+        "request": {"method": "POST", **request},
+    }
+
+
+def script(moment: str, lines: Sequence[str]) -> Item:
+    return {"listen": moment, "script": {"type": "text/javascript", "exec": [*lines]}}
+
+
+def unique(place: str) -> str:
+    """An id that is the same whenever the collection is made."""
+    return str(uuid5(NAMESPACE_URL, f"appointments {place}"))
+
+
+def sentence(name: str) -> str:
+    return name.replace("-", " ").capitalize()
+
+
+def operation(document: str) -> tuple[OperationType, str, GraphQLField]:
+    """What a document does, the name of its root field, and what the schema says of it."""
+    [found] = parse(document).definitions
+    assert isinstance(found, OperationDefinitionNode)
+    [selected] = found.selection_set.selections
+    root = schema.get_root_type(found.operation)
+    assert isinstance(selected, FieldNode)
+    assert root is not None
+    return found.operation, selected.name.value, root.fields[selected.name.value]
