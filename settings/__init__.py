@@ -177,6 +177,7 @@ CORS_EXPOSE_HEADERS = ["ETag", "Retry-After"]
 GRAPHQL_HTTP_STATUS_PROFILE = env.str("GRAPHQL_HTTP_STATUS_PROFILE", default="audit")
 if GRAPHQL_HTTP_STATUS_PROFILE not in ("audit", "draft"):
     raise ImproperlyConfigured("GRAPHQL_HTTP_STATUS_PROFILE is audit or draft.")
+GRAPHIQL = env.bool("GRAPHIQL", default=False)
 GRAPHQL_INTROSPECTION = env.bool("GRAPHQL_INTROSPECTION", default=True)
 GRAPHQL_SUGGESTIONS = env.bool("GRAPHQL_SUGGESTIONS", default=True)
 GRAPHQL_PERSISTED_QUERIES = env.bool("GRAPHQL_PERSISTED_QUERIES", default=True)

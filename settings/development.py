@@ -1,8 +1,10 @@
 """For one's own machine: errors are shown, static files come from the source tree, mail goes to the terminal."""
 
 from settings import *  # noqa: F403
+from settings import env
 
 DEBUG = True
+GRAPHIQL = env.bool("GRAPHIQL", default=True)
 ALLOWED_HOSTS = ["*"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True

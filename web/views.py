@@ -1,5 +1,6 @@
 """What a person sees."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -8,4 +9,5 @@ from django.views.decorators.http import require_safe
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What this is and where things are."""
-    return render(request, "web/home.html", {"origin": request.build_absolute_uri("/").rstrip("/")})
+    origin = request.build_absolute_uri("/").rstrip("/")
+    return render(request, "web/home.html", {"origin": origin, "has_graphiql": settings.GRAPHIQL})

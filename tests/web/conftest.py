@@ -1,0 +1,83 @@
+"""GraphiQL in Chromium, on a server that uses the test database."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from urllib.parse import urlencode
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import ConsoleMessage, Page, Request, expect, sync_playwright
+
+from tests.servers import HOST, serve, url_of_test_database
+from web.graphiql import FILES
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+TIMEOUT_MILLISECONDS = 15_000
+REPORT_VIOLATIONS = """
+addEventListener("securitypolicyviolation", (event) => console.error("CSP", event.violatedDirective, event.blockedURI));
+"""
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def needs_chromium() -> None:
+    """Skips where there is nothing to run: script/test gets both."""
+    if CHROMIUM is None:
+        pytest.skip("There is no chromium: script/apt chromium installs it.")
+    if not all((settings.BASE_DIR / "web" / "static" / file).exists() for file in FILES):
+        pytest.skip("GraphiQL's files are missing: script/graphiql fetches them.")
+
+
+@pytest.fixture(scope="session")
+def origin(needs_chromium: None, django_db_setup: None) -> Iterator[str]:
+    """Where gunicorn answers, on the test database."""
+    with serve(database_url=url_of_test_database(), workers=1, threads=4) as port:
+        yield f"http://{HOST}:{port}"
+
+
+@pytest.fixture
+def errors() -> list[str]:
+    """What the page logs as an error, breaches of its policy among it. Nothing may be left when the test ends."""
+    return []
+
+
+@pytest.fixture
+def open_page(origin: str, transactional_db: None, errors: list[str]) -> Iterator[Open]:
+    """Opens GraphiQL, with parameters, in a browser that has nothing stored.
+
+    While the browser is there its event loop runs in this thread, where Django then refuses statements: rows are made
+    by fixtures before this one.
+    """
+    hosts = set()
+
+    def note_console(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            errors.append(message.text)
+
+    def note_request(request: Request) -> None:
+        if not request.url.startswith("data:"):
+            hosts.add("/".join(request.url.split("/")[:3]))
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page()
+        page.set_default_timeout(TIMEOUT_MILLISECONDS)
+        page.add_init_script(REPORT_VIOLATIONS)
+        page.on("console", note_console)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("request", note_request)
+
+        def open_page(**parameters: str) -> Page:
+            page.goto(f"{origin}/graphql/?{urlencode(parameters)}")
+            expect(page.locator("#examples")).to_be_enabled()  # once the schema is known
+            return page
+
+        yield open_page
+        browser.close()
+    assert hosts == {origin}
+    assert errors == []

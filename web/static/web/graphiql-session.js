@@ -1,0 +1,79 @@
+"use strict";
+
+const STORED = "session"; // in sessionStorage: it is this tab's, and is forgotten with it
+
+/** Who is logged in. `urls` are those of allauth: logIn, refresh and session. */
+class Session {
+  constructor(urls, onChange) {
+    this.urls = urls;
+    this.onChange = onChange;
+    this.renewal = null; // the renewal under way: a refresh token is good for one
+  }
+
+  get stored() {
+    return JSON.parse(sessionStorage.getItem(STORED));
+  }
+
+  set stored(session) {
+    if (session) sessionStorage.setItem(STORED, JSON.stringify(session));
+    else sessionStorage.removeItem(STORED);
+    this.onChange(session);
+  }
+
+  /** Why it could not be done, in a sentence; null when it was. */
+  async logIn(email, password) {
+    const answer = await post(this.urls.logIn, { email, password }).catch(() => null);
+    if (!answer) return "The server does not answer. Try again in a moment.";
+    const { data, meta, errors } = await answer.json().catch(() => ({}));
+    if (!answer.ok) return errors?.[0]?.message ?? "Logging in does not work right now.";
+    this.stored = { email: data.user.email, access: meta.access_token, refresh: meta.refresh_token };
+    return null;
+  }
+
+  async logOut() {
+    const session = this.stored;
+    this.stored = null;
+    if (session) await fetch(this.urls.session, { method: "DELETE", headers: bearer(session) }).catch(() => null);
+  }
+
+  /** The answer to this body as whoever is logged in. An access token that has expired is renewed on the way. */
+  async post(url, body, { headers, signal } = {}) {
+    const ask = () => post(url, body, { headers: [bearer(this.stored), headers], signal });
+    const session = this.stored;
+    const answer = await ask();
+    if (answer.status !== 401 || !session) return answer;
+    // Another request may have renewed it in the meantime.
+    if (this.stored?.access === session.access) {
+      this.renewal ??= this.renew(session).finally(() => (this.renewal = null));
+      await this.renewal;
+    }
+    return this.stored ? ask() : answer;
+  }
+
+  async renew(session) {
+    const answer = await post(this.urls.refresh, { refresh_token: session.refresh });
+    if (answer.ok) {
+      const { data } = await answer.json();
+      this.stored = { ...session, access: data.access_token, refresh: data.refresh_token ?? session.refresh };
+    } else {
+      this.stored = null;
+    }
+  }
+}
+
+/** `headers` are objects, of which a later one goes before an earlier one, however a name is spelt. */
+function post(url, body, { headers = [], signal } = {}) {
+  const merged = new Headers({ "Content-Type": "application/json", Accept: "application/json" });
+  for (const [name, value] of headers.flatMap((some) => Object.entries(some ?? {}))) merged.set(name, value);
+  return fetch(url, {
+    method: "POST",
+    credentials: "omit", // the token says who asks
+    headers: merged,
+    body: JSON.stringify(body),
+    signal,
+  });
+}
+
+function bearer(session) {
+  return session ? { Authorization: `Bearer ${session.access}` } : {};
+}
