@@ -196,7 +196,7 @@ def connection_type(node: type[graphene.ObjectType]) -> type[graphene.ObjectType
         f"{noun}Edge",
         (graphene.ObjectType,),
         {
-            "__doc__": f"A {noun} and its place in the list.",
+            "__doc__": f"One {noun} and its place in the list.",
             "cursor": graphene.String(required=True, description="Its place, for after and before."),
             "node": graphene.Field(node, required=True, description=f"The {noun}."),
         },

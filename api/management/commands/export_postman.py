@@ -1,13 +1,13 @@
 """Writes docs/postman, or says that it is stale."""
 
 import json
-from argparse import ArgumentParser
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
 
+from api.management.export import ExportCommand
 from api.management.postman import Example, Folder, LogIn, collection, environment
 from reservation.demo import PASSWORD
 
@@ -136,18 +136,8 @@ ENVIRONMENT = environment(
 FILES = {"appointments.postman_collection.json": COLLECTION, "local.postman_environment.json": ENVIRONMENT}
 
 
-class Command(BaseCommand):
+class Command(ExportCommand):
     help = "Write a collection for Postman, and an environment, to docs/postman."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--check", action="store_true", help="Write nothing; fail when a file is stale.")
-
-    def handle(self, *_args: Any, check: bool, **_options: Any) -> None:
-        for name, made in FILES.items():
-            path, text = FOLDER / name, json.dumps(made, indent=2, ensure_ascii=False) + "\n"
-            if not check:
-                path.parent.mkdir(exist_ok=True)
-                path.write_text(text)
-                self.stdout.write(f"Wrote docs/postman/{name}.")
-            elif not path.exists() or path.read_text() != text:
-                raise CommandError(f"docs/postman/{name} is stale: run `manage.py export_postman`.")
+    def files(self) -> Mapping[Path, str]:
+        return {FOLDER / name: json.dumps(made, indent=2, ensure_ascii=False) + "\n" for name, made in FILES.items()}
