@@ -9,6 +9,7 @@ from api.mutation.client import ClientMutation
 from api.mutation.provider import ProviderMutation
 from api.mutation.reservation import ReservationMutation
 from api.mutation.service import ServiceMutation
+from api.permissions import guard
 from api.query.appointment import AppointmentQuery
 from api.query.client import ClientQuery
 from api.query.node import NodeQuery
@@ -27,6 +28,6 @@ class Mutation(AppointmentMutation, ReservationMutation, ProviderMutation, Servi
     """Everything that can be changed. Each takes one input and answers one payload."""
 
 
-schema: GraphQLSchema = require_sizes(
-    graphene.Schema(query=Query, mutation=Mutation, types=[Date, Time]).graphql_schema
+schema: GraphQLSchema = guard(
+    require_sizes(graphene.Schema(query=Query, mutation=Mutation, types=[Date, Time]).graphql_schema)
 )
