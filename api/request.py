@@ -1,6 +1,5 @@
 """Reading a GraphQL request from HTTP, in the form of the GraphQL-over-HTTP specification, or refusing it."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,13 +10,12 @@ from django.http import HttpRequest
 from graphql import GraphQLError
 
 from api.codes import Code
-from api.documents.persisted import NOT_SUPPORTED
+from api.documents.persisted import NOT_SUPPORTED, SHA_256
 from api.errors import RequestError, coded, malformed
 from api.limits.values import check_lists, check_nesting
 
 JSON = "application/json"
 METHODS = "GET, HEAD, POST, OPTIONS"
-SHA_256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, kw_only=True)

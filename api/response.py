@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import get_conditional_response
+from django.utils.http import parse_etags
 
 from api.codes import PARTIAL, is_draft
 from api.errors import RequestError, malformed
@@ -14,6 +14,7 @@ from api.request import JSON
 
 GRAPHQL_JSON = "application/graphql-response+json"
 MEDIA_TYPES = (JSON, GRAPHQL_JSON)
+CHARSET = "; charset=utf-8"
 PRIVATE = "no-store"
 
 
@@ -21,10 +22,11 @@ def media_type_of(request: HttpRequest) -> str:
     """What the client likes best of what there is. Raises RequestError when it takes nothing of it."""
     if not request.headers.get("Accept", "").strip():
         return JSON
-    media_type = request.get_preferred_type(list(MEDIA_TYPES))
-    if media_type is None:
+    # Clients ask for it with the charset and without.
+    preferred = request.get_preferred_type([media_type + end for media_type in MEDIA_TYPES for end in ("", CHARSET)])
+    if preferred is None:
         raise malformed(f"Answers are {' or '.join(MEDIA_TYPES)}.", status=406)
-    return media_type
+    return preferred.removesuffix(CHARSET)
 
 
 def answer_result(result: dict[str, Any], media_type: str) -> HttpResponse:
@@ -44,7 +46,7 @@ def answer_refusal(refusal: RequestError, media_type: str) -> HttpResponse:
 
 
 def write(told: dict[str, Any], media_type: str, status: int) -> HttpResponse:
-    response = HttpResponse(orjson.dumps(told), content_type=f"{media_type}; charset=utf-8", status=status)
+    response = HttpResponse(orjson.dumps(told), content_type=media_type + CHARSET, status=status)
     response.headers["Cache-Control"] = PRIVATE
     response.headers["Vary"] = "Accept, Authorization"
     return response
@@ -55,5 +57,7 @@ def make_public(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     etag = f'"{sha256(response.content).hexdigest()[:32]}"'
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = f"public, max-age={settings.GRAPHQL_PUBLIC_SECONDS}"
-    kept: HttpResponse | None = get_conditional_response(request, etag=etag, response=response)
-    return kept or response
+    if etag in parse_etags(request.headers.get("If-None-Match", "").replace("W/", "")):
+        response.status_code = 304
+        response.content = b""
+    return response

@@ -48,7 +48,10 @@ def graphiql_in_browsers(view: View) -> View:
 
 def is_navigation(request: HttpRequest) -> bool:
     """Whether a browser asks for a page. A client that takes anything, as curl does, is none."""
-    return request.method in ("GET", "HEAD") and request.get_preferred_type([*JSON, HTML]) == HTML
+    if request.method not in ("GET", "HEAD"):
+        return False
+    json = [media_type + charset for media_type in JSON for charset in ("", "; charset=utf-8")]
+    return request.get_preferred_type([*json, HTML]) == HTML
 
 
 def graphiql(request: HttpRequest) -> HttpResponse:

@@ -47,10 +47,15 @@ PARSER_LIMITS = {
 
 @dataclass(frozen=True, eq=False)
 class Operation:
-    """An operation of a valid document. `cost` tells what it costs with these variables."""
+    """An operation of a valid document.
+
+    fields: the names of its root fields, each as often as it is selected.
+    cost: tells what it costs with these variables.
+    """
 
     name: str | None
     kind: OperationType
+    fields: tuple[str, ...]
     cost: CostOf
 
 
@@ -101,15 +106,19 @@ def parse_document(schema: GraphQLSchema, source: str) -> Document:
     check_rules(schema, tree, specified_rules)
     fragments = {one.name.value: one for one in tree.definitions if isinstance(one, FragmentDefinitionNode)}
     operations = [one for one in tree.definitions if isinstance(one, OperationDefinitionNode)]
-    return Document(
-        tree=tree,
-        operations={
-            name: Operation(name, one.operation, CostOf(schema, one, fragments))
-            for one in operations
-            for name in [one.name.value if one.name else None]
-        },
-        introspects=introspects(tree),
-    )
+    found = [make_operation(schema, one, fragments) for one in operations]
+    return Document(tree, {operation.name: operation for operation in found}, introspects(tree))
+
+
+def make_operation(
+    schema: GraphQLSchema, node: OperationDefinitionNode, fragments: dict[str, FragmentDefinitionNode]
+) -> Operation:
+    if schema.get_root_type(node.operation) is None:
+        error = GraphQLError(f"There is no {node.operation.value} in the schema.", node)
+        raise RequestError(coded(error, Code.GRAPHQL_VALIDATION_FAILED))
+    cost = CostOf(schema, node, fragments)
+    fields = tuple(item.field for item in cost.items)
+    return Operation(node.name.value if node.name else None, node.operation, fields, cost)
 
 
 def parse_text(source: str) -> DocumentNode:

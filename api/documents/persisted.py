@@ -4,6 +4,7 @@ They are kept in the cache that all processes share, when there is one. A text i
 that it is kept under, and only valid documents are kept.
 """
 
+import re
 from threading import Lock
 
 from cachetools import LRUCache, cached
@@ -19,6 +20,8 @@ KEPT_SECONDS = 24 * 60 * 60
 LOCAL_BYTES = 4 * 2**20
 """How much text each process remembers, so that a hash that is asked for often costs no look into the cache."""
 
+SHA_256 = re.compile(r"[0-9a-f]{64}")
+
 NOT_FOUND = "PersistedQueryNotFound"
 NOT_SUPPORTED = "PersistedQueryNotSupported"
 """The messages by which clients of the protocol know what to do next."""
@@ -28,6 +31,8 @@ def persisted_document(schema: GraphQLSchema, *, source: str | None, sha256: str
     """The document with this hash; with its text, registered from now on. Raises RequestError."""
     if not settings.GRAPHQL_PERSISTED_QUERIES:
         raise RequestError(coded(GraphQLError(NOT_SUPPORTED), Code.PERSISTED_QUERY_NOT_SUPPORTED))
+    if not SHA_256.fullmatch(sha256):
+        raise not_found()
     if source is None:
         return parse_document(schema, kept_source(sha256))
     if document_hash(source) != sha256:
@@ -42,8 +47,12 @@ def kept_source(sha256: str) -> str:
     """The text that was registered under this hash. Raises RequestError."""
     source = cache.get(cache_key(sha256))
     if source is None or document_hash(source) != sha256:
-        raise RequestError(coded(GraphQLError(NOT_FOUND), Code.PERSISTED_QUERY_NOT_FOUND))
+        raise not_found()
     return str(source)
+
+
+def not_found() -> RequestError:
+    return RequestError(coded(GraphQLError(NOT_FOUND), Code.PERSISTED_QUERY_NOT_FOUND))
 
 
 def cache_key(sha256: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from django.conf import settings
 from graphql import (
+    BooleanValueNode,
     FieldNode,
     FragmentDefinitionNode,
     GraphQLObjectType,
@@ -25,7 +26,6 @@ from graphql import (
     get_named_type,
     is_abstract_type,
     is_object_type,
-    value_from_ast_untyped,
 )
 from graphql.type import SchemaMetaFieldDef, TypeMetaFieldDef
 
@@ -36,6 +36,7 @@ from api.limits.weights import LIST_SIZES, is_connection, is_node, weight_of
 Variables = Mapping[str, Any]
 
 MAX_INT = 2**31
+MAX_DIGITS = 10
 META_FIELDS = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
 
 
@@ -56,11 +57,7 @@ class Given:
     def read(self, variables: Variables) -> Any:
         if isinstance(self.node, VariableNode):
             return variables.get(self.node.name.value, self.default)
-        if isinstance(self.node, IntValueNode):
-            return int(self.node.value)
-        if isinstance(self.node, ListValueNode):
-            return self.node.values
-        return None if self.node is None else value_from_ast_untyped(self.node)
+        return literal(self.node)
 
 
 Conditions: TypeAlias = tuple[tuple[Given, bool], ...]
@@ -71,6 +68,7 @@ Conditions: TypeAlias = tuple[tuple[Given, bool], ...]
 class Item:
     """A selected field.
 
+    field: its name in the schema.
     weight: what one of it costs.
     times: how many of it its parent has: a number, the page of a connection (None), or as many as a list is given.
     sizes: of a connection, the arguments that say how large its page is.
@@ -78,6 +76,7 @@ class Item:
     below: what is selected of it, for each type that it can be.
     """
 
+    field: str
     weight: float
     is_node: bool
     times: int | Given | None
@@ -96,6 +95,15 @@ class Item:
         size = max((page_size(given.read(variables)) for given in self.sizes), default=DEFAULT_PAGE_SIZE)
         cost, nodes = dearest(self.below, variables, size)
         return times * (self.weight + cost), times * (self.is_node + nodes)
+
+
+def literal(node: ValueNode | None) -> Any:
+    """The number, list or truth that a literal stands for; anything else is of no matter here."""
+    if isinstance(node, IntValueNode):
+        return int(node.value) if len(node.value) <= MAX_DIGITS else MAX_INT
+    if isinstance(node, ListValueNode):
+        return node.values
+    return node.value if isinstance(node, BooleanValueNode) else None
 
 
 def page_size(value: Any) -> int:
@@ -123,13 +131,10 @@ class CostOf:
     ) -> None:
         self.schema = schema
         self.fragments = fragments
-        self.defaults = {
-            one.variable.name.value: value_from_ast_untyped(one.default_value)
-            for one in operation.variable_definitions
-            if one.default_value
-        }
+        self.defaults = {one.variable.name.value: literal(one.default_value) for one in operation.variable_definitions}
         root = schema.get_root_type(operation.operation)
-        self.items = self.select(operation.selection_set, root) if root else ()
+        assert root is not None
+        self.items = self.select(operation.selection_set, root)
 
     def __call__(self, variables: Variables) -> Cost:
         cost, nodes = dearest((self.items,), variables, DEFAULT_PAGE_SIZE)
@@ -176,6 +181,7 @@ class CostOf:
             below = tuple(self.select(node.selection_set, one) for one in possible)
         is_items = is_connection(parent) and node.name.value in ("nodes", "edges")
         return Item(
+            field=node.name.value,
             weight=weight_of(coordinate, type_),
             is_node=is_node(type_),
             times=None if is_items else arguments.get(times, Given(None)) if isinstance(times, str) else times,

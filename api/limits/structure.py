@@ -50,11 +50,14 @@ class Walk:
         self.check_directives(node)
         for variable in node.variable_definitions or ():
             self.check_directives(variable)
-        if isinstance(node, OperationDefinitionNode) and node.operation is OperationType.MUTATION:
-            self.check_mutations(node)
+            self.check_lists([variable.default_value] if variable.default_value else [])
         # A fragment is as deep as where it is spread, so its depth is that of the operation.
         maximum = settings.GRAPHQL_MAX_DEPTH if isinstance(node, OperationDefinitionNode) else math.inf
         self.levels([[node.selection_set]], maximum=maximum, limit="depth")
+        if isinstance(node, OperationDefinitionNode) and node.operation is OperationType.MUTATION:
+            most = settings.GRAPHQL_MAX_MUTATIONS
+            if self.count(node.selection_set) > most:
+                raise exceeded("mutations", most, f"An operation makes at most {most} changes.", node=node)
 
     def levels(self, level: list[list[SelectionSetNode]], *, maximum: float, limit: str) -> None:
         """Walk down from selections that meet at one place each. Meta-fields have no depth."""
@@ -135,7 +138,14 @@ class Walk:
             elif isinstance(value, ObjectValueNode):
                 waiting.extend(field.value for field in value.fields)
 
-    def check_mutations(self, node: OperationDefinitionNode) -> None:
-        most = settings.GRAPHQL_MAX_MUTATIONS
-        if sum(map(len, self.merge([node.selection_set]).values())) > most:
-            raise exceeded("mutations", most, f"An operation makes at most {most} changes.", node=node)
+    def count(self, selection_set: SelectionSetNode) -> int:
+        """How many fields are selected, in and out of fragments. Only for what has been walked, and so is bounded."""
+        number = 0
+        for selection in selection_set.selections:
+            if isinstance(selection, FieldNode):
+                number += 1
+            elif isinstance(selection, InlineFragmentNode):
+                number += self.count(selection.selection_set)
+            else:
+                number += self.count(self.fragments[selection.name.value].selection_set)  # type: ignore[attr-defined]
+        return number

@@ -74,6 +74,9 @@ def test_who_has_it_already_is_told_so(client: Browser, practice: Practice) -> N
     again = client.get("/graphql/", query, headers={"If-None-Match": etag})
     assert (again.status_code, again.content, again["ETag"]) == (304, b"", etag)
     assert again["Cache-Control"] == "public, max-age=1"
+    weak = client.get("/graphql/", query, headers={"If-None-Match": f'"other", W/{etag}'})
+    assert weak.status_code == 304
+    assert client.get("/graphql/", query, headers={"If-Match": '"other"'}).status_code == 200
     practice.provider.name = "Anne"
     practice.provider.save()
     changed = client.get("/graphql/", query, headers={"If-None-Match": etag})

@@ -95,6 +95,9 @@ def test_a_body_has_its_limit(post: Post, settings: Any) -> None:
         (GRAPHQL_JSON, GRAPHQL_JSON),
         (f"{GRAPHQL_JSON}, application/json;q=0.9", GRAPHQL_JSON),
         (f"{GRAPHQL_JSON};q=0.5, application/json", "application/json"),
+        (f"{GRAPHQL_JSON}; charset=utf-8, application/json; charset=utf-8", GRAPHQL_JSON),
+        (f"{GRAPHQL_JSON};charset=utf-8, application/json;q=0.5", GRAPHQL_JSON),
+        ("application/json;charset=utf-8", "application/json"),
     ],
 )
 def test_the_answer_has_the_media_type_that_the_client_prefers(accept: str, content_type: str, post: Post) -> None:

@@ -136,6 +136,8 @@ def test_only_the_first_errors_are_worded() -> None:
         "{ reservations(filter: {status: [OPEN]}) { totalCount } }",
         '{ openAppointments(filter: {startsFrom: "2030-01-01T00:00:00", startsBefore: 5}) { totalCount } }',
         "{ a: providers { totalCount } a: services { totalCount } }",
+        "subscription { providers { totalCount } }",
+        "{ viewer { isStaff } } subscription S { a }",
     ],
 )
 def test_what_is_not_of_this_schema_is_a_validation_failure(source: str) -> None:

@@ -67,7 +67,13 @@ def test_the_parameter_of_the_specification_is_taken_too(client: Browser, post: 
     post({"query": VIEWER, **by_hash()})
     assert post({"documentId": f"sha256:{HASH}"}).json() == NOBODY
     assert client.get("/graphql/", {"documentId": f"sha256:{HASH}"}).json() == NOBODY
-    assert refusal(post({"documentId": "sha256:abc"})) == (200, "PERSISTED_QUERY_NOT_FOUND")
+
+
+@pytest.mark.parametrize(
+    "document_id", ["abc", "sha256:abc", "a b", "x" * 400, "\x00", "a\r\nb", "é", HASH.upper(), HASH + "\n"]
+)
+def test_what_is_no_hash_is_not_found(document_id: str, post: Post) -> None:
+    assert refusal(post({"documentId": document_id})) == (200, "PERSISTED_QUERY_NOT_FOUND")
 
 
 def test_a_mutation_by_hash_needs_post(client: Browser, post: Post, db: None) -> None:

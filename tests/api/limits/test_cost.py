@@ -46,6 +46,7 @@ def cost(source: str, **variables: Any) -> Cost:
         # A list is as long as what is asked for, or as it usually is.
         ("{ nodes(ids: [1, 2, 3]) { id } }", Cost(3, 3)),
         ("{ nodes(ids: 1) { id } }", Cost(1, 1)),
+        ("{ nodes(ids: " + "1" * 5000 + ") { id } }", Cost(1, 1)),
         ("{ reservation(id: 1) { appointments { id } } }", Cost(5, 5)),
         (
             "mutation { cancelReservation(input: {reservationId: 1}) { reservation { id } userErrors { code } } }",
@@ -86,6 +87,7 @@ def test_the_size_of_a_page_is_that_of_its_variable(value: Any, size: int) -> No
 
 def test_a_variable_may_have_a_default() -> None:
     query = "query($n: Int = 7) { providers(first: $n) { nodes { id } } }"
+    assert cost(f"query($id: ID = {'1' * 5000}) {{ node(id: $id) {{ id }} }}") == Cost(1, 1)
     assert (cost(query), cost(query, n=3), cost(query, n=None)) == (Cost(8, 7), Cost(4, 3), Cost(21, 20))
     assert cost("query($n: Int) { providers(first: $n) { nodes { id } } }") == Cost(21, 20)
 

@@ -129,9 +129,24 @@ def test_an_operation_makes_a_few_changes_only() -> None:
     assert refusal("{ " + " ".join(f"{name}: viewer {{ isStaff }}" for name in "abcd") + " }") is None
 
 
+def test_an_alias_of_a_change_counts_once() -> None:
+    aliases = " ".join(f"a{number}: __typename" for number in range(27))
+    change = "{}: cancelReservation(input: {{reservationId: 1}}) {{ {} }}"
+    assert (
+        refusal(f"mutation {{ {' '.join(change.format(name, aliases if name == 'x' else 'a') for name in 'xyz')} }}")
+        is None
+    )
+
+
 @pytest.mark.parametrize(
     "document",
-    ["{{ nodes(ids: {}) {{ id }} }}", "{{ services(filter: {{a: [{{b: {}}}]}}) {{ totalCount }} }}"],
+    [
+        "{{ nodes(ids: {}) {{ id }} }}",
+        "{{ services(filter: {{a: [{{b: {}}}]}}) {{ totalCount }} }}",
+        "query($ids: [ID!] = {}) {{ nodes(ids: $ids) {{ id }} }}",
+        "query($f: ServiceFilter = {{a: {}}}) {{ services(filter: $f) {{ totalCount }} }}",
+        "{{ __typename @a(b: {}) }}",
+    ],
 )
 def test_lists_in_the_document_have_a_length(document: str) -> None:
     assert refusal(document.format(["1"] * 100).replace("'", '"')) is None
