@@ -132,10 +132,8 @@ def test_an_operation_makes_a_few_changes_only() -> None:
 def test_an_alias_of_a_change_counts_once() -> None:
     aliases = " ".join(f"a{number}: __typename" for number in range(27))
     change = "{}: cancelReservation(input: {{reservationId: 1}}) {{ {} }}"
-    assert (
-        refusal(f"mutation {{ {' '.join(change.format(name, aliases if name == 'x' else 'a') for name in 'xyz')} }}")
-        is None
-    )
+    changes = [change.format(name, aliases if name == "x" else "a") for name in "xyz"]
+    assert refusal(f"mutation {{ {' '.join(changes)} }}") is None
 
 
 @pytest.mark.parametrize(
