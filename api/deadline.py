@@ -1,8 +1,8 @@
 """No execution takes longer than this. Time passes in the database, so that is where it is stopped.
 
 A statement that begins too late is not begun; one that is under way is stopped by the database itself: by MariaDB and
-MySQL (only SELECT) with a limit that travels with the statement, by SQLite with a progress handler. COMMIT and ROLLBACK
-are never in the way of it.
+MySQL (only SELECT) with a limit that travels with the statement, by SQLite with a progress handler. What ends a
+transaction or a savepoint is always let through.
 """
 
 import re
@@ -14,18 +14,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
 
 SQLITE_STEPS = 10_000
 """How many steps of its virtual machine SQLite makes between two looks at the clock: well under a millisecond."""
 
+ENDINGS = ("ROLLBACK", "RELEASE")
+STATEMENTS = ("SELECT", "(SELECT", "INSERT", "UPDATE", "DELETE")
 FIRST_SELECT = re.compile(r"^\(*SELECT\b")
 
 
-class DeadlineExceeded(Exception):
-    """The execution has taken as long as it may."""
+class DeadlineExceeded(OperationalError):
+    """The execution has taken as long as it may. Django takes it for a failed statement, and rolls back."""
 
     def __init__(self) -> None:
         super().__init__("This took too long, and was stopped.")
@@ -61,13 +63,16 @@ class Deadline:
                         connection.connection.set_progress_handler(None, 0)
 
     def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+        if sql.startswith(ENDINGS):
+            return execute(sql, params, many, context)
         if self.is_over:
             raise DeadlineExceeded
         database = context["connection"]
         if database.vendor == "sqlite":
             # It stays in place after this statement, whose rows may be found as they are fetched.
             database.connection.set_progress_handler(lambda: self.is_over, SQLITE_STEPS)
-        elif "mysql_server_data" in vars(database):
+        elif "mysql_server_data" in vars(database) and sql.startswith(STATEMENTS) and not many:
+            # Many rows are one statement already, by a pattern of the driver that a limit before it would not fit.
             sql = self.limit(sql, is_mariadb=database.mysql_is_mariadb)
         return execute(sql, params, many, context)
 

@@ -95,7 +95,7 @@ def read_document_id(document_id: Any, persisted_query: Any) -> str | None:
     if document_id is not None:
         if not isinstance(document_id, str) or not document_id:
             raise malformed("The documentId is no string.")
-        return document_id.removeprefix("sha256:")
+        return document_id
     if persisted_query is None:
         return None
     if not isinstance(persisted_query, dict):

@@ -12,11 +12,12 @@ from graphql import ExecutionResult, GraphQLError, OperationType
 from api.authentication import InvalidToken, caller_of
 from api.codes import Code
 from api.context import Context
-from api.documents import Operation, find_document
+from api.documents import Operation, find_document, is_new
 from api.documents.introspection import check_introspection, hide_names
 from api.errors import RequestError, answer, coded, malformed
 from api.execution import execute_document
 from api.limits.cost import Cost, check_cost, describe
+from api.rates import Meter
 from api.request import JSON, METHODS, GraphQLRequest, read_request
 from api.response import answer_refusal, answer_result, make_public, media_type_of
 from api.schema import schema
@@ -30,19 +31,20 @@ COST_HEADER = "GraphQL-Cost"
 def graphql_view(request: HttpRequest) -> HttpResponse:
     """Answer one operation, read by GET or POST, or changed by POST."""
     request_id = uuid.uuid4().hex
-    media_type, caller = JSON, ANONYMOUS
+    media_type, caller, meter = JSON, ANONYMOUS, None
     if request.method == "OPTIONS":
         return HttpResponse(status=204, headers={"Allow": METHODS})
     try:
         media_type = media_type_of(request)
         asked = read_request(request)
         caller = read_caller(request)
+        meter = Meter(request, caller)
         context = Context(now=timezone.now(), caller=caller, request_id=request_id)
-        result = run(request, asked, context)
+        result = run(request, asked, context, meter)
         response = answer_result(result, media_type)
-        return make_public(request, response) if is_public(request, result) else response
+        return make_public(request, response) if is_public(request, result) else metered(response, meter)
     except RequestError as refusal:
-        return answer_refusal(hide_names(refusal, caller), media_type)
+        return metered(answer_refusal(hide_names(refusal, caller), media_type), meter)
     except SuspiciousOperation as error:
         return answer_refusal(malformed(str(error)), media_type)
     except Exception as error:
@@ -51,8 +53,10 @@ def graphql_view(request: HttpRequest) -> HttpResponse:
         return answer_refusal(RequestError(failure, is_well_formed=False), media_type)
 
 
-def run(request: HttpRequest, asked: GraphQLRequest, context: Context) -> dict[str, Any]:
+def run(request: HttpRequest, asked: GraphQLRequest, context: Context, meter: Meter) -> dict[str, Any]:
     """The answer to the operation. Raises RequestError when it is not executed."""
+    if is_new(schema, source=asked.source):
+        meter.take_for_document()
     document = find_document(schema, source=asked.source, document_id=asked.document_id)
     operation = document.operation(asked.operation_name)
     check_method(request, operation)
@@ -60,6 +64,7 @@ def run(request: HttpRequest, asked: GraphQLRequest, context: Context) -> dict[s
         check_introspection(context.caller)
     cost = operation.cost(asked.variables)
     check_cost(cost)
+    meter.take_for_operation(operation, cost)
     result = execute_document(
         schema,
         document.tree,
@@ -92,6 +97,13 @@ def told(result: ExecutionResult, context: Context, cost: Cost | None) -> dict[s
 def is_public(request: HttpRequest, result: dict[str, Any]) -> bool:
     """Whether everybody who asks the same is answered the same: nobody in particular asked, and nothing failed."""
     return request.method != "POST" and "Authorization" not in request.headers and result.keys() == {"data"}
+
+
+def metered(response: HttpResponse, meter: Meter | None) -> HttpResponse:
+    """The answer, with what it says of the points that its caller has left."""
+    for name, value in (meter.headers if meter else {}).items():
+        response.headers[name] = value
+    return response
 
 
 def read_caller(request: HttpRequest) -> Caller:

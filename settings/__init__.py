@@ -3,6 +3,7 @@
 Every variable that is read from the environment stands in `.env.sample` with a line that says what it does.
 """
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -93,7 +94,7 @@ DATABASE_OPTIONS: dict[str, dict[str, Any]] = {
     # A writer takes its lock when the transaction begins: one that read first could not wait for it (SQLITE_BUSY).
     "django.db.backends.sqlite3": {
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
+        "timeout": 5,  # seconds to wait for another writer, as on MySQL
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     },
     "django.db.backends.mysql": {
@@ -120,6 +121,8 @@ SILENCED_SYSTEM_CHECKS = ["models.W036"]  # MySQL has no partial unique constrai
 
 # --- What processes share for a while ---------------------------------------------------------------------------------
 
+PROCESSES = int(env.str("WEB_CONCURRENCY", default="") or os.cpu_count() or 1)
+REDIS_URL = env.str("REDIS_URL", default="")
 CACHES = {"default": cache_at(env.str("MEMCACHED_URL", default=""))}
 
 # --- Who is asking -------------------------------------------------------------------------------------------------
@@ -188,7 +191,7 @@ GRAPHQL_MAX_CHARACTERS = env.int("GRAPHQL_MAX_CHARACTERS", default=15_000)
 GRAPHQL_MAX_TOKENS = env.int("GRAPHQL_MAX_TOKENS", default=1000)
 GRAPHQL_MAX_DEPTH = env.int("GRAPHQL_MAX_DEPTH", default=10)
 GRAPHQL_MAX_INTROSPECTION_DEPTH = env.int("GRAPHQL_MAX_INTROSPECTION_DEPTH", default=15)
-GRAPHQL_MAX_FIELDS = env.int("GRAPHQL_MAX_FIELDS", default=2000)
+GRAPHQL_MAX_SELECTIONS = env.int("GRAPHQL_MAX_SELECTIONS", default=2000)
 GRAPHQL_MAX_REPEATS = env.int("GRAPHQL_MAX_REPEATS", default=20)
 GRAPHQL_MAX_ALIASES = env.int("GRAPHQL_MAX_ALIASES", default=30)
 GRAPHQL_MAX_DIRECTIVES = env.int("GRAPHQL_MAX_DIRECTIVES", default=10)
@@ -196,4 +199,11 @@ GRAPHQL_MAX_MUTATIONS = env.int("GRAPHQL_MAX_MUTATIONS", default=3)
 GRAPHQL_MAX_LIST = env.int("GRAPHQL_MAX_LIST", default=100)
 GRAPHQL_MAX_COST = env.int("GRAPHQL_MAX_COST", default=5000)
 GRAPHQL_MAX_NODES = env.int("GRAPHQL_MAX_NODES", default=10_000)
+GRAPHQL_MAX_VALUES = env.int("GRAPHQL_MAX_VALUES", default=20_000)
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+RATE_LIMIT_PERSON = env.int("RATE_LIMIT_PERSON", default=100)
+RATE_LIMIT_PERSON_BURST = env.int("RATE_LIMIT_PERSON_BURST", default=1000)
+RATE_LIMIT_ANONYMOUS = env.int("RATE_LIMIT_ANONYMOUS", default=10)
+RATE_LIMIT_ANONYMOUS_BURST = env.int("RATE_LIMIT_ANONYMOUS_BURST", default=200)
+RESERVATIONS_PER_HOUR = env.int("RESERVATIONS_PER_HOUR", default=30)
 GRAPHQL_DEADLINE_SECONDS = env.float("GRAPHQL_DEADLINE_SECONDS", default=10.0)

@@ -14,6 +14,13 @@ HOST = "127.0.0.1"
 START_SECONDS = 30
 
 
+def free_port() -> int:
+    """A port of this machine on which nobody listens right now."""
+    with socket.socket() as listener:
+        listener.bind((HOST, 0))
+        return int(listener.getsockname()[1])
+
+
 def url_of_test_database() -> str:
     """The URL under which another process finds the database that pytest-django made."""
     name = connection.settings_dict["NAME"]

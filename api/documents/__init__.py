@@ -2,11 +2,16 @@
 
 from graphql import GraphQLSchema
 
-from api.documents.document import Document, Operation, parse_document
+from api.documents.document import Document, Operation, is_kept, parse_document
 from api.documents.persisted import persisted_document
 from api.documents.trusted import is_restricted, trusted_source
 
-__all__ = ["Document", "Operation", "find_document", "parse_document"]
+__all__ = ["Document", "Operation", "find_document", "is_new", "parse_document"]
+
+
+def is_new(schema: GraphQLSchema, *, source: str | None) -> bool:
+    """Whether this text would have to be parsed and validated first."""
+    return source is not None and not is_kept(schema, source)
 
 
 def find_document(schema: GraphQLSchema, *, source: str | None, document_id: str | None) -> Document:

@@ -97,7 +97,20 @@ def tokens(tree: DocumentNode) -> Iterator[object]:
 _kept: LRUCache[tuple[int, str], Document] = LRUCache(settings.GRAPHQL_DOCUMENT_CACHE_BYTES, getsizeof=memory)
 
 
-@cached(_kept, key=lambda schema, source: (id(schema), source), lock=Lock())
+_lock = Lock()
+
+
+def cache_key(schema: GraphQLSchema, source: str) -> tuple[int, str]:
+    return id(schema), source
+
+
+def is_kept(schema: GraphQLSchema, source: str) -> bool:
+    """Whether this text has been parsed and validated already."""
+    with _lock:
+        return cache_key(schema, source) in _kept
+
+
+@cached(_kept, key=cache_key, lock=_lock)
 def parse_document(schema: GraphQLSchema, source: str) -> Document:
     """The document that this text stands for. Raises RequestError."""
     tree = parse_text(source)
@@ -130,8 +143,9 @@ def parse_text(source: str) -> DocumentNode:
         return parse(source, max_tokens=settings.GRAPHQL_MAX_TOKENS)
     except GraphQLSyntaxError as error:
         for words, (limit, code) in PARSER_LIMITS.items():
+            maximum = {"maximum": settings.GRAPHQL_MAX_TOKENS} if limit == "tokens" else {}
             if error.message.startswith(words):
-                raise RequestError(coded(error, code, limit=limit)) from error
+                raise RequestError(coded(error, code, limit=limit, **maximum)) from error
         raise RequestError(coded(error, Code.GRAPHQL_PARSE_FAILED)) from error
     except RecursionError as error:
         too_deep = GraphQLError("The document is nested too deeply.")

@@ -20,6 +20,9 @@ KEPT_SECONDS = 24 * 60 * 60
 LOCAL_BYTES = 4 * 2**20
 """How much text each process remembers, so that a hash that is asked for often costs no look into the cache."""
 
+SHA_256_PREFIX = "sha256:"
+"""How the specification writes before a hash that it is one."""
+
 SHA_256 = re.compile(r"[0-9a-f]{64}")
 
 NOT_FOUND = "PersistedQueryNotFound"
@@ -31,6 +34,7 @@ def persisted_document(schema: GraphQLSchema, *, source: str | None, sha256: str
     """The document with this hash; with its text, registered from now on. Raises RequestError."""
     if not settings.GRAPHQL_PERSISTED_QUERIES:
         raise RequestError(coded(GraphQLError(NOT_SUPPORTED), Code.PERSISTED_QUERY_NOT_SUPPORTED))
+    sha256 = sha256.removeprefix(SHA_256_PREFIX)
     if not SHA_256.fullmatch(sha256):
         raise not_found()
     if source is None:
@@ -46,9 +50,9 @@ def persisted_document(schema: GraphQLSchema, *, source: str | None, sha256: str
 def kept_source(sha256: str) -> str:
     """The text that was registered under this hash. Raises RequestError."""
     source = cache.get(cache_key(sha256))
-    if source is None or document_hash(source) != sha256:
+    if not isinstance(source, str) or document_hash(source) != sha256:
         raise not_found()
-    return str(source)
+    return source
 
 
 def not_found() -> RequestError:

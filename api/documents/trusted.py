@@ -14,6 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 from graphql import GraphQLError
 
 from api.codes import Code
+from api.documents.document import document_hash
+from api.documents.persisted import SHA_256_PREFIX
 from api.errors import RequestError, coded
 
 APOLLO = "apollo-persisted-query-manifest"
@@ -36,7 +38,7 @@ def trusted_source(*, source: str | None, document_id: str | None) -> str:
 
 @lru_cache(maxsize=1)
 def read_manifest(path: str) -> tuple[dict[str, str], frozenset[str]]:
-    """The texts by id, and by themselves. Raises ImproperlyConfigured when the file is missing or of another format."""
+    """The texts by id and by hash, and by themselves. Raises ImproperlyConfigured for what is no manifest."""
     try:
         given = orjson.loads(Path(path).read_bytes())
         if given.get("format") == APOLLO:
@@ -44,7 +46,10 @@ def read_manifest(path: str) -> tuple[dict[str, str], frozenset[str]]:
         by_id = {text(key): text(body) for key, body in given.items()}
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise ImproperlyConfigured(f"GRAPHQL_TRUSTED_DOCUMENTS: {path} is no manifest ({error}).") from error
-    return by_id, frozenset(by_id.values())
+    texts = frozenset(by_id.values())
+    hashes = {document_hash(source): source for source in texts}
+    prefixed = {SHA_256_PREFIX + sha256: source for sha256, source in hashes.items()}
+    return {**prefixed, **hashes, **by_id}, texts
 
 
 def text(value: Any) -> str:

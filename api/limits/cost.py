@@ -19,45 +19,58 @@ from graphql import (
     GraphQLSchema,
     IntValueNode,
     ListValueNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
     ValueNode,
     VariableNode,
     get_named_type,
     is_abstract_type,
+    is_introspection_type,
     is_object_type,
 )
-from graphql.type import SchemaMetaFieldDef, TypeMetaFieldDef
+from graphql.type import SchemaMetaFieldDef, TypeMetaFieldDef, TypeNameMetaFieldDef
 
 from api.connections import DEFAULT_PAGE_SIZE
 from api.limits.exceeded import exceeded
-from api.limits.weights import LIST_SIZES, is_connection, is_node, weight_of
+from api.limits.weights import LIST_SIZES, RUN_SEARCHES, is_connection, is_node, weight_of
 
 Variables = Mapping[str, Any]
 
 MAX_INT = 2**31
 MAX_DIGITS = 10
-META_FIELDS = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
+META_FIELDS = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef, "__typename": TypeNameMetaFieldDef}
+
+Sums: TypeAlias = tuple[float, int, int]
+NOTHING: Sums = (0, 0, 0)
 
 
 class Cost(NamedTuple):
-    """requested: what the operation costs, in objects read. nodes: how many objects with an id it can return."""
+    """requested: what the operation costs, in objects read. nodes: how many objects with an id it can return.
+    values: how many scalars and enums it can return.
+    """
 
     requested: int
     nodes: int
+    values: int
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A value in the document that may come from a variable."""
+    """A value in the document that may come from a variable; with a key, what the object has under it."""
 
     node: ValueNode | None
     default: Any = None
+    key: str | None = None
 
     def read(self, variables: Variables) -> Any:
         if isinstance(self.node, VariableNode):
-            return variables.get(self.node.name.value, self.default)
-        return literal(self.node)
+            value = variables.get(self.node.name.value, self.default)
+        else:
+            value = literal(self.node)
+        if self.key is None:
+            return value
+        return value.get(self.key) if isinstance(value, dict) else None
 
 
 Conditions: TypeAlias = tuple[tuple[Given, bool], ...]
@@ -72,6 +85,7 @@ class Item:
     weight: what one of it costs.
     times: how many of it its parent has: a number, the page of a connection (None), or as many as a list is given.
     sizes: of a connection, the arguments that say how large its page is.
+    services: the arguments that may name a service, and what it costs more when one does.
     conditions: when it is left out.
     below: what is selected of it, for each type that it can be.
     """
@@ -81,28 +95,33 @@ class Item:
     is_node: bool
     times: int | Given | None
     sizes: tuple[Given, ...]
+    services: tuple[tuple[Given, int], ...]
+    is_value: bool
     conditions: Conditions
     below: tuple[tuple["Item", ...], ...]
 
-    def cost(self, variables: Variables, page: int) -> tuple[float, int]:
-        """What it costs and how many nodes it can return, on a page of this size."""
+    def cost(self, variables: Variables, page: int) -> Sums:
+        """What it costs, and how many nodes and values it can return, on a page of this size."""
         if any(given.read(variables) is absent for given, absent in self.conditions):
-            return 0, 0
+            return NOTHING
         times = page if self.times is None else self.times
         if isinstance(times, Given):
             values = times.read(variables)
             times = len(values) if isinstance(values, list | tuple) else 1
         size = max((page_size(given.read(variables)) for given in self.sizes), default=DEFAULT_PAGE_SIZE)
-        cost, nodes = dearest(self.below, variables, size)
-        return times * (self.weight + cost), times * (self.is_node + nodes)
+        cost, nodes, values = dearest(self.below, variables, size)
+        cost += self.weight + sum(extra for given, extra in self.services if given.read(variables) is not None)
+        return times * cost, times * (self.is_node + nodes), times * (self.is_value + values)
 
 
 def literal(node: ValueNode | None) -> Any:
-    """The number, list or truth that a literal stands for; anything else is of no matter here."""
+    """The number, list, object or truth that a literal stands for; anything else is of no matter here."""
     if isinstance(node, IntValueNode):
         return int(node.value) if len(node.value) <= MAX_DIGITS else MAX_INT
     if isinstance(node, ListValueNode):
         return node.values
+    if isinstance(node, ObjectValueNode):
+        return {field.name.value: field.value for field in node.fields}
     return node.value if isinstance(node, BooleanValueNode) else None
 
 
@@ -113,14 +132,14 @@ def page_size(value: Any) -> int:
     return min(max(int(value), 0), MAX_INT)
 
 
-def dearest(alternatives: tuple[tuple[Item, ...], ...], variables: Variables, page: int) -> tuple[float, int]:
-    cost: float = 0
-    nodes = 0
-    for items in alternatives:
-        costs = [item.cost(variables, page) for item in items]
-        cost = max(cost, sum(one for one, _ in costs))
-        nodes = max(nodes, sum(one for _, one in costs))
-    return cost, nodes
+def dearest(alternatives: tuple[tuple[Item, ...], ...], variables: Variables, page: int) -> Sums:
+    """Of each number the largest that any of the alternatives comes to."""
+    totals = [
+        tuple(map(sum, zip(NOTHING, *(item.cost(variables, page) for item in items), strict=True)))
+        for items in alternatives
+    ]
+    cost, nodes, values = map(max, zip(NOTHING, *totals, strict=True))
+    return cost, nodes, values
 
 
 class CostOf:
@@ -137,8 +156,8 @@ class CostOf:
         self.items = self.select(operation.selection_set, root)
 
     def __call__(self, variables: Variables) -> Cost:
-        cost, nodes = dearest((self.items,), variables, DEFAULT_PAGE_SIZE)
-        return Cost(math.ceil(cost), nodes)
+        cost, nodes, values = dearest((self.items,), variables, DEFAULT_PAGE_SIZE)
+        return Cost(math.ceil(cost), nodes, values)
 
     def select(
         self,
@@ -151,8 +170,7 @@ class CostOf:
         for selection in selection_set.selections:
             inherited = conditions + self.conditions(selection)
             if isinstance(selection, FieldNode):
-                if selection.name.value != "__typename":
-                    items.append(self.item(selection, parent, inherited))
+                items.append(self.item(selection, parent, inherited))
                 continue
             fragment: Any = selection
             if not hasattr(selection, "selection_set"):
@@ -185,10 +203,24 @@ class CostOf:
             weight=weight_of(coordinate, type_),
             is_node=is_node(type_),
             times=None if is_items else arguments.get(times, Given(None)) if isinstance(times, str) else times,
+            services=self.services(coordinate, arguments, below),
+            is_value=not node.selection_set and not is_introspection_type(parent),
             sizes=tuple(arguments[name] for name in ("first", "last") if name in arguments),
             conditions=conditions,
             below=below,
         )
+
+    def services(
+        self, coordinate: str, arguments: Mapping[str, Given], below: tuple[tuple[Item, ...], ...]
+    ) -> tuple[tuple[Given, int], ...]:
+        """Where a service may be named. Counting all pages searches once more."""
+        counts = sum(item.field == "totalCount" for items in below for item in items)
+        extra = RUN_SEARCHES.get(coordinate, 0) * (1 + counts)
+        named = [arguments["serviceId"]] if "serviceId" in arguments else []
+        if "filter" in arguments:
+            node, default = arguments["filter"].node, arguments["filter"].default
+            named.append(Given(node, default, "serviceId"))
+        return tuple((given, extra) for given in named if extra)
 
     def given(self, node: ValueNode) -> Given:
         return Given(node, self.defaults.get(node.name.value) if isinstance(node, VariableNode) else None)
@@ -203,13 +235,13 @@ class CostOf:
 
 def check_cost(cost: Cost) -> None:
     """Raise RequestError when the operation asks for too much."""
-    if cost.requested > settings.GRAPHQL_MAX_COST:
-        most = settings.GRAPHQL_MAX_COST
-        raise exceeded("cost", most, f"The operation costs {cost.requested}: {most} is the most.", cost=describe(cost))
-    if cost.nodes > settings.GRAPHQL_MAX_NODES:
-        most = settings.GRAPHQL_MAX_NODES
-        message = f"The operation can return {cost.nodes} nodes: {most} is the most."
-        raise exceeded("nodes", most, message, cost=describe(cost))
+    for limit, requested, most, message in (
+        ("cost", cost.requested, settings.GRAPHQL_MAX_COST, "The operation costs {}: {} is the most."),
+        ("nodes", cost.nodes, settings.GRAPHQL_MAX_NODES, "The operation can return {} nodes: {} is the most."),
+        ("values", cost.values, settings.GRAPHQL_MAX_VALUES, "The operation can return {} values: {} is the most."),
+    ):
+        if requested > most:
+            raise exceeded(limit, most, message.format(requested, most), cost=describe(cost))
 
 
 def describe(cost: Cost) -> dict[str, int]:
@@ -219,4 +251,6 @@ def describe(cost: Cost) -> dict[str, int]:
         "limit": settings.GRAPHQL_MAX_COST,
         "nodes": cost.nodes,
         "nodeLimit": settings.GRAPHQL_MAX_NODES,
+        "values": cost.values,
+        "valueLimit": settings.GRAPHQL_MAX_VALUES,
     }

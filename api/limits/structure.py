@@ -2,7 +2,7 @@
 
 The fields of an answer are walked level by level as an execution would merge them, with one difference: a fragment
 counts as often as it is spread. So one that fans out, or that doubles what is in another, runs into the bound on
-fields, whatever becomes of it later. Fragments must be known and free of cycles.
+selections, whatever becomes of it later. Fragments must be known and free of cycles.
 """
 
 import math
@@ -33,8 +33,13 @@ def check_structure(document: DocumentNode) -> None:
     """Raise RequestError, with the limit's name, when the document goes beyond one."""
     walk = Walk(document)
     for definition in document.definitions:
-        if isinstance(definition, OperationDefinitionNode | FragmentDefinitionNode):
+        if isinstance(definition, OperationDefinitionNode):
+            walk.check_directives(definition)
             walk.definition(definition)
+    for fragment in walk.fragments.values():
+        walk.check_directives(fragment)
+        if fragment.name.value not in walk.reached:  # it will be validated all the same
+            walk.definition(fragment)
 
 
 class Walk:
@@ -42,12 +47,12 @@ class Walk:
         self.fragments = {
             one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)
         }
-        self.fields = 0
+        self.reached: set[str] = set()
+        self.selections = 0
         self.aliases = 0
 
     def definition(self, node: OperationDefinitionNode | FragmentDefinitionNode) -> None:
         self.aliases = 0
-        self.check_directives(node)
         for variable in node.variable_definitions or ():
             self.check_directives(variable)
             self.check_lists([variable.default_value] if variable.default_value else [])
@@ -99,15 +104,17 @@ class Walk:
             elif isinstance(selection, InlineFragmentNode):
                 waiting.extend(selection.selection_set.selections)
             else:
-                waiting.extend(self.fragments[selection.name.value].selection_set.selections)  # type: ignore[attr-defined]
+                fragment = self.fragments[selection.name.value]  # type: ignore[attr-defined]
+                self.reached.add(fragment.name.value)
+                waiting.extend(fragment.selection_set.selections)
         return merged
 
     def check_selection(self, selection: SelectionNode) -> None:
-        self.fields += 1
-        if self.fields > settings.GRAPHQL_MAX_FIELDS:
-            most = settings.GRAPHQL_MAX_FIELDS
+        self.selections += 1
+        if self.selections > settings.GRAPHQL_MAX_SELECTIONS:
+            most = settings.GRAPHQL_MAX_SELECTIONS
             raise exceeded(
-                "fields", most, f"A document has at most {most} fields, with those of fragments wherever spread."
+                "selections", most, f"A document selects at most {most} times, a fragment's wherever it is spread."
             )
         self.check_directives(selection)
         if isinstance(selection, FieldNode):

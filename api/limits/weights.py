@@ -9,7 +9,7 @@ LIST_SIZES: dict[str, int | str] = {
     "Query.nodes": "ids",
     # As many as there usually are.
     "Reservation.appointments": 4,
-    "OfferAppointmentsPayload.appointments": 100,
+    "OfferAppointmentsPayload.appointments": 1000,
     "UserError.field": 1,
     "__Schema.types": 100,
     "__Schema.directives": 6,
@@ -26,14 +26,21 @@ SHORT_LISTS = ("userErrors",)
 """Lists of every payload whose items cost nothing."""
 
 WEIGHTS: dict[str, float] = {
-    # Each provider's calendar is a page of its own, and the run that a long service needs is looked up slot by slot.
+    # Each provider's calendar is a page of its own.
     "Provider.openAppointments": 10,
     # Asked for nine times over, so that the most wrapped type is told; most are wrapped once or not at all.
-    "__Type.ofType": 0.02,
+    "__Type.ofType": 0.01,
 }
+RUN_SEARCHES: dict[str, int] = {
+    "Query.openAppointments": 200,
+    "Query.nextOpenAppointment": 200,
+    "Provider.openAppointments": 20,
+}
+"""What it costs more when a service is given: where its run begins is looked up slot by slot, perhaps through all."""
+
 COUNT = 5
 CHANGE = 10
-META_OBJECT = 0.1
+META_OBJECT = 0.05
 """Introspection reads what is in memory."""
 
 

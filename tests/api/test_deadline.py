@@ -93,6 +93,35 @@ def test_a_deadline_that_passes_within_a_transaction_rolls_it_back(practice: Pra
     assert [service.name for service in Service.objects.all()] == ["Cutting"]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_savepoint_that_is_too_late_is_rolled_back_whoever_catches_it(practice: Practice) -> None:
+    deadline = Deadline(at=time.monotonic() + 0.2)
+    with deadline.enforced(), transaction.atomic():
+        try:
+            with transaction.atomic():
+                Service.objects.update(name="Inner")
+                time.sleep(0.2)
+                Service.objects.update(name="Too late")
+        except DeadlineExceeded:
+            pass
+    assert [service.name for service in Service.objects.all()] == ["Cutting"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_rows_are_one_statement_without_a_limit_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    limit = Deadline.limit
+    monkeypatch.setattr(Deadline, "limit", lambda self, sql, **k: seen.append(sql) or limit(self, sql, **k))
+    with Deadline().enforced(), connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO reservation_service (name, description, duration_minutes, is_active, created_at)"
+            " VALUES (%s, '', 15, %s, '2030-01-01 00:00:00')",
+            [("A", True), ("B", True)],
+        )
+    assert Service.objects.count() == 2
+    assert [sql for sql in seen if sql.startswith("INSERT")] == []
+
+
 @pytest.mark.parametrize(
     ("is_mariadb", "sql", "limited"),
     [

@@ -13,16 +13,10 @@ from mirakuru import TCPExecutor
 from api.documents.document import document_hash
 from api.documents.persisted import cache_key, kept_source
 from reservation.cache import cache_at
-from tests.servers import HOST
+from tests.servers import HOST, free_port
 
 VIEWER = "{ viewer { isStaff } }"
 HASHED = {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": document_hash(VIEWER)}}}
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind((HOST, 0))
-        return int(listener.getsockname()[1])
 
 
 @pytest.fixture(scope="module")

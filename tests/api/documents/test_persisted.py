@@ -96,8 +96,9 @@ def test_what_is_not_valid_is_not_registered(source: str, post: Post) -> None:
     assert refusal(post(hashed)) == (200, "PERSISTED_QUERY_NOT_FOUND")
 
 
-def test_a_text_in_the_cache_is_only_believed_with_its_hash(post: Post) -> None:
-    cache.set(cache_key(HASH), "{ viewer { email } }")
+@pytest.mark.parametrize("value", ["{ viewer { email } }", 1, None, [], {"a": 1}])
+def test_a_text_in_the_cache_is_only_believed_with_its_hash(value: Any, post: Post) -> None:
+    cache.set(cache_key(HASH), value)
     assert refusal(post(by_hash())) == (200, "PERSISTED_QUERY_NOT_FOUND")
 
 

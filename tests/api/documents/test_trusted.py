@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 
 from api.documents.document import document_hash
@@ -42,6 +43,23 @@ def test_a_trusted_document_is_served_by_its_id_and_in_full(manifest: None, post
     assert post({"query": VIEWER}).json() == NOBODY
     assert post({"query": VIEWER, **by_hash(HASH)}).json() == NOBODY
     assert client.get("/graphql/", {"documentId": HASH}).json() == NOBODY
+
+
+def test_ids_are_taken_as_they_stand_in_the_manifest_and_hashes_of_any_of_it(
+    tmp_path: Path, post: Post, settings: Any
+) -> None:
+    path = tmp_path / "manifest.json"
+    path.write_text(json.dumps({"sha256:abc": VIEWER}))
+    settings.GRAPHQL_TRUSTED_DOCUMENTS = str(path)
+    for body in ({"documentId": "sha256:abc"}, by_hash(HASH), {"query": VIEWER, **by_hash(HASH)}):
+        assert post(body).json() == NOBODY
+    assert refusal(post({"documentId": "abc"})) == REFUSED
+
+
+def test_a_process_does_not_start_on_a_manifest_that_cannot_be_read(settings: Any) -> None:
+    settings.GRAPHQL_TRUSTED_DOCUMENTS = "/nowhere"
+    with pytest.raises(ImproperlyConfigured):
+        apps.get_app_config("api").ready()
 
 
 @pytest.mark.parametrize(

@@ -72,9 +72,8 @@ BOMBS: dict[str, tuple[str, str, str | None]] = {
     ),
     "a circular introspection": ("{ __schema { " + TYPES + " } }", INVALID, None),
     "introspection 30 times over": (
-        "{ __schema { types { "
-        + " ".join(f"a{n}: fields {{ args {{ type {{ name }} }} }}" for n in range(30))
-        + "} } }",
+        "{ " + " ".join(f"a{n}: __schema {{ types {{ ...T }} }}" for n in range(30)) + " } fragment T on __Type "
+        "{ fields { args { type { name } } type { name } } inputFields { type { name } } enumValues { name } }",
         COMPLEX,
         "cost",
     ),

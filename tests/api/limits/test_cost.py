@@ -11,70 +11,76 @@ from tests.api.conftest import Post
 from tests.api.test_views import refusal
 
 
-def cost(source: str, **variables: Any) -> Cost:
+def price(source: str, **variables: Any) -> Cost:
     return parse_document(schema, source).operation(None).cost(variables)
+
+
+def cost(source: str, **variables: Any) -> tuple[int, int]:
+    """What it costs, and how many nodes it can return."""
+    requested, nodes, _ = price(source, **variables)
+    return requested, nodes
 
 
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
-        ("{ __typename }", Cost(0, 0)),
-        ("{ viewer { isStaff email } }", Cost(0, 0)),
-        ("{ viewer { client { name } provider { name } } }", Cost(2, 2)),
-        ("{ node(id: 1) { id } }", Cost(1, 1)),
+        ("{ __typename }", (0, 0)),
+        ("{ viewer { isStaff email } }", (0, 0)),
+        ("{ viewer { client { name } provider { name } } }", (2, 2)),
+        ("{ node(id: 1) { id } }", (1, 1)),
         # A page is one, and its items are as many as are asked for; 20 when nothing is said.
-        ("{ providers { totalCount } }", Cost(6, 0)),
-        ("{ providers { nodes { name } } }", Cost(21, 20)),
-        ("{ providers { edges { cursor node { name } } } }", Cost(21, 20)),
-        ("{ providers { nodes { name } pageInfo { hasNextPage } } }", Cost(21, 20)),
-        ("{ providers(first: 5) { nodes { name } } }", Cost(6, 5)),
-        ("{ providers(last: 7) { nodes { name } } }", Cost(8, 7)),
-        ("{ providers(first: null) { nodes { name } } }", Cost(21, 20)),
-        ("{ providers(first: -5) { nodes { name } } }", Cost(1, 0)),
-        ("{ providers(first: 5, last: 9) { nodes { name } } }", Cost(10, 9)),
+        ("{ providers { totalCount } }", (6, 0)),
+        ("{ providers { nodes { name } } }", (21, 20)),
+        ("{ providers { edges { cursor node { name } } } }", (21, 20)),
+        ("{ providers { nodes { name } pageInfo { hasNextPage } } }", (21, 20)),
+        ("{ providers(first: 5) { nodes { name } } }", (6, 5)),
+        ("{ providers(last: 7) { nodes { name } } }", (8, 7)),
+        ("{ providers(first: null) { nodes { name } } }", (21, 20)),
+        ("{ providers(first: -5) { nodes { name } } }", (1, 0)),
+        ("{ providers(first: 5, last: 9) { nodes { name } } }", (10, 9)),
         # What is below an item is multiplied: 1 + 10 * (1 + (1 + 4 * 1)).
-        ("{ providers(first: 10) { nodes { services(first: 4) { nodes { id } } } } }", Cost(61, 50)),
-        ("{ providers(first: 10) { edges { node { services(first: 4) { edges { node { id } } } } } } }", Cost(61, 50)),
+        ("{ providers(first: 10) { nodes { services(first: 4) { nodes { id } } } } }", (61, 50)),
+        ("{ providers(first: 10) { edges { node { services(first: 4) { edges { node { id } } } } } } }", (61, 50)),
         # Both ways to the items are read.
-        ("{ providers(first: 10) { nodes { id } edges { node { id } } } }", Cost(21, 20)),
+        ("{ providers(first: 10) { nodes { id } edges { node { id } } } }", (21, 20)),
         # 1 + 3 * (1 + 10 + 2 * (1 + 1)): a provider's calendar is dearer than another page.
         (
             '{ providers(first: 3) { nodes { openAppointments(first: 2, startsFrom: "2030-01-01T00:00:00Z", '
             'startsBefore: "2030-01-02T00:00:00Z") { nodes { id provider { id } } } } } }',
-            Cost(46, 15),
+            (46, 15),
         ),
         # A list is as long as what is asked for, or as it usually is.
-        ("{ nodes(ids: [1, 2, 3]) { id } }", Cost(3, 3)),
-        ("{ nodes(ids: 1) { id } }", Cost(1, 1)),
-        ("{ nodes(ids: " + "1" * 5000 + ") { id } }", Cost(1, 1)),
-        ("{ reservation(id: 1) { appointments { id } } }", Cost(5, 5)),
+        ("{ nodes(ids: [1, 2, 3]) { id } }", (3, 3)),
+        ("{ nodes(ids: 1) { id } }", (1, 1)),
+        ("{ nodes(ids: " + "1" * 5000 + ") { id } }", (1, 1)),
+        ("{ reservation(id: 1) { appointments { id } } }", (5, 5)),
         (
             "mutation { cancelReservation(input: {reservationId: 1}) { reservation { id } userErrors { code } } }",
-            Cost(11, 1),
+            (11, 1),
         ),
-        ("mutation { a: cancelReservation(input: {reservationId: 1}) { userErrors { code } } }", Cost(10, 0)),
+        ("mutation { a: cancelReservation(input: {reservationId: 1}) { userErrors { code } } }", (10, 0)),
         # Each of the same field counts, and each alias.
-        ("{ viewer { client { id } client { name } } }", Cost(2, 2)),
-        ("{ a: node(id: 1) { id } b: node(id: 2) { id } }", Cost(2, 2)),
+        ("{ viewer { client { id } client { name } } }", (2, 2)),
+        ("{ a: node(id: 1) { id } b: node(id: 2) { id } }", (2, 2)),
     ],
 )
-def test_cost_is_counted(source: str, expected: Cost) -> None:
+def test_cost_is_counted(source: str, expected: tuple[int, int]) -> None:
     assert cost(source) == expected
 
 
 def test_a_fragment_costs_where_it_applies() -> None:
     fragment = "fragment P on Provider { services(first: 3) { nodes { id } } }"  # 1 + 3
-    assert cost("{ provider(id: 1) { ...P } } " + fragment) == Cost(5, 4)
-    assert cost("{ provider(id: 1) { ...P ...P } } " + fragment) == Cost(9, 7)
-    assert cost("{ node(id: 1) { ...P } } " + fragment) == Cost(5, 4)
-    assert cost("{ service(id: 1) { ... on Node { ...P id } } } " + fragment) == Cost(1, 1)
+    assert cost("{ provider(id: 1) { ...P } } " + fragment) == (5, 4)
+    assert cost("{ provider(id: 1) { ...P ...P } } " + fragment) == (9, 7)
+    assert cost("{ node(id: 1) { ...P } } " + fragment) == (5, 4)
+    assert cost("{ service(id: 1) { ... on Node { ...P id } } } " + fragment) == (1, 1)
 
 
 def test_of_the_types_that_an_object_can_be_the_dearest_counts() -> None:
     services, providers = "services(first: 9) { nodes { id } }", "providers(first: 2) { nodes { id } }"
     pages = f"... on Provider {{ {services} }} ... on Service {{ {providers} }}"
-    assert cost(f"{{ node(id: 1) {{ {pages} }} }}") == Cost(11, 10)
-    assert cost(f"{{ nodes(ids: [1, 2]) {{ {pages} }} }}") == Cost(22, 20)
+    assert cost(f"{{ node(id: 1) {{ {pages} }} }}") == (11, 10)
+    assert cost(f"{{ nodes(ids: [1, 2]) {{ {pages} }} }}") == (22, 20)
 
 
 @pytest.mark.parametrize(
@@ -82,23 +88,23 @@ def test_of_the_types_that_an_object_can_be_the_dearest_counts() -> None:
     [(5, 5), (0, 0), (-5, 0), (5.0, 5), (None, 20), ("x", 20), (True, 20), ([], 20), (1e300, 2**31), (10**15, 2**31)],
 )
 def test_the_size_of_a_page_is_that_of_its_variable(value: Any, size: int) -> None:
-    assert cost("query($n: Int) { providers(first: $n) { nodes { id } } }", n=value) == Cost(1 + size, size)
+    assert cost("query($n: Int) { providers(first: $n) { nodes { id } } }", n=value) == (1 + size, size)
 
 
 def test_a_variable_may_have_a_default() -> None:
     query = "query($n: Int = 7) { providers(first: $n) { nodes { id } } }"
-    assert cost(f"query($id: ID = {'1' * 5000}) {{ node(id: $id) {{ id }} }}") == Cost(1, 1)
-    assert (cost(query), cost(query, n=3), cost(query, n=None)) == (Cost(8, 7), Cost(4, 3), Cost(21, 20))
-    assert cost("query($n: Int) { providers(first: $n) { nodes { id } } }") == Cost(21, 20)
+    assert cost(f"query($id: ID = {'1' * 5000}) {{ node(id: $id) {{ id }} }}") == (1, 1)
+    assert (cost(query), cost(query, n=3), cost(query, n=None)) == ((8, 7), (4, 3), (21, 20))
+    assert cost("query($n: Int) { providers(first: $n) { nodes { id } } }") == (21, 20)
 
 
 def test_a_list_is_as_long_as_its_variable() -> None:
     query = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }"
     assert [cost(query, ids=ids) for ids in ([], ["a", "b"], "a", None)] == [
-        Cost(0, 0),
-        Cost(2, 2),
-        Cost(1, 1),
-        Cost(1, 1),
+        (0, 0),
+        (2, 2),
+        (1, 1),
+        (1, 1),
     ]
 
 
@@ -127,7 +133,7 @@ def test_what_is_left_out_costs_nothing(directive: str, variables: dict[str, boo
         source = head + body.format(use) + " }"
         if "...A" in body:
             source += " fragment A on Query { providers { nodes { id } } }"
-        assert cost(source, **variables) == (Cost(21, 20) if is_read else Cost(0, 0))
+        assert cost(source, **variables) == ((21, 20) if is_read else (0, 0))
 
 
 def test_an_operation_that_is_too_dear_is_refused(post: Post, settings: Any, db: None) -> None:
@@ -140,7 +146,7 @@ def test_an_operation_that_is_too_dear_is_refused(post: Post, settings: Any, db:
         "code": "QUERY_TOO_COMPLEX",
         "limit": "cost",
         "maximum": 51,
-        "cost": {"requested": 52, "limit": 51, "nodes": 51, "nodeLimit": 10_000},
+        "cost": {"requested": 52, "limit": 51, "nodes": 51, "nodeLimit": 10_000, "values": 51, "valueLimit": 20_000},
     }
 
 
@@ -150,11 +156,70 @@ def test_an_operation_that_can_return_too_many_nodes_is_refused(post: Post, sett
     assert answer.json()["errors"][0]["extensions"]["limit"] == "nodes"
 
 
+@pytest.mark.parametrize(
+    ("source", "values"),
+    [
+        ("{ __typename viewer { isStaff email __typename } }", 4),
+        ("{ providers(first: 10) { totalCount nodes { id a: id name } pageInfo { endCursor } } }", 32),
+        ("{ providers(first: 10) { edges { a: cursor b: cursor node { __typename } } } }", 30),
+        ("{ providers(first: 10) { nodes { services(first: 10) { nodes { id name } } } } }", 200),
+        ("{ node(id: 1) { id ... on Provider { name bio } ... on Service { name } } }", 3),
+        ("{ __schema { types { name } } }", 0),
+    ],
+)
+def test_values_are_counted(source: str, values: int) -> None:
+    assert price(source).values == values
+
+
+def test_an_operation_that_can_return_too_many_values_is_refused(post: Post) -> None:
+    aliases = " ".join(f"a{number}: cursor" for number in range(30))
+    answer = post(
+        {"query": f"{{ providers(first: 100) {{ nodes {{ services(first: 7) {{ edges {{ {aliases} }} }} }} }} }}"}
+    )
+    assert answer.json()["errors"][0]["extensions"]["limit"] == "values"
+
+
+WINDOW = 'startsFrom: "2030-01-01T00:00:00Z", startsBefore: "2030-01-02T00:00:00Z"'
+
+
+@pytest.mark.parametrize(
+    ("source", "variables", "requested"),
+    [
+        ("{ nextOpenAppointment { id } }", {}, 1),
+        ("{ nextOpenAppointment(serviceId: 1) { id } }", {}, 201),
+        ("query($s: ID) { nextOpenAppointment(serviceId: $s) { id } }", {}, 1),
+        ("query($s: ID) { nextOpenAppointment(serviceId: $s) { id } }", {"s": None}, 1),
+        ("query($s: ID) { nextOpenAppointment(serviceId: $s) { id } }", {"s": "x"}, 201),
+        (f"{{ openAppointments(filter: {{{WINDOW}}}, first: 1) {{ nodes {{ id }} }} }}", {}, 2),
+        (f"{{ openAppointments(filter: {{{WINDOW}, serviceId: 1}}, first: 1) {{ nodes {{ id }} }} }}", {}, 202),
+        (
+            f"{{ openAppointments(filter: {{{WINDOW}, serviceId: 1}}, first: 1) {{ totalCount nodes {{ id }} }} }}",
+            {},
+            407,
+        ),
+        (
+            "query($f: OpenAppointmentFilter!) { openAppointments(filter: $f, first: 1) { nodes { id } } }",
+            {"f": {"serviceId": "x"}},
+            202,
+        ),
+        ("query($f: OpenAppointmentFilter!) { openAppointments(filter: $f, first: 1) { nodes { id } } }", {"f": []}, 2),
+        (
+            f"{{ provider(id: 1) {{ openAppointments({WINDOW}, serviceId: 1, first: 1) {{ nodes {{ id }} }} }} }}",
+            {},
+            32,
+        ),
+        ("{ providers(filter: {serviceId: 1}, first: 1) { nodes { id } } }", {}, 2),
+    ],
+)
+def test_looking_for_runs_is_dear(source: str, variables: Any, requested: int) -> None:
+    assert price(source, **variables).requested == requested
+
+
 def test_the_cost_is_told_to_who_asks(post: Post, db: None) -> None:
     body = {"query": "{ providers(first: 3) { nodes { id } } }"}
     data = {"providers": {"nodes": []}}
     assert post(body).json() == {"data": data}
-    cost = {"requested": 4, "limit": 5000, "nodes": 3, "nodeLimit": 10_000}
+    cost = {"requested": 4, "limit": 5000, "nodes": 3, "nodeLimit": 10_000, "values": 3, "valueLimit": 20_000}
     assert post(body, **{"GraphQL-Cost": "report"}).json() == {"data": data, "extensions": {"cost": cost}}
 
 

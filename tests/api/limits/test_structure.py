@@ -174,11 +174,14 @@ def test_repeats_are_counted_where_selections_meet() -> None:
     assert refusal("{ " + "viewer { isStaff isStaff isStaff } " * 10 + "}") == limit("repeats", 20)
 
 
-def test_fields_are_counted_with_those_of_fragments_wherever_they_are_spread(settings: Any) -> None:
+def test_selections_are_counted_with_those_of_fragments_wherever_they_are_spread(settings: Any) -> None:
     settings.GRAPHQL_MAX_REPEATS = 10**6
-    fragment = "fragment A on Query { " + "viewer { isStaff } " * 10 + "}"  # 20 fields, and the fragment itself is 20
-    assert refusal("{ " + "...A " * 94 + "} " + fragment) is None  # 94 spreads, 94 * 20 + 20 fields: 1994
-    assert refusal("{ " + "...A " * 95 + "} " + fragment) == limit("fields", 2000)
+    fragment = "fragment A on Query { " + "viewer { isStaff } " * 10 + "}"
+    assert refusal("{ " + "...A " * 95 + "} " + fragment) is None  # 95 spreads, 95 * 20 fields: 1995
+    assert refusal("{ " + "...A " * 96 + "} " + fragment) == limit("selections", 2000)
+    chain = [f"fragment F{n} on Query {{ ...F{n + 1} a{n}: viewer {{ isStaff }} }}" for n in range(60)]
+    settings.GRAPHQL_MAX_ALIASES = 100
+    assert refusal(" ".join(["{ ...F0 }", *chain, "fragment F60 on Query { viewer { isStaff } }"])) is None
 
 
 @pytest.mark.parametrize(
@@ -190,7 +193,7 @@ def test_fields_are_counted_with_those_of_fragments_wherever_they_are_spread(set
         ("GRAPHQL_MAX_MUTATIONS", "mutation { a b c }", "mutations"),
         ("GRAPHQL_MAX_LIST", "{ a(b: [1, 2, 3]) }", "list"),
         ("GRAPHQL_MAX_REPEATS", "{ a a a }", "repeats"),
-        ("GRAPHQL_MAX_FIELDS", "{ a b c }", "fields"),
+        ("GRAPHQL_MAX_SELECTIONS", "{ a b c }", "selections"),
     ],
 )
 def test_every_limit_is_a_setting(setting: str, source: str, name: str, settings: Any) -> None:

@@ -1,0 +1,97 @@
+"""What a request takes of its caller's points: as many as its operation costs, so that nobody takes everybody's."""
+
+import ipaddress
+import math
+
+from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.http import HttpRequest
+from graphql import GraphQLError
+
+from api.codes import Code
+from api.documents import Operation
+from api.errors import RequestError
+from api.limits.cost import Cost
+from reservation.domain.caller import Caller
+from reservation.rates import Rate, Taken, counters
+
+COST_OF_A_POINT = 10
+NEW_DOCUMENT = 10
+"""Points for a document that must be parsed and validated first."""
+
+IPV6_PREFIX = 64
+"""What one household or server has of IPv6 addresses."""
+
+
+class Meter:
+    """Takes points for one request, and remembers how many are left."""
+
+    def __init__(self, request: HttpRequest, caller: Caller) -> None:
+        self.caller = caller
+        self.key = f"user:{caller.user_id}" if caller.is_authenticated else f"address:{address_of(request)}"
+        self.taken: Taken | None = None
+
+    def take_for_document(self) -> None:
+        """Raises RequestError when there are no points left for a document that is new."""
+        self.take(NEW_DOCUMENT)
+
+    def take_for_operation(self, operation: Operation, cost: Cost) -> None:
+        """Raises RequestError when there are not as many points left as the operation costs."""
+        self.take(max(1, math.ceil(cost.requested / COST_OF_A_POINT)))
+        reservations = operation.fields.count("reserveAppointment")
+        if reservations and settings.RESERVATIONS_PER_HOUR and not self.caller.is_staff:
+            # Whoever holds and lets lapse, again and again, keeps time from others.
+            hourly = Rate("reservations", settings.RESERVATIONS_PER_HOUR, 3600)
+            require(counters().take(hourly, self.key, points=reservations))
+
+    def take(self, points: int) -> None:
+        rate = points_of_a_person() if self.caller.is_authenticated else points_of_an_address()
+        if rate.points:
+            self.taken = counters().take(rate, self.key, points=points)
+            require(self.taken)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What the answer says of the points that are left."""
+        if self.taken is None:
+            return {}
+        return {
+            "RateLimit-Limit": str(self.taken.limit),
+            "RateLimit-Remaining": str(self.taken.remaining),
+            "RateLimit-Reset": str(self.taken.reset_seconds),
+        }
+
+
+def require(taken: Taken) -> None:
+    """Raise RequestError unless the points were there."""
+    if not taken.is_allowed:
+        seconds = taken.retry_seconds
+        extensions = {"code": Code.RATE_LIMITED.value, "retryAfter": seconds}
+        error = GraphQLError(f"Too many requests. Try again in {seconds} seconds.", extensions=extensions)
+        raise RequestError(error, headers={"Retry-After": str(seconds)}, is_well_formed=False)
+
+
+def points_of_a_person() -> Rate:
+    return per_second("person", settings.RATE_LIMIT_PERSON, settings.RATE_LIMIT_PERSON_BURST)
+
+
+def points_of_an_address() -> Rate:
+    return per_second("address", settings.RATE_LIMIT_ANONYMOUS, settings.RATE_LIMIT_ANONYMOUS_BURST)
+
+
+def per_second(name: str, points: int, burst: int) -> Rate:
+    """So many points a second, with so many at once: a window that gives the burst back at that pace."""
+    return Rate(name, burst if points else 0, math.ceil(burst / points) if points else 1)
+
+
+def address_of(request: HttpRequest) -> str:
+    """The address that the request comes from, behind as many proxies as are trusted."""
+    try:
+        address = ipaddress.ip_address(get_adapter().get_client_ip(request))
+    except (ValueError, PermissionDenied, ImproperlyConfigured):
+        # The proxies say something else than where it comes from: they are one address, with the points of one.
+        return "unknown"
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((address, IPV6_PREFIX), strict=False))
+    return str(address)

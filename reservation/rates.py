@@ -1,0 +1,116 @@
+"""How much somebody may do in a while, counted in Redis for all processes together.
+
+Without Redis, and while it is away, each process counts for itself and allows its share: less, never everything.
+"""
+
+import logging
+import math
+import os
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from limits import RateLimitItemPerSecond
+from limits.storage import MemoryStorage, RedisStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+logger = logging.getLogger(__name__)
+
+TIMEOUT_SECONDS = 0.05
+PAUSE_SECONDS = 1.0
+"""For how long Redis is not asked again after it has failed."""
+
+
+@dataclass(frozen=True)
+class Rate:
+    """So many points in so many seconds, in a window that slides; the points that a burst may take at once.
+
+    name: what is counted; each name has counters of its own.
+    """
+
+    name: str
+    points: int
+    seconds: int
+
+    def item(self, share: int = 1) -> RateLimitItemPerSecond:
+        """The rate as the library has it, or one of so many equal shares of it."""
+        return RateLimitItemPerSecond(max(1, self.points // share), self.seconds, namespace=self.name)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of an attempt to take points.
+
+    limit: how many there are at most. remaining: how many are left. reset_seconds: until all are back.
+    retry_seconds: until as many are back as were asked for; 0 when they were there.
+    """
+
+    limit: int
+    remaining: int
+    reset_seconds: int
+    retry_seconds: int
+
+    @property
+    def is_allowed(self) -> bool:
+        return self.retry_seconds == 0
+
+
+class Counters:
+    """Counts what is taken. Made once a process."""
+
+    def __init__(self, url: str, *, processes: int) -> None:
+        self.shared = SlidingWindowCounterRateLimiter(redis_storage(url)) if url else None
+        self.local = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self.processes = processes
+        self.ask_again_at = 0.0
+
+    def take(self, rate: Rate, *key: str, points: int = 1) -> Taken:
+        """Take points of whoever this key names; more than there are at most counts as all of them."""
+        if self.shared is not None and time.monotonic() >= self.ask_again_at:
+            try:
+                return take(self.shared, rate.item(), *key, points=points)
+            except RedisError:
+                self.ask_again_at = time.monotonic() + PAUSE_SECONDS
+                logger.warning("Redis is away: each process counts rates for itself.", exc_info=True)
+        return take(self.local, rate.item(self.processes), *key, points=points)
+
+
+def take(limiter: SlidingWindowCounterRateLimiter, item: RateLimitItemPerSecond, *key: str, points: int) -> Taken:
+    points = min(points, item.amount)
+    is_allowed = limiter.hit(item, *key, cost=points)
+    remaining = limiter.get_window_stats(item, *key).remaining
+    seconds_a_point = item.get_expiry() / item.amount
+    return Taken(
+        limit=item.amount,
+        remaining=remaining,
+        reset_seconds=math.ceil((item.amount - remaining) * seconds_a_point),
+        retry_seconds=0 if is_allowed else max(1, math.ceil((points - remaining) * seconds_a_point)),
+    )
+
+
+def redis_storage(url: str) -> RedisStorage:
+    options: dict[str, Any] = {
+        "socket_connect_timeout": TIMEOUT_SECONDS,
+        "socket_timeout": TIMEOUT_SECONDS,
+        "retry": Retry(NoBackoff(), 0),
+        "retry_on_error": [],
+    }
+    return RedisStorage(url, **options)
+
+
+_lock = threading.Lock()
+_counters: dict[tuple[int, str], Counters] = {}
+
+
+def counters() -> Counters:
+    """This process's. A worker that was forked makes its own: a connection is not to be shared."""
+    key = (os.getpid(), settings.REDIS_URL)
+    if key not in _counters:
+        with _lock:
+            _counters.setdefault(key, Counters(settings.REDIS_URL, processes=settings.PROCESSES))
+    return _counters[key]

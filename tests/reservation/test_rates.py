@@ -1,0 +1,125 @@
+"""Rates: counted in Redis for all processes, and smaller, never open, without it."""
+
+import shutil
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from limits.strategies import SlidingWindowCounterRateLimiter
+from mirakuru import TCPExecutor
+
+from reservation.rates import Counters, Rate
+from tests.servers import HOST, free_port
+
+RATE = Rate("test", 10, 3600)
+
+
+@pytest.fixture
+def redis() -> Iterator[TCPExecutor]:
+    """A Redis of our own. Skipped where it is not installed: script/test installs it."""
+    if not shutil.which("redis-server"):
+        pytest.skip("redis-server is not installed")
+    port = free_port()
+    command = ["redis-server", "--bind", HOST, "--port", str(port), "--save", "", "--appendonly", "no"]
+    with TCPExecutor(command, host=HOST, port=port, timeout=30) as server:
+        yield server
+
+
+def url(server: TCPExecutor) -> str:
+    return f"redis://{HOST}:{server.port}/0"
+
+
+def taken(counters: Counters, *, times: int, key: str = "somebody") -> list[bool]:
+    return [counters.take(RATE, key).is_allowed for _ in range(times)]
+
+
+def test_points_run_out_for_each_by_itself() -> None:
+    counters = Counters("", processes=1)
+    assert taken(counters, times=12) == [True] * 10 + [False] * 2
+    assert taken(counters, times=1, key="somebody else") == [True]
+    assert Counters("", processes=1).take(RATE, "somebody").is_allowed
+
+
+def test_what_is_left_and_when_it_comes_back_is_told() -> None:
+    counters = Counters("", processes=1)
+    first = counters.take(RATE, "a", points=4)
+    assert (first.limit, first.remaining, first.retry_seconds) == (10, 6, 0)
+    assert first.reset_seconds == 4 * 360
+    refused = counters.take(RATE, "a", points=8)
+    assert (refused.is_allowed, refused.remaining, refused.retry_seconds) == (False, 6, 2 * 360)
+
+
+def test_more_than_there_are_at_most_takes_all_of_them() -> None:
+    counters = Counters("", processes=1)
+    assert counters.take(RATE, "a", points=1000).remaining == 0
+    assert not counters.take(RATE, "a").is_allowed
+
+
+def test_points_come_back() -> None:
+    counters = Counters("", processes=1)
+    quick = Rate("quick", 4, 1)
+    assert counters.take(quick, "a", points=4).is_allowed
+    assert not counters.take(quick, "a").is_allowed
+    deadline = time.monotonic() + 10
+    while not counters.take(quick, "a").is_allowed:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_processes_count_together_in_redis(redis: TCPExecutor) -> None:
+    one, other = (Counters(url(redis), processes=2) for _ in range(2))
+    assert taken(one, times=6) == [True] * 6
+    assert taken(other, times=6) == [True] * 4 + [False] * 2
+
+
+def test_nobody_gets_more_by_asking_at_once(redis: TCPExecutor) -> None:
+    counters = Counters(url(redis), processes=2)
+    with ThreadPoolExecutor(8) as threads:
+        allowed = list(threads.map(lambda _: counters.take(RATE, "a").is_allowed, range(50)))
+    assert sum(allowed) == 10
+
+
+def test_without_redis_a_process_allows_its_share() -> None:
+    assert sum(taken(Counters("", processes=3), times=10)) == 3
+    assert sum(taken(Counters("", processes=100), times=10)) == 1
+
+
+def test_when_redis_is_away_a_process_allows_its_share_and_goes_back_to_it(redis: TCPExecutor) -> None:
+    counters = Counters(url(redis), processes=2)
+    assert taken(counters, times=1) == [True]
+    redis.stop()
+    assert sum(taken(counters, times=10)) == 5
+    redis.start()
+    counters.ask_again_at = 0
+    assert sum(taken(counters, times=20)) == 10  # it begins anew, having kept nothing
+
+
+def test_when_redis_hangs_nobody_waits_for_it_twice(redis: TCPExecutor, monkeypatch: pytest.MonkeyPatch) -> None:
+    counters = Counters(url(redis), processes=2)
+    assert taken(counters, times=1) == [True]
+    asked: list[int] = []
+    shared = counters.shared
+    assert isinstance(shared, SlidingWindowCounterRateLimiter)
+    hit = shared.hit
+    monkeypatch.setattr(shared, "hit", lambda *a, **k: asked.append(1) or hit(*a, **k))
+    process = redis.process
+    assert process is not None
+    process.send_signal(signal.SIGSTOP)
+    try:
+        assert sum(taken(counters, times=10)) == 5
+        assert len(asked) == 1
+    finally:
+        process.send_signal(signal.SIGCONT)
+    counters.ask_again_at = 0
+    assert taken(counters, times=1) == [True]
+    assert len(asked) == 2
+
+
+def test_a_server_that_never_was_there_costs_a_share_and_no_error() -> None:
+    with socket.socket() as listener:
+        listener.bind((HOST, 0))  # and does not listen
+        nowhere = Counters(f"redis://{HOST}:{listener.getsockname()[1]}/0", processes=2)
+        assert sum(taken(nowhere, times=10)) == 5
