@@ -32,6 +32,7 @@ class RequestError(Exception):
         headers: Mapping[str, str] | None = None,
         is_well_formed: bool = True,
     ) -> None:
+        assert errors
         super().__init__(*errors)
         self.errors = errors
         self.status = status or status_of((errors[0].extensions or {})["code"])

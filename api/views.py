@@ -1,6 +1,7 @@
 """GraphQL over HTTP: what a request goes through, from its first byte to its answer."""
 
 import uuid
+from itertools import islice
 from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
@@ -13,15 +14,19 @@ from api.authentication import InvalidToken, caller_of
 from api.codes import Code
 from api.context import Context
 from api.documents import Operation, find_document, is_new
-from api.documents.introspection import check_introspection, hide_names
-from api.errors import RequestError, answer, coded, malformed
+from api.documents.introspection import check_introspection, hide_names, may_learn_names
+from api.errors import RequestError, answer, malformed
 from api.execution import execute_document
 from api.limits.cost import Cost, check_cost, describe
 from api.rates import Meter
 from api.request import JSON, METHODS, GraphQLRequest, read_request
 from api.response import answer_refusal, answer_result, make_public, media_type_of
 from api.schema import schema
+from api.variables import errors_in_variables
 from reservation.domain.caller import ANONYMOUS, Caller
+
+MAX_ERRORS = 10
+"""How many errors in the variables are told."""
 
 COST_HEADER = "GraphQL-Cost"
 """A request with this header is told what it costs, in `extensions.cost`."""
@@ -72,6 +77,10 @@ def run(request: HttpRequest, asked: GraphQLRequest, context: Context, meter: Me
         variables=asked.variables,
         operation_name=operation.name,
     )
+    if result.data is None and result.errors and not any(error.path for error in result.errors):
+        tell_names = may_learn_names(context.caller)
+        errors = errors_in_variables(schema, operation.node, asked.variables, tell_names=tell_names)
+        raise RequestError(*islice(errors, MAX_ERRORS))
     return told(result, context, cost if COST_HEADER in request.headers else None)
 
 
@@ -82,14 +91,12 @@ def check_method(request: HttpRequest, operation: Operation) -> None:
 
 
 def told(result: ExecutionResult, context: Context, cost: Cost | None) -> dict[str, Any]:
-    """What the client is told of a result. Raises RequestError when the variables did not fit."""
+    """What the client is told of a result."""
     if not result.errors:
         given: dict[str, Any] = {"data": result.data}
     else:
         is_late = context.deadline.is_over
         errors = [answer(error, request_id=context.request_id, is_late=is_late) for error in result.errors]
-        if result.data is None and not any(error.path for error in result.errors):
-            raise RequestError(*(coded(error, Code.BAD_USER_INPUT) for error in result.errors))
         given = {"errors": errors, "data": result.data}
     return given if cost is None else {**given, "extensions": {"cost": describe(cost)}}
 

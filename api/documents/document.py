@@ -1,5 +1,7 @@
 """Documents: parsed, checked and validated once, and kept while there is room. Those that fail are not kept."""
 
+import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -38,6 +40,8 @@ TOKEN_BYTES = 700
 
 FRAGMENT_RULES = (UniqueFragmentNamesRule, KnownFragmentNamesRule, NoFragmentCyclesRule)
 
+STRING_TOKEN = re.compile(r"\b(String|BlockString) ['\"].*['\"]", re.DOTALL)
+
 PARSER_LIMITS = {
     "Syntax Error: Document contains more than": ("tokens", Code.QUERY_TOO_COMPLEX),
     "Syntax Error: Document is nested too deeply": ("nesting", Code.QUERY_TOO_DEEP),
@@ -53,6 +57,7 @@ class Operation:
     cost: tells what it costs with these variables.
     """
 
+    node: OperationDefinitionNode
     name: str | None
     kind: OperationType
     fields: tuple[str, ...]
@@ -72,7 +77,9 @@ class Document:
         if name is None and len(self.operations) == 1:
             return next(iter(self.operations.values()))
         if name is None or name not in self.operations:
-            message = f"The document has no operation {name!r}." if name else "Name the operation: there are several."
+            message = (
+                "The document has no operation of this name." if name else "Name the operation: there are several."
+            )
             raise RequestError(coded(GraphQLError(message), Code.OPERATION_RESOLUTION_FAILURE))
         return self.operations[name]
 
@@ -83,8 +90,9 @@ def document_hash(source: str) -> str:
 
 
 def memory(document: Document) -> int:
-    """About how many bytes a document takes."""
-    return TOKEN_BYTES * sum(1 for _ in tokens(document.tree))
+    """About how many bytes a document takes, with its text and the strings that are cut out of it."""
+    text = document.tree.loc.source.body if document.tree.loc else ""
+    return TOKEN_BYTES * sum(1 for _ in tokens(document.tree)) + 3 * sys.getsizeof(text)
 
 
 def tokens(tree: DocumentNode) -> Iterator[object]:
@@ -131,7 +139,7 @@ def make_operation(
         raise RequestError(coded(error, Code.GRAPHQL_VALIDATION_FAILED))
     cost = CostOf(schema, node, fragments)
     fields = tuple(item.field for item in cost.items)
-    return Operation(node.name.value if node.name else None, node.operation, fields, cost)
+    return Operation(node, node.name.value if node.name else None, node.operation, fields, cost)
 
 
 def parse_text(source: str) -> DocumentNode:
@@ -146,6 +154,8 @@ def parse_text(source: str) -> DocumentNode:
             maximum = {"maximum": settings.GRAPHQL_MAX_TOKENS} if limit == "tokens" else {}
             if error.message.startswith(words):
                 raise RequestError(coded(error, code, limit=limit, **maximum)) from error
+        # A string may be somebody's own: which one it was, its place tells.
+        error.message = STRING_TOKEN.sub(r"\1", error.message)
         raise RequestError(coded(error, Code.GRAPHQL_PARSE_FAILED)) from error
     except RecursionError as error:
         too_deep = GraphQLError("The document is nested too deeply.")

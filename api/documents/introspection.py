@@ -48,8 +48,4 @@ def hide_names(refusal: RequestError, caller: Caller) -> RequestError:
     if Code.GRAPHQL_VALIDATION_FAILED in codes:
         hidden = coded(GraphQLError("The document does not fit the schema."), Code.GRAPHQL_VALIDATION_FAILED)
         return RequestError(hidden)
-    if codes == {Code.BAD_USER_INPUT}:
-        # "Variable '$a' got invalid value 1 at 'a.b'; what the schema expects there"
-        for error in refusal.errors:
-            error.message = error.message.partition("; ")[0].rstrip(".") + "."
     return refusal

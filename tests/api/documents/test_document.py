@@ -1,5 +1,6 @@
 """Documents: parsed and validated once, and refused when they are none of this schema."""
 
+import sys
 from typing import Any
 
 import pytest
@@ -54,7 +55,13 @@ def test_documents_are_kept_while_there_is_room(kept: Any, monkeypatch: pytest.M
 
 def test_a_document_is_weighed_by_its_tokens(kept: Any) -> None:
     parse_document(schema, "{ viewer { isStaff } }")  # with those of the start and the end of the file
-    assert kept.currsize == 8 * TOKEN_BYTES
+    assert kept.currsize == pytest.approx(8 * TOKEN_BYTES, rel=0.1)
+
+
+def test_a_document_is_weighed_by_its_strings_too(kept: Any) -> None:
+    text = "🙂" * 10_000
+    parse_document(schema, f'{{ providers(filter: {{search: "{text}"}}) {{ totalCount }} }}')
+    assert kept.currsize > 3 * sys.getsizeof(text)
 
 
 def test_the_only_operation_needs_no_name() -> None:
