@@ -74,6 +74,7 @@ def answer(error: GraphQLError, *, request_id: str, is_late: bool = False) -> di
         code = Code.BAD_USER_INPUT.value if cause.code == "INVALID_INPUT" else cause.code
         error.extensions = {"code": code}
     elif isinstance(cause, DeadlineExceeded) or (is_late and isinstance(cause, OperationalError)):
+        logger.warning("%s in request %s", Code.TIMEOUT, request_id, exc_info=cause)
         late = DeadlineExceeded()
         error = GraphQLError(str(late), error.nodes, path=error.path, extensions={"code": Code.TIMEOUT.value})
     else:

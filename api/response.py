@@ -54,7 +54,7 @@ def write(told: dict[str, Any], media_type: str, status: int) -> HttpResponse:
 
 def make_public(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """The same answer, which proxies may keep for a moment; or 304, when the client has it already."""
-    etag = f'"{sha256(response.content).hexdigest()[:32]}"'
+    etag = f'"{sha256(response["Content-Type"].encode() + response.content).hexdigest()[:32]}"'
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = f"public, max-age={settings.GRAPHQL_PUBLIC_SECONDS}"
     if etag in parse_etags(request.headers.get("If-None-Match", "").replace("W/", "")):

@@ -50,8 +50,8 @@ def graphql_view(request: HttpRequest) -> HttpResponse:
         return make_public(request, response) if is_public(request, result) else metered(response, meter)
     except RequestError as refusal:
         return metered(answer_refusal(hide_names(refusal, caller), media_type), meter)
-    except SuspiciousOperation as error:
-        return answer_refusal(malformed(str(error)), media_type)
+    except SuspiciousOperation:
+        return answer_refusal(malformed("This is no request that can be read."), media_type)
     except Exception as error:
         told = answer(GraphQLError(str(error), original_error=error), request_id=request_id)
         failure = GraphQLError(told["message"], extensions=told["extensions"])

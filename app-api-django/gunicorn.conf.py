@@ -2,6 +2,8 @@
 
 WEB_CONCURRENCY is the number of processes (default: one a CPU), WEB_THREADS that of threads in each (default: 4).
 READY_MESSAGE is printed when the server answers.
+
+In production a proxy stands before it that reads requests whole, as nginx does: a thread waits for a body that is slow.
 """
 
 import gc
@@ -18,6 +20,7 @@ workers = int(os.environ.get("WEB_CONCURRENCY") or os.cpu_count() or 1)
 threads = int(os.environ.get("WEB_THREADS") or 4)
 preload_app = True  # load once, share the pages
 
+limit_request_line = 8190  # a document that is longer goes by POST, or by its hash
 timeout = 20
 graceful_timeout = 30
 keepalive = 75  # longer than a proxy keeps an idle connection, so that it is the proxy who closes

@@ -5,6 +5,7 @@ that it is kept under, and only valid documents are kept.
 """
 
 import re
+import sys
 from threading import Lock
 
 from cachetools import LRUCache, cached
@@ -46,7 +47,7 @@ def persisted_document(schema: GraphQLSchema, *, source: str | None, sha256: str
     return document
 
 
-@cached(LRUCache(LOCAL_BYTES, getsizeof=len), lock=Lock())
+@cached(LRUCache(LOCAL_BYTES, getsizeof=sys.getsizeof), lock=Lock())
 def kept_source(sha256: str) -> str:
     """The text that was registered under this hash. Raises RequestError."""
     source = cache.get(cache_key(sha256))

@@ -22,6 +22,7 @@ from graphql import (
     ObjectValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    StringValueNode,
     ValueNode,
     VariableNode,
     get_named_type,
@@ -115,14 +116,14 @@ class Item:
 
 
 def literal(node: ValueNode | None) -> Any:
-    """The number, list, object or truth that a literal stands for; anything else is of no matter here."""
+    """What a literal stands for; enums and fractions are of no matter here."""
     if isinstance(node, IntValueNode):
         return int(node.value) if len(node.value) <= MAX_DIGITS else MAX_INT
     if isinstance(node, ListValueNode):
         return node.values
     if isinstance(node, ObjectValueNode):
         return {field.name.value: field.value for field in node.fields}
-    return node.value if isinstance(node, BooleanValueNode) else None
+    return node.value if isinstance(node, BooleanValueNode | StringValueNode) else None
 
 
 def page_size(value: Any) -> int:

@@ -28,12 +28,14 @@ SHORT_LISTS = ("userErrors",)
 WEIGHTS: dict[str, float] = {
     # Each provider's calendar is a page of its own.
     "Provider.openAppointments": 10,
+    # Whole calendars are looked through.
+    "AppointmentConnection.totalCount": 50,
     # Asked for nine times over, so that the most wrapped type is told; most are wrapped once or not at all.
     "__Type.ofType": 0.01,
 }
 RUN_SEARCHES: dict[str, int] = {
-    "Query.openAppointments": 200,
-    "Query.nextOpenAppointment": 200,
+    "Query.openAppointments": 300,
+    "Query.nextOpenAppointment": 300,
     "Provider.openAppointments": 20,
 }
 """What it costs more when a service is given: where its run begins is looked up slot by slot, perhaps through all."""

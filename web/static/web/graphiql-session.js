@@ -55,8 +55,8 @@ class Session {
     if (answer.ok) {
       const { data } = await answer.json();
       this.stored = { ...session, access: data.access_token, refresh: data.refresh_token ?? session.refresh };
-    } else {
-      this.stored = null;
+    } else if ([400, 401].includes(answer.status)) {
+      this.stored = null; // anything else may pass
     }
   }
 }
