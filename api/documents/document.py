@@ -28,8 +28,8 @@ from graphql import (
 from api.codes import Code
 from api.documents.introspection import introspects
 from api.errors import RequestError, coded
-from api.limits.cost import CostOf
 from api.limits.exceeded import exceeded
+from api.limits.pricing import CostOf
 from api.limits.structure import check_structure
 
 MAX_ERRORS = 10

@@ -1,8 +1,7 @@
 """What an operation costs, before it runs: every object that it can return, times what is read for it.
 
 A page multiplies what is below its nodes by the number of items that it asks for, a list by the size in `LIST_SIZES`.
-What is on a fragment counts for the types that it applies to; of the types that an interface can be, the dearest
-counts. A field that is selected twice counts twice.
+Of the types that an interface can be, the dearest counts. A field that is selected twice counts twice.
 """
 
 import math
@@ -13,34 +12,22 @@ from typing import Any, NamedTuple, TypeAlias
 from django.conf import settings
 from graphql import (
     BooleanValueNode,
-    FieldNode,
-    FragmentDefinitionNode,
-    GraphQLObjectType,
-    GraphQLSchema,
     IntValueNode,
     ListValueNode,
+    NullValueNode,
     ObjectValueNode,
-    OperationDefinitionNode,
-    SelectionSetNode,
     StringValueNode,
     ValueNode,
     VariableNode,
-    get_named_type,
-    is_abstract_type,
-    is_introspection_type,
-    is_object_type,
 )
-from graphql.type import SchemaMetaFieldDef, TypeMetaFieldDef, TypeNameMetaFieldDef
 
 from api.connections import DEFAULT_PAGE_SIZE
 from api.limits.exceeded import exceeded
-from api.limits.weights import LIST_SIZES, RUN_SEARCHES, is_connection, is_node, weight_of
 
 Variables = Mapping[str, Any]
 
 MAX_INT = 2**31
 MAX_DIGITS = 10
-META_FIELDS = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef, "__typename": TypeNameMetaFieldDef}
 
 Sums: TypeAlias = tuple[float, int, int]
 NOTHING: Sums = (0, 0, 0)
@@ -71,7 +58,8 @@ class Given:
             value = literal(self.node)
         if self.key is None:
             return value
-        return value.get(self.key) if isinstance(value, dict) else None
+        found = value.get(self.key) if isinstance(value, dict) else None
+        return None if isinstance(found, NullValueNode) else found
 
 
 Conditions: TypeAlias = tuple[tuple[Given, bool], ...]
@@ -133,6 +121,12 @@ def page_size(value: Any) -> int:
     return min(max(int(value), 0), MAX_INT)
 
 
+def total(items: tuple[Item, ...], variables: Variables) -> Cost:
+    """What these root fields cost together."""
+    cost, nodes, values = dearest((items,), variables, DEFAULT_PAGE_SIZE)
+    return Cost(math.ceil(cost), nodes, values)
+
+
 def dearest(alternatives: tuple[tuple[Item, ...], ...], variables: Variables, page: int) -> Sums:
     """Of each number the largest that any of the alternatives comes to."""
     totals = [
@@ -141,97 +135,6 @@ def dearest(alternatives: tuple[tuple[Item, ...], ...], variables: Variables, pa
     ]
     cost, nodes, values = map(max, zip(NOTHING, *totals, strict=True))
     return cost, nodes, values
-
-
-class CostOf:
-    """What an operation costs, by the values of its variables."""
-
-    def __init__(
-        self, schema: GraphQLSchema, operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]
-    ) -> None:
-        self.schema = schema
-        self.fragments = fragments
-        self.defaults = {one.variable.name.value: literal(one.default_value) for one in operation.variable_definitions}
-        root = schema.get_root_type(operation.operation)
-        assert root is not None
-        self.items = self.select(operation.selection_set, root)
-
-    def __call__(self, variables: Variables) -> Cost:
-        cost, nodes, values = dearest((self.items,), variables, DEFAULT_PAGE_SIZE)
-        return Cost(math.ceil(cost), nodes, values)
-
-    def select(
-        self,
-        selection_set: SelectionSetNode,
-        parent: GraphQLObjectType,
-        conditions: Conditions = (),
-    ) -> tuple[Item, ...]:
-        """The items of the fields that are selected of this type, in and out of fragments."""
-        items: list[Item] = []
-        for selection in selection_set.selections:
-            inherited = conditions + self.conditions(selection)
-            if isinstance(selection, FieldNode):
-                items.append(self.item(selection, parent, inherited))
-                continue
-            fragment: Any = selection
-            if not hasattr(selection, "selection_set"):
-                fragment = self.fragments[selection.name.value]  # type: ignore[attr-defined]
-            if self.applies(fragment.type_condition, parent):
-                items.extend(self.select(fragment.selection_set, parent, inherited))
-        return tuple(items)
-
-    def applies(self, condition: Any, parent: GraphQLObjectType) -> bool:
-        if condition is None or condition.name.value == parent.name:
-            return True
-        wanted = self.schema.get_type(condition.name.value)
-        return is_abstract_type(wanted) and self.schema.is_sub_type(wanted, parent)  # type: ignore[arg-type]
-
-    def item(self, node: FieldNode, parent: GraphQLObjectType, conditions: Conditions) -> Item:
-        field = META_FIELDS.get(node.name.value) or parent.fields[node.name.value]
-        type_ = get_named_type(field.type)
-        coordinate = f"{parent.name}.{node.name.value}"
-        arguments = {one.name.value: self.given(one.value) for one in node.arguments}
-        times = LIST_SIZES.get(coordinate, 1)
-        below: tuple[tuple[Item, ...], ...] = ()
-        if node.selection_set and is_object_type(type_):
-            below = (self.select(node.selection_set, type_),)  # type: ignore[arg-type]
-        elif node.selection_set:
-            possible = self.schema.get_possible_types(type_)  # type: ignore[arg-type]
-            below = tuple(self.select(node.selection_set, one) for one in possible)
-        is_items = is_connection(parent) and node.name.value in ("nodes", "edges")
-        return Item(
-            field=node.name.value,
-            weight=weight_of(coordinate, type_),
-            is_node=is_node(type_),
-            times=None if is_items else arguments.get(times, Given(None)) if isinstance(times, str) else times,
-            services=self.services(coordinate, arguments, below),
-            is_value=not node.selection_set and not is_introspection_type(parent),
-            sizes=tuple(arguments[name] for name in ("first", "last") if name in arguments),
-            conditions=conditions,
-            below=below,
-        )
-
-    def services(
-        self, coordinate: str, arguments: Mapping[str, Given], below: tuple[tuple[Item, ...], ...]
-    ) -> tuple[tuple[Given, int], ...]:
-        """Where a service may be named. Counting all pages searches once more."""
-        counts = sum(item.field == "totalCount" for items in below for item in items)
-        extra = RUN_SEARCHES.get(coordinate, 0) * (1 + counts)
-        named = [arguments["serviceId"]] if "serviceId" in arguments else []
-        if "filter" in arguments:
-            node, default = arguments["filter"].node, arguments["filter"].default
-            named.append(Given(node, default, "serviceId"))
-        return tuple((given, extra) for given in named if extra)
-
-    def given(self, node: ValueNode) -> Given:
-        return Given(node, self.defaults.get(node.name.value) if isinstance(node, VariableNode) else None)
-
-    def conditions(self, selection: Any) -> Conditions:
-        return tuple(
-            (self.given(directive.arguments[0].value), directive.name.value == "skip")
-            for directive in selection.directives
-            if directive.name.value in ("skip", "include") and directive.arguments
-        )
 
 
 def check_cost(cost: Cost) -> None:
