@@ -22,7 +22,7 @@ SQLITE_STEPS = 10_000
 """How many steps of its virtual machine SQLite makes between two looks at the clock: well under a millisecond."""
 
 ENDINGS = ("ROLLBACK", "RELEASE")
-STATEMENTS = ("SELECT", "(SELECT", "INSERT", "UPDATE", "DELETE")
+STATEMENTS = ("SELECT", "(SELECT", "WITH", "INSERT", "UPDATE", "DELETE")
 FIRST_SELECT = re.compile(r"^\(*SELECT\b")
 
 

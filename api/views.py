@@ -71,17 +71,13 @@ def run(request: HttpRequest, asked: GraphQLRequest, context: Context, meter: Me
     check_cost(cost)
     meter.take_for_operation(operation, cost)
     result = execute_document(
-        schema,
-        document.tree,
-        context=context,
-        variables=asked.variables,
-        operation_name=operation.name,
+        schema, document.tree, context=context, variables=asked.variables, operation_name=operation.name
     )
     if result.data is None and result.errors and not any(error.path for error in result.errors):
         tell_names = may_learn_names(context.caller)
         errors = errors_in_variables(schema, operation.node, asked.variables, tell_names=tell_names)
         raise RequestError(*islice(errors, MAX_ERRORS))
-    return told(result, context, cost if COST_HEADER in request.headers else None)
+    return answer_of(result, context, cost if COST_HEADER in request.headers else None)
 
 
 def check_method(request: HttpRequest, operation: Operation) -> None:
@@ -90,7 +86,7 @@ def check_method(request: HttpRequest, operation: Operation) -> None:
         raise malformed("GET is for queries only.", status=405, Allow="POST")
 
 
-def told(result: ExecutionResult, context: Context, cost: Cost | None) -> dict[str, Any]:
+def answer_of(result: ExecutionResult, context: Context, cost: Cost | None) -> dict[str, Any]:
     """What the client is told of a result."""
     if not result.errors:
         given: dict[str, Any] = {"data": result.data}

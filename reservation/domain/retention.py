@@ -1,0 +1,47 @@
+"""What is not kept for ever: whose a reservation of long ago was, and keys that nobody sends again."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
+
+from django.conf import settings
+
+from reservation.domain.erasure import forget
+from reservation.domain.policy import ERASED_EMAIL
+from reservation.domain.transaction import transact
+from reservation.models import IdempotencyKey, Reservation
+
+BATCH_SIZE = 200
+
+
+def forget_past(*, now: datetime) -> int:
+    """Make reservations nobody's that began longer ago than the policy keeps them; answers how many.
+
+    The calendar, the history and every count stay as they are. Without a retention it does nothing.
+    """
+    retention = settings.RESERVATION_POLICY.retention
+    if retention is None:
+        return 0
+    past = Reservation.objects.filter(starts_at__lt=now - retention).exclude(client__user__email=ERASED_EMAIL)
+    ids = list(past.order_by("starts_at").values_list("pk", flat=True))
+    return sum(transact(partial(forget, batch, now=now)) for batch in batches(ids))
+
+
+def forget_keys(*, now: datetime) -> int:
+    """Delete idempotency keys that are older than the policy remembers them; answers how many.
+
+    Who sends one again after that does what it asks for again.
+    """
+    old = IdempotencyKey.objects.filter(created_at__lt=now - settings.RESERVATION_POLICY.key_life)
+    ids = list(old.order_by("pk").values_list("pk", flat=True))
+    return sum(transact(partial(delete_keys, batch)) for batch in batches(ids))
+
+
+def delete_keys(ids: list[int]) -> int:
+    deleted, _ = IdempotencyKey.objects.filter(pk__in=ids).delete()
+    return deleted
+
+
+def batches(ids: list[int]) -> Iterator[list[int]]:
+    """So that no transaction is long, whatever has gathered."""
+    return (ids[start : start + BATCH_SIZE] for start in range(0, len(ids), BATCH_SIZE))

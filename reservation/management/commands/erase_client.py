@@ -1,0 +1,38 @@
+"""Forgets a person."""
+
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from reservation.domain.erasure import erase_client
+from reservation.domain.errors import DomainError
+from reservation.management.client import find_client, in_the_name_of
+
+
+class Command(BaseCommand):
+    help = "Delete a client and its account for good. Its reservations ahead are cancelled, its past ones are nobody's."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("client", metavar="EMAIL_OR_ID", help="the client's address, or its number in the admin")
+        parser.add_argument("--yes", action="store_true", help="do not ask")
+
+    def handle(self, *_args: Any, client: str, yes: bool, **_options: Any) -> None:
+        found = find_client(client)
+        if not yes:
+            confirm(f"Erase {found.name} ({found.user.email}) for good? Type yes: ")
+        try:
+            left = erase_client(caller=in_the_name_of(found), client_id=found.pk, now=timezone.now())
+        except DomainError as refusal:
+            raise CommandError(refusal.message) from refusal
+        self.stdout.write(f"Erased. {left} reservations are nobody's now.")
+
+
+def confirm(question: str) -> None:
+    """Ask whoever sits at the terminal. Raises CommandError for another answer than yes, and where nobody sits."""
+    if not sys.stdin.isatty():
+        raise CommandError("Nobody is there to ask: say --yes.")
+    if input(question) != "yes":
+        raise CommandError("Nothing was erased.")

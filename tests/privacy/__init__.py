@@ -1,0 +1,1 @@
+"""That personal data stays where it belongs."""

@@ -1,0 +1,53 @@
+"""A client of whom every table that can knows something."""
+
+from allauth.account.models import EmailAddress
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth import SESSION_KEY
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.backends.db import SessionStore
+
+from reservation.domain.client import update_client
+from reservation.domain.reservation import cancel, reserve
+from reservation.models import Client, Provider, Reservation
+from tests.factories import NOW, TOMORROW, account, caller, make_appointments, make_client, make_user, minutes
+
+EMAIL, NAME, PHONE = "cleo.quartz@example.com", "Cleo Quartz", "+977 1 4200000"
+NOTE, REASON = "Allergic to quartz.", "Cleo Quartz is ill."
+WORDS = ("quartz", PHONE)
+"""None of these may be left of her."""
+
+
+def make_person() -> Client:
+    """Cleo, whom somebody in staff has renamed, and who has logged in, and begun to reset her password elsewhere."""
+    user = make_user(email=EMAIL, password="correct-horse-9")
+    client = make_client(user=user, name=NAME)
+    update_client(caller=caller(client), client_id=client.pk, phone=PHONE, now=NOW)
+    client.refresh_from_db()
+    EmailAddress.objects.create(user=user, email=EMAIL, verified=True, primary=True)
+    staff = make_user(is_staff=True)
+    for row in (user, client):
+        LogEntry.objects.create(
+            user=staff,
+            content_type=ContentType.objects.get_for_model(row),
+            object_id=str(row.pk),
+            object_repr=str(row),
+            action_flag=CHANGE,
+            change_message="Changed Name.",
+        )
+    for kept in ({SESSION_KEY: str(user.pk)}, {"account_reset": {"email": EMAIL.upper()}}):
+        session = SessionStore()
+        session.update(kept)
+        session.create()
+    return client
+
+
+def reserve_at(client: Client, provider: Provider, place: int, *, key: str | None = None) -> Reservation:
+    """A hold, made at NOW, of the quarter hour that many quarters after the first that can be reserved."""
+    (slot,) = make_appointments(provider, starts_at=TOMORROW + minutes(15 * place))
+    who = caller(client)
+    return reserve.once(key, caller=who, appointment_id=slot.pk, note=NOTE, now=NOW)
+
+
+def cancel_for_a_reason(reservation: Reservation) -> Reservation:
+    """Given up by its provider, who says more than it should."""
+    return cancel(caller=account(reservation.provider.user), reservation_id=reservation.pk, reason=REASON, now=NOW)

@@ -1,0 +1,191 @@
+"""Forgetting people: nothing of them is left in any table, and the calendar is as it was."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.admin.models import LogEntry
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+
+from reservation.domain.caller import ANONYMOUS
+from reservation.domain.erasure import MoreThanAClient, erase_client
+from reservation.domain.errors import Forbidden, NotFound, Unauthenticated
+from reservation.domain.policy import BOOKED_UNTIL, OPEN_SINCE, Policy
+from reservation.domain.reservation import complete, confirm
+from reservation.domain.verification import find_violations
+from reservation.models import Client, IdempotencyKey, Reservation, ReservationEvent, User
+from tests.factories import NOW, TOMORROW, caller, make_client, make_hold, make_provider, make_user, minutes, staff
+from tests.reservation.domain.people import WORDS, cancel_for_a_reason, make_person, reserve_at
+from tests.rows import all_rows, history, last_change, leases, refused, remembered
+
+pytestmark = pytest.mark.django_db
+
+SOON = NOW + minutes(5)
+"""While the holds that were made at NOW are live."""
+
+AFTERWARDS = TOMORROW + timedelta(days=2)
+
+
+def everything() -> str:
+    """Every row of every table of the database, sessions as what is in them."""
+    tables = [list(model._base_manager.values()) for model in apps.get_models(include_auto_created=True)]
+    return repr([tables, [session.get_decoded() for session in Session.objects.all()]]).lower()
+
+
+def snapshot(*left_out: str) -> list[dict[str, Any]]:
+    """The reservations, but for these columns."""
+    rows = Reservation.objects.order_by("pk").values()
+    return [{name: value for name, value in row.items() if name not in left_out} for row in rows]
+
+
+def test_nothing_of_the_person_is_left_in_any_table() -> None:
+    client, provider = make_person(), make_provider()
+    cancel_for_a_reason(reserve_at(client, provider, 0))
+    confirm(caller=caller(client), reservation_id=reserve_at(client, provider, 1, key="k").pk, now=NOW)
+    assert [word for word in WORDS if word in everything()] == list(WORDS)
+    assert erase_client(caller=staff(), client_id=client.pk, now=SOON) == 2
+    assert [word for word in WORDS if word in everything()] == []
+    assert not User.objects.filter(pk=client.user_id).exists()
+    assert (IdempotencyKey.objects.count(), Session.objects.count()) == (0, 0)
+    assert set(LogEntry.objects.values_list("object_repr", flat=True)) == {"Erased client"}
+    assert str(client.user_id) not in Reservation.objects.values_list("events__user_id", flat=True)
+
+
+def test_what_is_past_stays_on_the_calendar_under_a_client_that_is_nobody() -> None:
+    client, provider = make_person(), make_provider()
+    booking = confirm(caller=caller(client), reservation_id=reserve_at(client, provider, 0).pk, now=NOW)
+    complete(caller=caller(provider), reservation_id=booking.pk, now=AFTERWARDS)
+    began = confirm(caller=caller(client), reservation_id=reserve_at(client, provider, 1).pk, now=NOW)
+    calendar, reservations, events = leases(provider), snapshot("client_id", "note"), ReservationEvent.objects.count()
+    assert erase_client(caller=caller(client), client_id=client.pk, now=AFTERWARDS) == 2
+    nobody = Client.objects.select_related("user").get(name="Erased client")
+    assert leases(provider) == calendar == [(one.pk, BOOKED_UNTIL, True) for one in (booking, began)]
+    assert snapshot("client_id", "note") == reservations
+    assert set(Reservation.objects.values_list("client_id", "note", "cancel_reason")) == {(nobody.pk, "", None)}
+    assert history(booking) == [
+        ("HELD", nobody.user_id, NOW),
+        ("CONFIRMED", nobody.user_id, NOW),
+        ("COMPLETED", provider.user_id, AFTERWARDS),
+    ]
+    assert ReservationEvent.objects.count() == events
+    assert (nobody.user.is_active, nobody.user.has_usable_password()) == (False, False)
+    assert list(find_violations()) == []
+
+
+def test_what_lies_ahead_is_cancelled_and_its_time_is_open_again() -> None:
+    client, provider, who = make_person(), make_provider(), staff()
+    hold = reserve_at(client, provider, 0)
+    booking = confirm(caller=caller(client), reservation_id=reserve_at(client, provider, 1).pk, now=NOW)
+    assert erase_client(caller=who, client_id=client.pk, now=SOON) == 2
+    assert leases(provider) == [(None, OPEN_SINCE, False)] * 2
+    assert set(Reservation.objects.values_list("status", "cancelled_at")) == {("CANCELLED", SOON)}
+    assert history(hold)[-1] == history(booking)[-1] == ("CANCELLED", who.user_id, SOON)
+    assert last_change(booking) == (remembered(booking, "CONFIRMED"), remembered(booking, "CANCELLED"))
+    assert list(find_violations()) == []
+
+
+def test_a_hold_that_has_lapsed_becomes_expired_and_not_cancelled() -> None:
+    client, provider = make_person(), make_provider()
+    hold = reserve_at(client, provider, 0)
+    lapsed = NOW + minutes(30)
+    assert erase_client(caller=staff(), client_id=client.pk, now=lapsed) == 1
+    assert history(hold)[1:] == [("EXPIRED", None, lapsed)]
+    assert leases(provider) == [(None, OPEN_SINCE, False)]
+
+
+def test_no_notice_keeps_a_client_from_erasing_itself(settings: Any) -> None:
+    client, provider = make_person(), make_provider()
+    confirm(caller=caller(client), reservation_id=reserve_at(client, provider, 0).pk, now=NOW)
+    settings.RESERVATION_POLICY = Policy(cancellation_notice=timedelta(days=7))
+    assert erase_client(caller=caller(client), client_id=client.pk, now=SOON) == 1
+    assert Reservation.objects.get().status == "CANCELLED"
+
+
+def test_those_who_were_in_many_places_at_once_are_one_nobody_and_break_no_invariant() -> None:
+    one, other, last = make_person(), make_client(), make_client()
+    for client in (one, other, last):
+        confirm(caller=caller(client), reservation_id=reserve_at(client, make_provider(), 0).pk, now=NOW)
+    for client in (one, other):
+        erase_client(caller=staff(), client_id=client.pk, now=AFTERWARDS)
+    assert Client.objects.count() == 2
+    assert Reservation.objects.filter(client__name="Erased client").count() == 2
+    assert list(find_violations()) == []
+
+
+def test_others_are_left_alone() -> None:
+    client, provider = make_person(), make_provider()
+    others = make_hold(provider=provider, client=make_client(name="Dora"))
+    before = Reservation.objects.values().get()
+    session = SessionStore()
+    session["_auth_user_id"] = str(others.client.user_id)
+    session.create()
+    reserve_at(client, provider, 1)
+    erase_client(caller=staff(), client_id=client.pk, now=SOON)
+    assert Reservation.objects.filter(pk=others.pk).values().get() == before
+    assert history(others) == [("HELD", others.client.user_id, NOW)]
+    assert list(Session.objects.values_list("pk", flat=True)) == [session.session_key]
+
+
+def test_what_an_account_did_as_staff_once_stays_in_staffs_journal() -> None:
+    client = make_person()
+    LogEntry.objects.update(user=client.user_id)
+    erase_client(caller=staff(), client_id=client.pk, now=SOON)
+    nobody = Client.objects.get(name="Erased client")
+    assert list(LogEntry.objects.values_list("user_id", flat=True)) == [nobody.user_id] * 2
+
+
+def test_erasing_again_finds_nobody_and_erasing_nobody_is_harmless() -> None:
+    client, who = make_person(), staff()
+    reserve_at(client, make_provider(), 0)
+    erase_client(caller=who, client_id=client.pk, now=SOON)
+    with refused(NotFound, field="client_id"):
+        erase_client(caller=who, client_id=client.pk, now=SOON)
+    before = all_rows()
+    assert erase_client(caller=who, client_id=Client.objects.get().pk, now=SOON) == 0
+    assert all_rows() == before
+
+
+@pytest.mark.parametrize("more", ["provider", "is_staff", "is_superuser"])
+def test_who_is_more_than_a_client_is_refused(more: str) -> None:
+    user = make_user(**({} if more == "provider" else {more: True}))
+    client, provider = make_client(user=user), make_provider()
+    if more == "provider":
+        make_provider(user=user)
+    reserve_at(client, provider, 0)
+    for who in (staff(), caller(client)):
+        with refused(MoreThanAClient, field="client_id"):
+            erase_client(caller=who, client_id=client.pk, now=SOON)
+
+
+def test_only_the_client_itself_and_staff_may() -> None:
+    hold = make_hold()
+    provider, strangers = caller(hold.provider), [caller(make_client()), caller(make_provider())]
+    with refused(Forbidden, field="client_id"):
+        erase_client(caller=provider, client_id=hold.client_id, now=SOON)
+    for who in strangers:
+        with refused(NotFound, field="client_id"):
+            erase_client(caller=who, client_id=hold.client_id, now=SOON)
+    with refused(Unauthenticated, field=None):
+        erase_client(caller=ANONYMOUS, client_id=hold.client_id, now=SOON)
+
+
+def test_every_table_that_points_to_a_person_is_known_here() -> None:
+    pointing = {
+        f"{relation.related_model.__name__}.{relation.field.name}"
+        for model in (User, Client)
+        for relation in model._meta.get_fields(include_hidden=True)
+        if relation.auto_created and not relation.concrete
+    }
+    assert pointing == {
+        "Client.user",  # deleted with the account
+        "EmailAddress.user",
+        "IdempotencyKey.user",
+        "User_groups.user",
+        "User_user_permissions.user",
+        "LogEntry.user",  # handed to nobody
+        "ReservationEvent.user",
+        "Reservation.client",
+        "Provider.user",  # refused
+    }, "Have erase_client forget it and export_client tell it, then name it here."

@@ -1,0 +1,62 @@
+"""What may stand in a log: where something failed and how, and never whose data it failed on."""
+
+import logging
+import sys
+
+from django.conf import settings
+from django.db import IntegrityError
+
+from reservation.logs import ImpersonalFormatter
+
+FORMATTER = ImpersonalFormatter()
+
+
+def written(error: BaseException) -> list[str]:
+    """The lines of a log in which this error was raised, without those of its stacks."""
+    try:
+        raise error
+    except BaseException:
+        record = logging.LogRecord("api", logging.ERROR, __file__, 1, "Failed in %s", ("r1",), sys.exc_info())
+    first, *lines = FORMATTER.format(record).splitlines()
+    assert first.endswith(" ERROR api Failed in r1")
+    assert f'  File "{__file__}", line' in lines[0]
+    return [line for line in lines if not line.startswith(" ")]
+
+
+def caused(error: BaseException, *, by: BaseException) -> BaseException:
+    error.__cause__ = by
+    return error
+
+
+def test_an_error_is_its_type_and_its_stack_and_not_what_it_says() -> None:
+    assert written(LookupError("ada@example.com")) == ["builtins.LookupError"]
+    assert written(KeyError(5)) == ["builtins.KeyError"]
+
+
+def test_what_it_came_of_is_told_likewise() -> None:
+    error = caused(ValueError("ada"), by=caused(KeyError("ada"), by=OSError("ada")))
+    assert written(error) == [
+        "builtins.ValueError",
+        "which came of",
+        "builtins.KeyError",
+        "which came of",
+        "builtins.OSError",
+    ]
+
+
+def test_errors_that_came_of_each_other_are_told_once() -> None:
+    first, second = KeyError("ada"), OSError("ada")
+    first.__cause__, second.__cause__ = second, first
+    assert written(first) == ["builtins.KeyError", "which came of", "builtins.OSError"]
+
+
+def test_an_error_of_the_database_tells_its_number() -> None:
+    error = IntegrityError(1062, "Duplicate entry 'ada@example.com' for key 'email'")
+    assert written(error) == ["django.db.utils.IntegrityError 1062"]
+    assert written(IntegrityError("ada@example.com")) == ["django.db.utils.IntegrityError"]
+
+
+def test_everything_that_is_logged_is_written_like_this() -> None:
+    assert settings.LOGGING["root"]["handlers"] == ["console"]
+    assert settings.LOGGING["handlers"]["console"]["formatter"] == "impersonal"
+    assert [logger for logger in settings.LOGGING["loggers"].values() if logger.get("handlers")] == []
