@@ -3,6 +3,7 @@
 from typing import Any
 
 import orjson
+from django.core.cache.backends.memcached import PyMemcacheCache
 
 
 class JsonSerde:
@@ -15,12 +16,20 @@ class JsonSerde:
         return orjson.loads(value)
 
 
+class Memcached(PyMemcacheCache):
+    """Django's own, but for what it says of a Memcached that is away."""
+
+    def add(self, key: str, *arguments: Any, **options: Any) -> bool:
+        """Whether the key was free. It is when nothing can be there: whoever takes a lock here would wait for ever."""
+        return bool(super().add(key, *arguments, **options)) or self.get(key) is None
+
+
 def cache_at(url: str) -> dict[str, Any]:
     """Django's settings of a cache. url: memcached://host:port[,host:port…]; empty for one in the process."""
     if not url:
         return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     return {
-        "BACKEND": "django.core.cache.backends.memcached.PyMemcacheCache",
+        "BACKEND": "reservation.cache.Memcached",
         "LOCATION": url.removeprefix("memcached://").strip("/").split(","),
         "OPTIONS": {
             "serde": JsonSerde(),

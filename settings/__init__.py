@@ -79,6 +79,7 @@ TEST_RUNNER = "tests.runner.PytestRunner"
 
 # --- The rules of the business -------------------------------------------------------------------------------------
 
+RETENTION_DAYS = env.int("RETENTION_DAYS", default=0)
 RESERVATION_POLICY = Policy(
     appointment_length=timedelta(minutes=env.int("APPOINTMENT_MINUTES", default=15)),
     hold=timedelta(minutes=env.int("HOLD_MINUTES", default=30)),
@@ -86,6 +87,8 @@ RESERVATION_POLICY = Policy(
     max_live_holds=env.int("MAX_LIVE_HOLDS", default=5),
     max_interval=timedelta(days=env.int("MAX_INTERVAL_DAYS", default=62)),
     cancellation_notice=timedelta(hours=env.int("CANCELLATION_NOTICE_HOURS", default=0)),
+    retention=timedelta(days=RETENTION_DAYS) if RETENTION_DAYS else None,
+    key_life=timedelta(days=env.int("IDEMPOTENCY_KEY_DAYS", default=30)),
 )
 
 # --- The database --------------------------------------------------------------------------------------------------
@@ -166,6 +169,21 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
+
+# --- Logs ----------------------------------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"impersonal": {"()": "reservation.logs.ImpersonalFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "impersonal"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO"},  # not Django's own, which mail whole requests to ADMINS
+        "django.request": {"level": "ERROR"},  # paths that are not there may hold anything
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # so may the names of hosts
+    },
+}
 
 # --- HTTP and GraphQL ----------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from settings import *  # noqa: F403
 from settings import env
 
 DEBUG = True
+LOGGING = {}  # Django's own: the terminal is the developer's, and shows all
 GRAPHIQL = env.bool("GRAPHIQL", default=True)
 ALLOWED_HOSTS = ["*"]
 WHITENOISE_USE_FINDERS = True

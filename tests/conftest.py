@@ -1,11 +1,13 @@
 """What every test can ask for."""
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import pytest
+from mirakuru import TCPExecutor
 
 from api.context import Context
 from api.documents import parse_document
@@ -14,6 +16,7 @@ from api.execution import execute_document
 from api.schema import schema
 from reservation.domain.caller import ANONYMOUS, Caller
 from tests.factories import NOW
+from tests.servers import HOST, free_port
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,28 @@ class Answer:
     def codes(self) -> list[str]:
         """What a client is told of each error."""
         return [answer(error, request_id="")["extensions"]["code"] for error in self.errors]
+
+
+@pytest.fixture(scope="module")
+def memcached() -> Iterator[str]:
+    """The URL of a Memcached of our own."""
+    if not shutil.which("memcached"):
+        pytest.skip("memcached is not installed")
+    port = free_port()
+    command = ["memcached", "-l", HOST, "-p", str(port), "-U", "0", "-m", "16", "-u", "nobody"]
+    with TCPExecutor(command, host=HOST, port=port, timeout=30):
+        yield f"memcached://{HOST}:{port}"
+
+
+@pytest.fixture
+def redis() -> Iterator[TCPExecutor]:
+    """A Redis of our own. Skipped where it is not installed: script/test installs it."""
+    if not shutil.which("redis-server"):
+        pytest.skip("redis-server is not installed")
+    port = free_port()
+    command = ["redis-server", "--bind", HOST, "--port", str(port), "--save", "", "--appendonly", "no"]
+    with TCPExecutor(command, host=HOST, port=port, timeout=30) as server:
+        yield server
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import IO
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -30,9 +31,12 @@ def url_of_test_database() -> str:
 
 
 @contextmanager
-def serve(*, database_url: str, workers: int, threads: int, **variables: str) -> Iterator[int]:
-    """Answers on a port of this machine, which it yields, until the block ends. Its log goes to stderr.
+def serve(
+    *, database_url: str, workers: int, threads: int, log: IO[bytes] | None = None, **variables: str
+) -> Iterator[int]:
+    """Answers on a port of this machine, which it yields, until the block ends.
 
+    log: where all goes that it prints, if not to where the tests print.
     variables: what else its environment has.
     """
     with socket.socket() as listener:
@@ -58,7 +62,8 @@ def serve(*, database_url: str, workers: int, threads: int, **variables: str) ->
                 **variables,
             },
             stdin=None,
-            stdout=None,
+            stdout=log,
+            stderr=log,
             popen_kwargs={"pass_fds": [listener.fileno()]},
         )
         with server:

@@ -7,6 +7,8 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.utils import timezone
 
+from reservation.domain.caller import Caller, find_caller
+
 
 class CatalogueAdmin(admin.ModelAdmin):
     """Rows that staff adds and changes by hand; they are switched off rather than deleted."""
@@ -36,3 +38,11 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+
+def asker(request: HttpRequest) -> Caller:
+    """The member of staff who has this page open."""
+    assert request.user.pk is not None  # staff has logged in
+    caller = find_caller(request.user.pk)
+    assert caller is not None
+    return caller

@@ -5,8 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from reservation.admin.base import ReadOnlyAdmin
-from reservation.domain.caller import find_caller
+from reservation.admin.base import ReadOnlyAdmin, asker
 from reservation.domain.command import Command
 from reservation.domain.errors import DomainError
 from reservation.domain.reservation import cancel, complete, confirm, mark_no_show
@@ -62,9 +61,7 @@ class ReservationAdmin(ReadOnlyAdmin):
 
     def perform(self, command: Command[..., Reservation], request: HttpRequest, chosen: QuerySet[Reservation]) -> None:
         """Do it to each, and say what was refused."""
-        assert request.user.pk is not None  # staff has logged in
-        caller, now, done = find_caller(request.user.pk), timezone.now(), 0
-        assert caller is not None
+        caller, now, done = asker(request), timezone.now(), 0
         for reservation in chosen:
             try:
                 command(caller=caller, reservation_id=reservation.pk, now=now)

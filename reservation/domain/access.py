@@ -45,6 +45,19 @@ def visible_clients(caller: Caller) -> QuerySet[Client]:
     return clients.filter(own)
 
 
+def client_for(caller: Caller, client_id: int) -> Client:
+    """The client that the caller runs: itself, or, for staff, anyone.
+
+    Raises NotFound, and Forbidden for a provider of the client.
+    """
+    client = visible_clients(caller).filter(pk=client_id).first()
+    if client is None:
+        raise NotFound("client", field="client_id")
+    if not caller.is_staff and caller.client_id != client.pk:
+        raise Forbidden("Only the client itself or staff may do this.", field="client_id")
+    return client
+
+
 def reservation_for(action: Action, *, caller: Caller, reservation_id: int) -> Reservation:
     """The reservation that the caller wants to do this to.
 

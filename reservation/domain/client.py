@@ -4,10 +4,9 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from reservation.domain.access import visible_clients
+from reservation.domain.access import client_for, visible_clients
 from reservation.domain.caller import Caller
 from reservation.domain.command import command
-from reservation.domain.errors import Forbidden, NotFound
 from reservation.domain.validation import check_fields, check_search, set_given
 from reservation.models import Client, User
 
@@ -50,11 +49,7 @@ def update_client(
 
     Raises NotFound, Forbidden and InvalidInput.
     """
-    client = visible_clients(caller).filter(pk=client_id).first()
-    if client is None:
-        raise NotFound("client", field="client_id")
-    if not caller.is_staff and caller.client_id != client.pk:
-        raise Forbidden("Only the client itself or staff may change it.", field="client_id")
+    client = client_for(caller, client_id)
     changed = set_given(client, name=name, phone=phone, time_zone=time_zone)
     check_fields(client, changed)
     client.save(update_fields=changed)

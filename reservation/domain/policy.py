@@ -94,6 +94,9 @@ MAX_TEXT_LENGTH = 2000
 
 MAX_IDEMPOTENCY_KEY_LENGTH = 255
 
+ERASED_EMAIL = "erased"
+"""Under which the account of everybody who was erased stands: no address, so nobody can sign up with it."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
@@ -106,6 +109,8 @@ class Policy:
     max_interval: the longest interval that one call offers, withdraws or lists.
     max_service_length: the longest service.
     cancellation_notice: how long before the start a client may still give up a confirmed reservation.
+    retention: for how long after its start a reservation tells whose it was; None: for ever.
+    key_life: for how long an idempotency key is remembered.
     """
 
     appointment_length: timedelta = timedelta(minutes=15)
@@ -115,10 +120,14 @@ class Policy:
     max_interval: timedelta = timedelta(days=62)
     max_service_length: timedelta = timedelta(hours=8)
     cancellation_notice: timedelta = timedelta(0)
+    retention: timedelta | None = None
+    key_life: timedelta = timedelta(days=30)
 
     def __post_init__(self) -> None:
         if self.appointment_length <= timedelta(0) or timedelta(hours=1) % self.appointment_length:
             raise ValueError("The appointment length must divide an hour.")
+        if self.key_life < timedelta(0) or (self.retention or timedelta(0)) < timedelta(0):
+            raise ValueError("What is yet to come cannot be forgotten.")
 
     @property
     def appointment_minutes(self) -> int:

@@ -19,7 +19,10 @@ class EventKind(StrEnum):
 
 
 class ReservationEvent(models.Model):
-    """Written in the transaction of the change it tells of, and never changed afterwards."""
+    """Written in the transaction of the change it tells of, and never changed afterwards.
+
+    Only who did it becomes nobody, when that was a client who is forgotten.
+    """
 
     reservation = models.ForeignKey(Reservation, models.PROTECT, related_name="events")
     kind = models.CharField(max_length=11, choices=[(kind, kind) for kind in EventKind])

@@ -1,6 +1,5 @@
 """Memcached, which may be away without anybody noticing. Skipped where it is not installed: script/test installs it."""
 
-import shutil
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -8,7 +7,6 @@ from typing import Any
 import pytest
 from django.core.cache import caches
 from django.test import Client as Browser
-from mirakuru import TCPExecutor
 
 from api.documents.document import document_hash
 from api.documents.persisted import cache_key, kept_source
@@ -17,17 +15,6 @@ from tests.servers import HOST, free_port
 
 VIEWER = "{ viewer { isStaff } }"
 HASHED = {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": document_hash(VIEWER)}}}
-
-
-@pytest.fixture(scope="module")
-def memcached() -> Iterator[str]:
-    """The URL of a Memcached of our own."""
-    if not shutil.which("memcached"):
-        pytest.skip("memcached is not installed")
-    port = free_port()
-    command = ["memcached", "-l", HOST, "-p", str(port), "-U", "0", "-m", "16", "-u", "nobody"]
-    with TCPExecutor(command, host=HOST, port=port, timeout=30):
-        yield f"memcached://{HOST}:{port}"
 
 
 @pytest.fixture
@@ -66,6 +53,11 @@ def test_values_come_back_from_memcached(value: Any, memcached: str, use: Any) -
     assert cache.get("key", "nothing") == "nothing"
 
 
+def test_a_lock_is_taken_once(memcached: str, use: Any) -> None:
+    cache = use(memcached)
+    assert (cache.add("lock", 1, 60), cache.add("lock", 1, 60)) == (True, False)
+
+
 def test_numbers_can_be_counted_up(memcached: str, use: Any) -> None:
     cache = use(memcached)
     cache.set("count", 41, 60)
@@ -90,6 +82,7 @@ def test_one_that_is_away_or_hangs_costs_hits_and_no_errors(
     cache.set("key", "value", 60)
     assert cache.get("key") is None
     assert cache.get_many(["key"]) == {}
+    assert cache.add("lock", 1, 60)
     body = {"query": VIEWER, **HASHED}
     answer = client.post("/graphql/", body, content_type="application/json").json()
     assert answer == {"data": {"viewer": {"isStaff": False}}}

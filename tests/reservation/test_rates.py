@@ -1,10 +1,8 @@
 """Rates: counted in Redis for all processes, and smaller, never open, without it."""
 
-import shutil
 import signal
 import socket
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -12,20 +10,9 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 from mirakuru import TCPExecutor
 
 from reservation.rates import Counters, Rate
-from tests.servers import HOST, free_port
+from tests.servers import HOST
 
 RATE = Rate("test", 10, 3600)
-
-
-@pytest.fixture
-def redis() -> Iterator[TCPExecutor]:
-    """A Redis of our own. Skipped where it is not installed: script/test installs it."""
-    if not shutil.which("redis-server"):
-        pytest.skip("redis-server is not installed")
-    port = free_port()
-    command = ["redis-server", "--bind", HOST, "--port", str(port), "--save", "", "--appendonly", "no"]
-    with TCPExecutor(command, host=HOST, port=port, timeout=30) as server:
-        yield server
 
 
 def url(server: TCPExecutor) -> str:
