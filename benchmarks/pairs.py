@@ -4,10 +4,9 @@ import json
 import time
 from collections.abc import Iterator
 from itertools import cycle
-from types import SimpleNamespace
 from typing import Any
 
-from allauth.headless.tokens.strategies.jwt.internal import create_access_token
+from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from api.ids import to_global_id
@@ -15,6 +14,7 @@ from benchmarks.client import Failed, Script, post
 from benchmarks.databases import first_day
 from benchmarks.rates import Rates
 from reservation.models import Appointment, Client, User
+from reservation.tokens.strategy import issue
 
 CLIENTS = 1000
 """More than there are providers: so many appointments in a row never find a client who has one at the same time."""
@@ -84,5 +84,6 @@ def make_tokens() -> list[str]:
     )
     users = list(User.objects.filter(**mine))
     Client.objects.bulk_create(Client(user=user, name="Some Client", created_at=now) for user in users)
-    session = SimpleNamespace(session_key="0" * 32)
-    return [create_access_token(user, session, {}) for user in users]
+    session = SessionStore()
+    session.create()
+    return [issue(user.pk, session)[0] for user in users]

@@ -7,7 +7,6 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
-from allauth.headless.tokens.strategies.jwt.internal import validate_access_token
 from django.db import connection, transaction
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, JsonResponse
@@ -16,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from api.ids import to_global_id
 from reservation.models import Appointment, Provider
+from reservation.tokens.own import Kind, read_token
 
 LEAD_TIME = timedelta(hours=24)
 HOLD = timedelta(minutes=30)
@@ -61,7 +61,7 @@ def instant(value: datetime) -> str:
 CALLER = """
     SELECT u.id, c.id FROM reservation_user u
     LEFT JOIN reservation_provider p ON p.user_id = u.id LEFT JOIN reservation_client c ON c.user_id = u.id
-    WHERE u.is_active AND u.id = %s"""
+    WHERE u.is_active AND u.id = %s AND EXISTS (SELECT 1 FROM django_session WHERE session_key = %s)"""
 SLOT = """
     SELECT a.provider_id, a.starts_at, a.reservation_id FROM reservation_appointment a
     JOIN reservation_provider p ON p.id = a.provider_id WHERE a.id = %s AND p.is_active"""
@@ -136,9 +136,8 @@ def confirm(request: HttpRequest) -> JsonResponse:
 
 def read_caller(cursor: Any, request: HttpRequest) -> tuple[int, int]:
     """The account and the client that the token stands for."""
-    validated = validate_access_token(request.headers["Authorization"].removeprefix("Bearer "))
-    require(validated)
-    cursor.execute(CALLER, [validated[1]["sub"]])
+    token = read_token(Kind.ACCESS, request.headers["Authorization"].removeprefix("Bearer "))
+    cursor.execute(CALLER, [token.user_id, token.session_key])
     user_id, client_id = cursor.fetchone()
     return user_id, client_id
 

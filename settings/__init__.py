@@ -14,6 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from reservation.cache import cache_at
 from reservation.domain.policy import Policy
+from reservation.tokens.jwks import check_url
+from reservation.tokens.keys import own_keys
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -24,6 +26,7 @@ env.read_env(BASE_DIR / ".env")
 
 DEVELOPMENT_SECRET_KEY = "development-only-secret-key-that-production-refuses"
 SECRET_KEY = env.str("SECRET_KEY", default="") or DEVELOPMENT_SECRET_KEY
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 DEBUG = False
@@ -150,8 +153,18 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("app",)
-HEADLESS_TOKEN_STRATEGY = "allauth.headless.tokens.strategies.jwt.JWTTokenStrategy"
-HEADLESS_JWT_ALGORITHM = "HS256"  # signed with SECRET_KEY: who issues the tokens is who reads them
+HEADLESS_TOKEN_STRATEGY = "reservation.tokens.strategy.TokenStrategy"
+JWT_PRIVATE_KEYS = env.str("JWT_PRIVATE_KEYS", default="", multiline=True)
+JWT_ISSUER = env.str("JWT_ISSUER", default="appointments")
+JWT_AUDIENCE = env.str("JWT_AUDIENCE", default="appointments")
+own_keys(JWT_PRIVATE_KEYS, ())  # what cannot be read is noticed now
+OIDC_ISSUER = env.str("OIDC_ISSUER", default="")
+OIDC_AUDIENCE = env.str("OIDC_AUDIENCE", default="")
+OIDC_JWKS_URL = env.str("OIDC_JWKS_URL", default="")
+if OIDC_ISSUER or OIDC_AUDIENCE or OIDC_JWKS_URL:
+    if not (OIDC_ISSUER and OIDC_AUDIENCE and OIDC_JWKS_URL):
+        raise ImproperlyConfigured("OIDC_ISSUER, OIDC_AUDIENCE and OIDC_JWKS_URL are set together.")
+    check_url(OIDC_JWKS_URL, loopback=True)
 FRONTEND_URL = env.str("FRONTEND_URL", default="http://localhost:8000").rstrip("/")
 HEADLESS_FRONTEND_URLS = {
     "account_confirm_email": FRONTEND_URL + "/verify-email/{key}",

@@ -2,11 +2,14 @@
 
 from django.core.exceptions import ImproperlyConfigured
 
+from reservation.tokens.jwks import check_url
 from settings import *  # noqa: F403
-from settings import DEVELOPMENT_SECRET_KEY, SECRET_KEY, env
+from settings import DEVELOPMENT_SECRET_KEY, OIDC_JWKS_URL, SECRET_KEY, env
 
 if SECRET_KEY == DEVELOPMENT_SECRET_KEY or len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("Set SECRET_KEY to a random text of at least 50 characters.")
+if OIDC_JWKS_URL:
+    check_url(OIDC_JWKS_URL, loopback=False)
 
 GRAPHQL_INTROSPECTION = env.bool("GRAPHQL_INTROSPECTION", default=False)
 GRAPHQL_SUGGESTIONS = env.bool("GRAPHQL_SUGGESTIONS", default=False)

@@ -2,8 +2,14 @@
 
 from dataclasses import dataclass
 
+from django.db.models import BooleanField, QuerySet
+from django.db.models.expressions import RawSQL
+
 from reservation.domain.errors import Forbidden
 from reservation.models import User
+
+SESSION_LASTS = "EXISTS (SELECT 1 FROM django_session WHERE session_key = %s)"
+"""By hand: the ORM takes 0.3 ms to say it, at every request."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,10 +35,20 @@ class Caller:
 ANONYMOUS = Caller()
 
 
-def find_caller(user_id: int | str) -> Caller | None:
-    """What the account with this id is; None when there is no active one. One statement, and no instances."""
-    accounts = User.objects.filter(pk=user_id, is_active=True)
-    for pk, email, client_id, provider_id, is_staff in accounts.values_list(
+def find_caller(user_id: int | str, *, session_key: str | None = None) -> Caller | None:
+    """What the account with this id is; None when there is no active one. One statement, and no instances.
+
+    session_key: nobody is found once this session has ended.
+    """
+    accounts = User.objects.filter(pk=user_id)
+    if session_key is not None:
+        accounts = accounts.filter(RawSQL(SESSION_LASTS, [session_key], BooleanField()))
+    return caller_among(accounts)
+
+
+def caller_among(accounts: QuerySet[User]) -> Caller | None:
+    """What the first active one of these accounts is."""
+    for pk, email, client_id, provider_id, is_staff in accounts.filter(is_active=True).values_list(
         "pk", "email", "client", "provider", "is_staff"
     ):
         return Caller(user_id=pk, email=email, client_id=client_id, provider_id=provider_id, is_staff=is_staff)

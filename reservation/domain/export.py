@@ -35,6 +35,10 @@ def export_client(*, caller: Caller, client_id: int, now: datetime) -> dict[str,
             "last_login": iso(user.last_login),
         },
         "email_addresses": list(addresses.order_by("pk").values("email", "verified", "primary")),
+        "identities": [
+            {"issuer": identity.issuer, "linked_at": identity.created_at.isoformat()}
+            for identity in user.identities.order_by("pk")
+        ],
         "client": {
             "id": client.pk,
             "name": client.name,

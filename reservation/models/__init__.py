@@ -4,6 +4,7 @@ from reservation.models.appointment import Appointment
 from reservation.models.client import Client
 from reservation.models.event import EventKind, ReservationEvent
 from reservation.models.idempotency import IdempotencyKey
+from reservation.models.identity import ExternalIdentity
 from reservation.models.provider import Provider
 from reservation.models.reservation import Reservation
 from reservation.models.service import Service
@@ -13,6 +14,7 @@ __all__ = [
     "Appointment",
     "Client",
     "EventKind",
+    "ExternalIdentity",
     "IdempotencyKey",
     "Provider",
     "Reservation",

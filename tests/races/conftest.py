@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 
 import pytest
-from allauth.headless.tokens.strategies.jwt.internal import create_access_token
 from django.contrib.sessions.backends.db import SessionStore
 
 from reservation.models import Client, Provider, User
+from reservation.tokens.strategy import issue
 from tests.races.racing import Racer
 from tests.servers import serve, url_of_test_database
 
@@ -34,4 +34,4 @@ def access_token(user: User) -> str:
     """What a log-in would answer; a hundred real ones would take longer than the races."""
     session = SessionStore()
     session.create()
-    return create_access_token(user, session, {})
+    return issue(user.pk, session)[0]

@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 
 from settings import DEVELOPMENT_SECRET_KEY
+from tests.tokens import OURS, THEIRS, pem
 
 PRINT = "from django.conf import settings; print({})"
 GOOD_KEY = "not-a-secret-" * 5
@@ -62,3 +63,28 @@ print(Client().get("/graphql/", headers={"host": "localhost", "x-forwarded-proto
 """
     run = production("-c", code, SECRET_KEY=GOOD_KEY)
     assert run.stdout.split() == ["200", "301", "400"], run.stderr
+
+
+def test_keys_of_an_identity_provider_travel_encrypted() -> None:
+    provider = {"OIDC_ISSUER": "https://idp.example.com", "OIDC_AUDIENCE": "appointments"}
+    for url, refusal in (
+        ("https://idp.example.com/jwks", ""),
+        ("http://127.0.0.1:8080/jwks", "OIDC_JWKS_URL begins with https://."),
+        ("", "OIDC_ISSUER, OIDC_AUDIENCE and OIDC_JWKS_URL are set together."),
+    ):
+        run = production("-c", PRINT.format("settings.DEBUG"), SECRET_KEY=GOOD_KEY, OIDC_JWKS_URL=url, **provider)
+        assert run.stderr.strip().endswith(refusal)
+        assert (run.returncode == 0) == (refusal == "")
+
+
+def test_it_refuses_to_start_on_keys_that_cannot_be_read() -> None:
+    run = production("-c", PRINT.format("settings.DEBUG"), SECRET_KEY=GOOD_KEY, JWT_PRIVATE_KEYS="/run/secrets/jwt.pem")
+    assert "ImproperlyConfigured: JWT_PRIVATE_KEYS has something beside PEM blocks." in run.stderr
+
+
+def test_private_keys_may_be_written_in_one_line() -> None:
+    count = "from reservation.tokens.own import keys; print(len(keys()))"
+    both = pem(OURS, THEIRS)
+    for text in (both, both.replace("\n", "\\n")):
+        run = production("-c", count, SECRET_KEY=GOOD_KEY, JWT_PRIVATE_KEYS=text)
+        assert run.stdout == "2\n", run.stderr

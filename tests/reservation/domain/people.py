@@ -8,7 +8,7 @@ from django.contrib.sessions.backends.db import SessionStore
 
 from reservation.domain.client import update_client
 from reservation.domain.reservation import cancel, reserve
-from reservation.models import Client, Provider, Reservation
+from reservation.models import Client, ExternalIdentity, Provider, Reservation
 from tests.factories import NOW, TOMORROW, account, caller, make_appointments, make_client, make_user, minutes
 
 EMAIL, NAME, PHONE = "cleo.quartz@example.com", "Cleo Quartz", "+977 1 4200000"
@@ -24,6 +24,7 @@ def make_person() -> Client:
     update_client(caller=caller(client), client_id=client.pk, phone=PHONE, now=NOW)
     client.refresh_from_db()
     EmailAddress.objects.create(user=user, email=EMAIL, verified=True, primary=True)
+    ExternalIdentity.objects.create(user=user, issuer="https://id.example.com", subject_hash="quartz", created_at=NOW)
     staff = make_user(is_staff=True)
     for row in (user, client):
         LogEntry.objects.create(

@@ -181,6 +181,7 @@ def test_every_table_that_points_to_a_person_is_known_here() -> None:
     assert pointing == {
         "Client.user",  # deleted with the account
         "EmailAddress.user",
+        "ExternalIdentity.user",
         "IdempotencyKey.user",
         "User_groups.user",
         "User_user_permissions.user",

@@ -47,6 +47,7 @@ def test_it_is_everything_that_is_kept_and_changes_nothing() -> None:
             "last_login": None,
         },
         "email_addresses": [{"email": EMAIL, "verified": True, "primary": True}],
+        "identities": [{"issuer": "https://id.example.com", "linked_at": INSTANT}],
         "client": {"id": client.pk, "name": NAME, "phone": PHONE, "time_zone": "UTC", "created_at": INSTANT},
         "reservations": [
             {

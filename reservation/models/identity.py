@@ -1,0 +1,23 @@
+"""Who an account's owner is at an external identity provider."""
+
+from django.conf import settings
+from django.db import models
+
+
+class ExternalIdentity(models.Model):
+    """Written once, when the provider vouches for the account's address; from then on the address does not matter."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="identities", db_index=False)
+    issuer = models.CharField(max_length=255)
+    subject_hash = models.CharField(max_length=64, help_text="SHA-256 of the subject, since collations fold case.")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["subject_hash", "issuer"], name="identity_is_of_one_account"),
+            models.UniqueConstraint(fields=["user", "issuer"], name="identity_is_single"),
+        )
+        verbose_name_plural = "external identities"
+
+    def __str__(self) -> str:
+        return f"{self.subject_hash[:12]} at {self.issuer}"

@@ -1,0 +1,1 @@
+"""The domain, its tables and its commands, without GraphQL."""
