@@ -1,10 +1,15 @@
 """Who sends a request: an access token in `Authorization: Bearer …`, or nobody."""
 
+from dataclasses import replace
+
+from allauth.headless.internal.sessionkit import lookup_session
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
 from reservation.domain.caller import ANONYMOUS, Caller, find_caller
 from reservation.domain.identity import find_caller_by_identity
+from reservation.second_factor import may_work_as_staff
 from reservation.tokens import InvalidToken, external, own
 
 SCHEME = "bearer"
@@ -30,11 +35,22 @@ def caller_of(request: HttpRequest) -> Caller:
 
 
 def find_owner(token: str) -> Caller | None:
-    """The active account of a token, ours or the identity provider's. Raises InvalidToken."""
+    """The active account of a token, ours or the identity provider's. Raises InvalidToken.
+
+    Staff whose session lacks the second factor that is required is not staff here, nor who has no session of ours.
+    """
+    session_key = None
     if own.is_own(token):
         claims = own.read_token(own.Kind.ACCESS, token)
-        return find_caller(claims.user_id, session_key=claims.session_key)
-    identity = external.read_token(token)
-    return find_caller_by_identity(
-        issuer=identity.issuer, subject=identity.subject, email=identity.email, now=timezone.now()
-    )
+        session_key = claims.session_key
+        caller = find_caller(claims.user_id, session_key=session_key)
+    else:
+        identity = external.read_token(token)
+        caller = find_caller_by_identity(
+            issuer=identity.issuer, subject=identity.subject, email=identity.email, now=timezone.now()
+        )
+    if caller is None or not (caller.is_staff and settings.STAFF_MFA_REQUIRED):
+        return caller
+    assert caller.user_id is not None  # it was found
+    session = lookup_session(session_key) if session_key else None
+    return replace(caller, is_staff=may_work_as_staff(session, user_id=caller.user_id))

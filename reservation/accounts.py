@@ -1,9 +1,11 @@
 """What django-allauth asks of us: the sign-up's extra field, and a client for every new account."""
 
+import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -14,6 +16,11 @@ from django.utils import timezone
 from reservation.domain.client import register_client
 from reservation.domain.policy import MAX_NAME_LENGTH
 from reservation.models import User
+
+logger = logging.getLogger(__name__)
+
+MAX_SESSIONS = 20
+"""Of an account: a script that logs in for each request would gather thousands."""
 
 MAX_EMAIL_LENGTH = User._meta.get_field("email").max_length or 0
 
@@ -56,3 +63,16 @@ class AccountAdapter(DefaultAccountAdapter):
             taken = {"message": "There is an account with this address.", "code": "email_taken", "param": "email"}
             raise ImmediateHttpResponse(JsonResponse({"status": 400, "errors": [taken]}, status=400)) from error
         return user
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Begin a session, and end the oldest of those that are too many: allauth looks at each when one begins."""
+        super().login(request, user)
+        for session in UserSession.objects.filter(user=user).order_by("-created_at", "-id")[MAX_SESSIONS - 1 :]:
+            session.end()
+
+    def send_notification_mail(self, *arguments: Any, **fields: Any) -> None:
+        """Tell the owner of a change. The change has been made, also when the mail server is away."""
+        try:
+            super().send_notification_mail(*arguments, **fields)
+        except OSError:  # all that sockets and smtplib raise
+            logger.exception("An account was changed, and its owner could not be told by mail.")

@@ -1,18 +1,24 @@
 """Puts the pieces together: which path leads to which room."""
 
+from allauth.headless.spec.views import OpenAPIJSONView, OpenAPIYAMLView
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 
 from api.views import graphql_view
 from ops import health
 from web.graphiql import graphiql_in_browsers
+from web.openapi import for_readers, openapi_page
 from web.views import home
 
 urlpatterns = [
     path("", home, name="home"),
     re_path(r"^graphql/?$", graphiql_in_browsers(graphql_view), name="graphql"),
+    path("auth/openapi.html", openapi_page, name="openapi"),
+    path("auth/openapi.json", for_readers(OpenAPIJSONView.as_view()), name="openapi_json"),
+    path("auth/openapi.yaml", for_readers(OpenAPIYAMLView.as_view()), name="openapi_yaml"),
     path("auth/", include("allauth.headless.urls")),
-    path("admin/", admin.site.urls),
+    path(settings.ADMIN_PATH, admin.site.urls),
     path("health/", health.health, name="health"),
     path("health/live/", health.live, name="live"),
     path("health/ready/", health.ready, name="ready"),

@@ -8,7 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import environ
 from corsheaders.defaults import default_headers
 from django.core.exceptions import ImproperlyConfigured
 
@@ -16,10 +15,11 @@ from reservation.cache import cache_at
 from reservation.domain.policy import Policy
 from reservation.tokens.jwks import check_url
 from reservation.tokens.keys import own_keys
+from settings.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
+env = Environment()
 env.read_env(BASE_DIR / ".env")
 
 # --- Secrets and hosts ---------------------------------------------------------------------------------------------
@@ -42,8 +42,10 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.headless",
+    "allauth.mfa",
+    "allauth.usersessions",
     "corsheaders",
-    "django.contrib.admin",
+    "reservation.staff.StaffConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -51,6 +53,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
+    "web.policy.ContentSecurityPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -150,7 +153,23 @@ ACCOUNT_SIGNUP_FORM_CLASS = "reservation.accounts.SignupForm"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_EMAIL_VERIFICATION = env.str("EMAIL_VERIFICATION", default="optional")
+if ACCOUNT_EMAIL_VERIFICATION not in ("mandatory", "optional", "none"):
+    raise ImproperlyConfigured("EMAIL_VERIFICATION is mandatory, optional or none.")
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True  # everywhere: the session gets another key, and its tokens name the old one
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # the owner hears of every change of a password or a second factor
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+MFA_TOTP_ISSUER = "Appointments"
+STAFF_MFA_REQUIRED = env.bool("STAFF_MFA_REQUIRED", default=False)
+GOOGLE_CLIENT_ID = env.str("GOOGLE_CLIENT_ID", default="")
+GOOGLE_CLIENT_SECRET = env.str("GOOGLE_CLIENT_SECRET", default="")
+if GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET:
+    INSTALLED_APPS += ["allauth.socialaccount", "allauth.socialaccount.providers.google"]
+    SOCIALACCOUNT_ADAPTER = "reservation.social_accounts.SocialAccountAdapter"
+    SOCIALACCOUNT_PROVIDERS = {"google": {"APPS": [{"client_id": GOOGLE_CLIENT_ID, "secret": GOOGLE_CLIENT_SECRET}]}}
+HEADLESS_SERVE_SPECIFICATION = True
+HEADLESS_SPECIFICATION_TEMPLATE_NAME = None  # allauth's page loads a CDN; web.openapi has ours
+OPENAPI_PUBLIC = env.bool("OPENAPI_PUBLIC", default=False)
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("app",)
 HEADLESS_TOKEN_STRATEGY = "reservation.tokens.strategy.TokenStrategy"
@@ -174,6 +193,13 @@ HEADLESS_FRONTEND_URLS = {
 }
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="appointments@localhost")
+
+# --- Where staff works ------------------------------------------------------------------------------------------------
+
+ADMIN_PATH = env.str("ADMIN_PATH", default="admin/").strip("/") + "/"
+if ADMIN_PATH.partition("/")[0] in ("", "auth", "graphql", "health", "static"):
+    raise ImproperlyConfigured("ADMIN_PATH is a path of its own, such as admin/.")
+ADMIN_IS_LINKED = True
 
 # --- Language, time and static files -------------------------------------------------------------------------------
 
@@ -231,7 +257,6 @@ GRAPHQL_MAX_LIST = env.int("GRAPHQL_MAX_LIST", default=100)
 GRAPHQL_MAX_COST = env.int("GRAPHQL_MAX_COST", default=5000)
 GRAPHQL_MAX_NODES = env.int("GRAPHQL_MAX_NODES", default=10_000)
 GRAPHQL_MAX_VALUES = env.int("GRAPHQL_MAX_VALUES", default=20_000)
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 RATE_LIMIT_PERSON = env.int("RATE_LIMIT_PERSON", default=100)
 RATE_LIMIT_PERSON_BURST = env.int("RATE_LIMIT_PERSON_BURST", default=1000)
 RATE_LIMIT_ANONYMOUS = env.int("RATE_LIMIT_ANONYMOUS", default=10)

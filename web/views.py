@@ -10,4 +10,10 @@ from django.views.decorators.http import require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What this is and where things are."""
     origin = request.build_absolute_uri("/").rstrip("/")
-    return render(request, "web/home.html", {"origin": origin, "has_graphiql": settings.GRAPHIQL})
+    context = {
+        "origin": origin,
+        "has_graphiql": settings.GRAPHIQL,
+        "has_openapi": settings.OPENAPI_PUBLIC,
+        "has_admin": settings.ADMIN_IS_LINKED,
+    }
+    return render(request, "web/home.html", context)

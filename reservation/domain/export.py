@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
@@ -48,6 +50,16 @@ def export_client(*, caller: Caller, client_id: int, now: datetime) -> dict[str,
         },
         "reservations": [describe(reservation, user) for reservation in reservations.order_by("starts_at", "pk")],
         "sessions": [{"expires_at": session.expire_date.isoformat()} for session in sessions_of(user)],
+        "log_ins": [
+            {"at": at.isoformat(), "address": address, "with": with_}
+            for at, address, with_ in UserSession.objects.filter(user=user)
+            .order_by("pk")
+            .values_list("created_at", "ip", "user_agent")
+        ],
+        "second_factors": [
+            {"type": type_, "since": since.isoformat()}
+            for type_, since in Authenticator.objects.filter(user=user).order_by("pk").values_list("type", "created_at")
+        ],
         "idempotency_keys": [{"used_at": used_at.isoformat()} for used_at in keys.values_list("created_at", flat=True)],
         "changes_by_staff": [*changes(user), *changes(client)],
     }

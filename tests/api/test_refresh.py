@@ -126,6 +126,6 @@ def test_who_changes_the_password_logs_in_again(log_in: Any, renew: Renew, viewe
         content_type="application/json",
         headers={"Authorization": f"Bearer {tokens['access_token']}"},
     )
-    assert response.status_code == 200
+    assert response.status_code == 401
     assert viewer(f"Bearer {tokens['access_token']}") == REFUSED
     assert renew(tokens["refresh_token"]) == renew(elsewhere["refresh_token"]) == 400

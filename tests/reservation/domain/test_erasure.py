@@ -179,12 +179,14 @@ def test_every_table_that_points_to_a_person_is_known_here() -> None:
         if relation.auto_created and not relation.concrete
     }
     assert pointing == {
-        "Client.user",  # deleted with the account
+        "Authenticator.user",  # deleted with the account
+        "Client.user",
         "EmailAddress.user",
         "ExternalIdentity.user",
         "IdempotencyKey.user",
         "User_groups.user",
         "User_user_permissions.user",
+        "UserSession.user",
         "LogEntry.user",  # handed to nobody
         "ReservationEvent.user",
         "Reservation.client",

@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
 
@@ -34,6 +36,8 @@ def test_it_is_everything_that_is_kept_and_changes_nothing() -> None:
     client, provider = make_person(), make_provider(name="Anna")
     given_up = cancel_for_a_reason(reserve_at(client, provider, 0))
     booking = confirm(caller=caller(client), reservation_id=reserve_at(client, provider, 1, key="k").pk, now=NOW)
+    UserSession.objects.create(user=client.user, created_at=NOW, ip="192.0.2.1", session_key="k", user_agent="phone")
+    Authenticator.objects.create(user=client.user, created_at=NOW, type=Authenticator.Type.TOTP, data={"secret": "S"})
     before = all_rows()
     told = export_client(caller=caller(client), client_id=client.pk, now=LATER)
     common = {"provider": "Anna", "service": None, "note": NOTE, "created_at": INSTANT, "expires_at": None}
@@ -83,6 +87,8 @@ def test_it_is_everything_that_is_kept_and_changes_nothing() -> None:
             {"expires_at": expires_at.isoformat()}
             for expires_at in Session.objects.order_by("pk").values_list("expire_date", flat=True)
         ],
+        "log_ins": [{"at": INSTANT, "address": "192.0.2.1", "with": "phone"}],
+        "second_factors": [{"type": "totp", "since": INSTANT}],
         "idempotency_keys": [{"used_at": INSTANT}],
         "changes_by_staff": [
             {"changed_at": changed_at.isoformat(), "change": "Changed Name."}
@@ -124,5 +130,5 @@ def test_it_costs_the_same_number_of_statements_whatever_there_is(number: int, d
         reserve_at(client, provider, place)
     who = caller(client)
     export_client(caller=who, client_id=client.pk, now=NOW)  # Django looks its content types up once
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(11):
         export_client(caller=who, client_id=client.pk, now=NOW)

@@ -2,7 +2,9 @@
 
 const STORED = "session"; // in sessionStorage: it is this tab's, and is forgotten with it
 
-/** Who is logged in. `urls` are those of allauth: logIn, refresh and session. */
+const CODE_WANTED = "Enter a code of your authenticator app.";
+
+/** Who is logged in. `urls` are those of allauth: logIn, secondFactor, refresh and session. */
 class Session {
   constructor(urls, onChange) {
     this.urls = urls;
@@ -20,11 +22,18 @@ class Session {
     this.onChange(session);
   }
 
-  /** Why it could not be done, in a sentence; null when it was. */
-  async logIn(email, password) {
-    const answer = await post(this.urls.logIn, { email, password }).catch(() => null);
+  /** Why it could not be done, in a sentence; null when it was. CODE_WANTED asks for a code of the second factor. */
+  async logIn(email, password, code) {
+    let answer = await post(this.urls.logIn, { email, password }).catch(() => null);
     if (!answer) return "The server does not answer. Try again in a moment.";
-    const { data, meta, errors } = await answer.json().catch(() => ({}));
+    let { data, meta, errors } = await answer.json().catch(() => ({}));
+    if (data?.flows?.some(({ id, is_pending }) => id === "mfa_authenticate" && is_pending)) {
+      if (!code) return CODE_WANTED;
+      const headers = [{ "X-Session-Token": meta.session_token }];
+      answer = await post(this.urls.secondFactor, { code }, { headers }).catch(() => null);
+      if (!answer) return "The server does not answer. Try again in a moment.";
+      ({ data, meta, errors } = await answer.json().catch(() => ({})));
+    }
     if (!answer.ok) return errors?.[0]?.message ?? "Logging in does not work right now.";
     this.stored = { email: data.user.email, access: meta.access_token, refresh: meta.refresh_token };
     return null;

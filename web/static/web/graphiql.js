@@ -24,7 +24,12 @@ window.__webpack_nonce__ = main.dataset.styleNonce;
 // --- Who is logged in ---
 
 const session = new Session(
-  { logIn: form.dataset.logIn, refresh: form.dataset.refresh, session: form.dataset.session },
+  {
+    logIn: form.dataset.logIn,
+    secondFactor: form.dataset.secondFactor,
+    refresh: form.dataset.refresh,
+    session: form.dataset.session,
+  },
   showSession,
 );
 
@@ -42,9 +47,12 @@ form.addEventListener("submit", async (event) => {
   const [button, refusal] = [form.querySelector("[type=submit]"), element("refusal")];
   button.disabled = true;
   refusal.textContent = "";
-  refusal.textContent = await session.logIn(form.email.value, form.password.value);
+  refusal.textContent = await session.logIn(form.email.value, form.password.value, form.code.value);
   button.disabled = false;
-  if (refusal.textContent) return form.password.select();
+  const secondFactor = element("second-factor");
+  if (refusal.textContent === CODE_WANTED) secondFactor.hidden = false;
+  if (refusal.textContent) return (secondFactor.hidden ? form.password : form.code).select();
+  secondFactor.hidden = true;
   if (!schema) show({}); // perhaps it is not shown to everybody
   form.reset();
   form.hidePopover();

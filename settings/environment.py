@@ -1,0 +1,26 @@
+"""Variables of the environment. Each may also come from a file, as secrets of containers do: NAME_FILE is its path."""
+
+from django.core.exceptions import ImproperlyConfigured
+from environ import Env
+from environ.fileaware_mapping import FileAwareMapping
+
+
+class VariablesOrFiles(FileAwareMapping):
+    """Reads NAME from the file that NAME_FILE names, without the line break at its end. Empty is as good as not set."""
+
+    def __getitem__(self, key: str) -> str:
+        """The value. Raises KeyError without one, and ImproperlyConfigured with two or a file that cannot be read."""
+        if not self.env.get(f"{key}_FILE"):
+            return str(self.env[key])
+        if self.env.get(key):
+            raise ImproperlyConfigured(f"Set {key} or {key}_FILE, not both.")
+        try:
+            return str(super().__getitem__(key)).rstrip("\r\n")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ImproperlyConfigured(f"What {key}_FILE names cannot be read: {error}") from error
+
+
+class Environment(Env):
+    """What settings read variables with."""
+
+    ENVIRON = VariablesOrFiles()

@@ -1,0 +1,76 @@
+"""Run by test_google in a process where Google's credentials are set: log in with id_tokens as Google would sign them.
+
+Prints what was answered, as JSON.
+"""
+
+import json
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import django
+
+django.setup()
+
+import jwt  # noqa: E402
+from allauth.socialaccount.internal import jwtkit  # noqa: E402
+from cryptography import x509  # noqa: E402
+from cryptography.hazmat.primitives import hashes, serialization  # noqa: E402
+from cryptography.hazmat.primitives.asymmetric import rsa  # noqa: E402
+from django.core.cache import cache  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.test.utils import setup_test_environment  # noqa: E402
+
+from reservation.models import Client, User  # noqa: E402
+from tests.api.application import Application, pending_flows  # noqa: E402
+from tests.factories import make_client, make_user  # noqa: E402
+
+CLIENT_ID = "an-id.example"
+
+
+def certified_key() -> tuple[rsa.RSAPrivateKey, str]:
+    """A key and its certificate, as Google publishes its own."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "accounts.example")])
+    now = datetime.now(UTC)
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    builder = builder.serial_number(1).not_valid_before(now).not_valid_after(now + timedelta(hours=1))
+    certificate = builder.sign(key, hashes.SHA256())
+    return key, certificate.public_bytes(serialization.Encoding.PEM).decode()
+
+
+def main() -> dict[str, Any]:
+    key, certificate = certified_key()
+    stranger, _ = certified_key()
+    jwtkit.fetch_key = lambda credential, url, lookup: ("RS256", lookup({"1": certificate}, "1"))  # without the network
+
+    def log_in(*, signed_with: rsa.RSAPrivateKey = key, **claims: Any) -> tuple[Any, Application]:
+        payload = {"iss": "https://accounts.google.com", "aud": CLIENT_ID, "exp": time.time() + 60, **claims}
+        id_token = jwt.encode(payload, signed_with, algorithm="RS256", headers={"kid": "1"})
+        application = Application()
+        token = {"client_id": CLIENT_ID, "id_token": id_token}
+        return application("POST", "auth/provider/token", provider="google", process="login", token=token), application
+
+    eve = {"sub": "eve", "email": "Eve@example.com", "email_verified": True, "name": "Eve Example"}
+    first, application = log_in(**eve)
+    seen: dict[str, Any] = {"first": first.status_code, "viewer": application.ask("{ viewer { email } }")}
+    seen["again"] = log_in(**eve)[0].status_code
+    seen["clients"] = list(Client.objects.values_list("name", "user__email"))
+    seen["has_password"] = User.objects.get().has_usable_password()
+
+    seen["forged"] = log_in(**eve, signed_with=stranger)[0].status_code
+    seen["for_another"] = log_in(**eve, aud="another-id.example")[0].status_code
+    seen["expired"] = log_in(**eve, exp=time.time() - 1)[0].status_code
+
+    make_client(user=make_user(email="cleo@example.com", password="correct-horse-9"))
+    taken, application = log_in(sub="cleo", email="cleo@example.com", email_verified=True)
+    seen["taken"] = (taken.status_code, application.access, pending_flows(taken))
+    seen["accounts"] = User.objects.count()
+    return seen
+
+
+if __name__ == "__main__":
+    setup_test_environment()
+    call_command("migrate", verbosity=0)
+    cache.clear()
+    print(json.dumps(main()))

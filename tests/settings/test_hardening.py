@@ -1,0 +1,100 @@
+"""What production answers to strangers, as a process of its own answers it."""
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+ASK = """
+import json, sys
+import django
+django.setup()
+from django.core.management import call_command
+from django.test import Client, override_settings
+STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+override_settings(STORAGES=STORAGES).enable()  # nobody has collected static files
+call_command("migrate", verbosity=0)
+answers = []
+for method, path, headers, body in json.loads(sys.stdin.read()):
+    browser = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    headers = {"host": "localhost", "x-forwarded-proto": "https", **headers}
+    answer = browser.generic(method, path, body, "application/x-www-form-urlencoded", headers=headers)
+    cookies = {
+        name: [cookie["secure"], cookie["path"], cookie["domain"], cookie["samesite"]]
+        for name, cookie in answer.cookies.items()
+    }
+    page = answer.content.decode()
+    answers.append({"status": answer.status_code, "headers": dict(answer.headers), "cookies": cookies, "page": page})
+print(json.dumps(answers))
+"""
+
+
+def ask(*requests: tuple[str, str, dict[str, str], str], **variables: str) -> list[dict[str, Any]]:
+    """What production answers to each: method, path, headers and body."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "DJANGO_SETTINGS_MODULE": "settings.production",
+        "DATABASE_URL": "sqlite://:memory:",
+        "SECRET_KEY": "not-a-secret-" * 5,
+        **variables,
+    }
+    run = subprocess.run(
+        [sys.executable, "-c", ASK],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        input=json.dumps(requests),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert run.returncode == 0, run.stderr
+    answers: list[dict[str, Any]] = json.loads(run.stdout)
+    return answers
+
+
+def get(path: str, **headers: str) -> tuple[str, str, dict[str, str], str]:
+    return "GET", path, headers, ""
+
+
+def test_every_answer_asks_for_https_and_to_guess_no_types() -> None:
+    (answer,) = ask(get("/health/live/"))
+    assert answer["headers"]["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains; preload"
+    assert answer["headers"]["X-Content-Type-Options"] == "nosniff"
+    assert answer["headers"]["X-Frame-Options"] == "DENY"
+    assert answer["headers"]["Referrer-Policy"] == "same-origin"
+    assert answer["headers"]["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+def test_strangers_are_refused_by_host_and_origin() -> None:
+    form = "username=a&password=b"
+    other_host, other_origin = ask(
+        get("/health/live/", host="elsewhere.example"),
+        ("POST", "/admin/login/", {"origin": "https://elsewhere.example"}, form),
+    )
+    assert (other_host["status"], other_origin["status"]) == (400, 403)
+    assert "<h1>Bad request</h1>" in other_host["page"]
+    assert "<h1>Not allowed</h1>" in other_origin["page"]
+
+
+@pytest.mark.parametrize("path", ["backstage/", "/backstage", "back/stage/"])
+def test_the_admin_has_a_path_of_its_own(path: str) -> None:
+    there, usual = ask(get(f"/{path.strip('/')}/login/"), get("/admin/login/"), ADMIN_PATH=path)
+    assert usual["status"] == 404
+    assert (there["status"], "<title>Log in" in there["page"]) == (200, True)
+    assert there["cookies"] == {"__Host-csrftoken": [True, "/", "", "Lax"]}
+
+
+def test_no_page_for_strangers_tells_of_the_admin() -> None:
+    pages = ask(get("/"), get("/nothing/"), get("/auth/openapi.html"), get("/health/"), ADMIN_PATH="backstage/")
+    assert [page["status"] for page in pages] == [200, 404, 404, 200]
+    assert [page for page in pages if "backstage" in str(page) or "admin" in str(page)] == []
+
+
+@pytest.mark.parametrize("path", ["", "/", "graphql/", "auth/admin/", "health"])
+def test_the_admin_does_not_stand_in_the_way(path: str) -> None:
+    with pytest.raises(AssertionError, match="ADMIN_PATH is a path of its own"):
+        ask(ADMIN_PATH=path)

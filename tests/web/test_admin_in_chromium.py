@@ -1,0 +1,172 @@
+"""Staff at work in Chromium: every kind of page opens, and none breaches the policy or logs an error."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import ConsoleMessage, Page, Request, expect, sync_playwright
+
+from reservation.domain.reservation import reserve
+from tests.authenticator import SECRET, code, give_second_factor
+from tests.factories import caller, make_appointments, make_client, make_provider, make_service, make_user, minutes
+from tests.servers import HOST, serve, url_of_test_database
+from tests.web.conftest import CHROMIUM, FLAGS, REPORT_VIOLATIONS, TIMEOUT_MILLISECONDS
+
+EMAIL, PASSWORD = "staff@example.com", "correct-horse-9"
+NOUNS = ("appointment", "client", "provider", "reservation", "service", "user")
+FILTERS = {
+    "appointment": "?is_booked__exact=1",
+    "client": "?q=some&o=-1",
+    "provider": "?is_active__exact=1",
+    "reservation": "?status__exact=PENDING",
+    "user": "?is_staff__exact=1",
+}
+
+
+@pytest.fixture
+def strict_origin(needs_chromium: None, django_db_setup: None) -> Iterator[str]:
+    """Where gunicorn answers, on the test database, and staff needs a second factor.
+
+    Each test has a server of its own: one remembers content types, and which codes were used.
+    """
+    with serve(database_url=url_of_test_database(), workers=1, threads=4, STAFF_MFA_REQUIRED="true") as port:
+        yield f"http://{HOST}:{port}"
+
+
+@pytest.fixture
+def has_second_factor() -> bool:
+    return True
+
+
+@pytest.fixture
+def rows(transactional_db: None, has_second_factor: bool) -> None:
+    """One of everything: made before the browser, whose event loop then runs in this thread."""
+    staff = make_user(email=EMAIL, password=PASSWORD, is_staff=True, is_superuser=True)
+    if has_second_factor:
+        give_second_factor(staff)
+    now = timezone.now()
+    start = now.replace(minute=0, second=0, microsecond=0) + minutes(48 * 60)
+    appointments = make_appointments(make_provider(services=(make_service(),)), starts_at=start, number=2)
+    reserve(caller=caller(make_client()), appointment_id=appointments[0].pk, now=now)
+
+
+@pytest.fixture
+def page(strict_origin: str, rows: None) -> Iterator[Page]:
+    """A page in a new browser. When the test ends, nothing may have been logged as an error, or come from elsewhere."""
+    errors: list[str] = []
+    hosts = set()
+
+    def note_console(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            errors.append(f"{page.url}: {message.text}")
+
+    def note_request(request: Request) -> None:
+        if not request.url.startswith("data:"):
+            hosts.add("/".join(request.url.split("/")[:3]))
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page(base_url=strict_origin)
+        page.set_default_timeout(TIMEOUT_MILLISECONDS)
+        page.add_init_script(REPORT_VIOLATIONS)
+        page.on("console", note_console)
+        page.on("pageerror", lambda error: errors.append(f"{page.url}: {error}"))
+        page.on("request", note_request)
+        yield page
+        browser.close()
+    assert errors == []
+    assert hosts == {strict_origin}
+
+
+Visit = Callable[[str], None]
+
+
+@pytest.fixture
+def visit(page: Page) -> Visit:
+    """Opens a page of the admin, which has to be there, under the policy."""
+
+    def visit(path: str) -> None:
+        answer = page.goto(f"/admin/{path}")
+        assert answer is not None
+        assert (path, answer.status) == (path, 200)
+        assert "default-src 'self'" in answer.headers["content-security-policy"]
+
+    return visit
+
+
+def log_in(page: Page, code: str = "") -> None:
+    page.get_by_label("Email").fill(EMAIL)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("Code").fill(code)
+    page.get_by_role("button", name="Log in").click()
+
+
+def test_staff_walks_through_the_admin(page: Page, visit: Visit) -> None:
+    visit("")
+    log_in(page)
+    expect(page.get_by_text("Enter a code of your authenticator app.")).to_be_visible()
+    log_in(page, code())
+    expect(page.get_by_role("heading", name="Site administration")).to_be_visible()
+    for noun in NOUNS:
+        visit(f"reservation/{noun}/")
+        expect(page.locator("#result_list tbody tr").first).to_be_visible()
+        page.locator("#result_list tbody th a").first.click()  # what it looks like, and its history
+        page.get_by_role("link", name="History").click()
+        expect(page.locator("#content")).to_be_visible()
+        visit(f"reservation/{noun}/{FILTERS.get(noun, '')}")
+    for noun in ("client", "provider", "service", "user"):
+        visit(f"reservation/{noun}/add/")
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(page.locator(".errornote")).to_be_visible()
+    for path in ("password_change/", "auth/group/", "auth/group/add/"):
+        visit(path)
+
+
+def test_the_other_pages_keep_to_the_policy_too(page: Page, visit: Visit) -> None:
+    visit("")
+    log_in(page, code())
+    expect(page.get_by_role("heading", name="Site administration")).to_be_visible()
+    page.goto("/auth/openapi.html")
+    page.get_by_text("POST /auth/app/v1/auth/login").click()
+    expect(page.get_by_text("Login using a username-password or email-password combination.")).to_be_visible()
+    page.goto("/")
+    expect(page.get_by_role("heading", name="Appointments")).to_be_visible()
+
+
+def test_staff_confirms_a_reservation(page: Page, visit: Visit) -> None:
+    visit("reservation/reservation/")
+    log_in(page, code())
+    page.locator("input.action-select").first.check()
+    page.locator("select[name=action]").select_option("confirm")
+    page.get_by_role("button", name="Run the selected").or_(page.get_by_role("button", name="Go")).click()
+    expect(page.get_by_text("Done: 1.")).to_be_visible()
+    expect(page.get_by_role("cell", name="CONFIRMED", exact=True)).to_be_visible()
+
+
+def test_staff_picks_from_the_lists_of_a_form(page: Page, visit: Visit) -> None:
+    visit("reservation/client/add/")
+    log_in(page, code())
+    page.locator(".select2-selection").first.click()
+    page.locator(".select2-search__field").fill("staff")
+    page.locator(".select2-results__option", has_text=EMAIL).click()
+    page.locator("input[name=name]").fill("Somebody")
+    page.locator("input[name=time_zone]").fill("UTC")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".messagelist .success")).to_be_visible()
+    page.get_by_role("button", name="Log out").click()
+    expect(page.get_by_role("heading", name="Logged out")).to_be_visible()
+
+
+@pytest.mark.parametrize("has_second_factor", [False])
+def test_the_first_member_of_staff_sets_a_second_factor_up(page: Page, visit: Visit) -> None:
+    visit("")
+    log_in(page)
+    expect(page.get_by_role("heading", name="Set up your second factor")).to_be_visible()
+    assert page.get_by_alt_text("The key, as a QR code").evaluate("picture => picture.naturalWidth") > 0
+    secret = page.locator("#content-main code").inner_text()
+    assert secret != SECRET
+    page.get_by_label("code").fill(code(secret))
+    page.get_by_role("button", name="Set up").click()
+    assert page.locator("#content-main li code").count() == 10
+    page.get_by_role("link", name="I have kept them").click()
+    expect(page.get_by_role("heading", name="Site administration")).to_be_visible()
