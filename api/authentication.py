@@ -1,4 +1,4 @@
-"""Who sends a request: an access token in `Authorization: Bearer …`, or nobody."""
+"""Who sends a request: an access token in `Authorization: Bearer …`, staff's session in a page of ours, or nobody."""
 
 from dataclasses import replace
 
@@ -24,7 +24,7 @@ def caller_of(request: HttpRequest) -> Caller:
     """
     header = request.headers.get("Authorization")
     if header is None:
-        return ANONYMOUS
+        return staff_in_a_page(request)
     scheme, _, token = header.partition(" ")
     if scheme.lower() != SCHEME:
         raise InvalidToken
@@ -32,6 +32,20 @@ def caller_of(request: HttpRequest) -> Caller:
     if caller is None:
         raise InvalidToken
     return caller
+
+
+def staff_in_a_page(request: HttpRequest) -> Caller:
+    """The member of staff who has logged in to the admin, when a page of this site posts; anybody else is anonymous.
+
+    Browsers send cookies along for every page. Ours is told by `Origin`, which no page can choose; and what changes
+    nothing by itself, a GET, is never believed to be anybody's, since its answer may be kept.
+    """
+    own_origin = f"{request.scheme}://{request.get_host()}"
+    is_ours = request.method == "POST" and request.headers.get("Origin") == own_origin
+    if not is_ours or settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_staff:
+        return ANONYMOUS
+    caller = find_caller(str(request.user.pk)) or ANONYMOUS
+    return replace(caller, is_staff=may_work_as_staff(request.session, user_id=request.user.pk))
 
 
 def find_owner(token: str) -> Caller | None:

@@ -32,7 +32,7 @@ COST_HEADER = "GraphQL-Cost"
 """A request with this header is told what it costs, in `extensions.cost`."""
 
 
-@csrf_exempt  # no cookie is looked at: a request is only as good as its token
+@csrf_exempt  # a cookie is believed of our own origin only; everybody else has a token
 def graphql_view(request: HttpRequest) -> HttpResponse:
     """Answer one operation, read by GET or POST, or changed by POST."""
     request_id = uuid.uuid4().hex

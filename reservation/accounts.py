@@ -1,12 +1,14 @@
 """What django-allauth asks of us: the sign-up's extra field, and a client for every new account."""
 
 import logging
+from hashlib import sha256
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.usersessions.models import UserSession
 from django import forms
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -16,6 +18,7 @@ from django.utils import timezone
 from reservation.domain.client import register_client
 from reservation.domain.policy import MAX_NAME_LENGTH
 from reservation.models import User
+from reservation.rates import Rate, counters
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +26,18 @@ MAX_SESSIONS = 20
 """Of an account: a script that logs in for each request would gather thousands."""
 
 MAX_EMAIL_LENGTH = User._meta.get_field("email").max_length or 0
+
+
+def attempts() -> list[Rate]:
+    """How often an account's password may be tried: so often in ten minutes, twice that an hour, four times a day."""
+    most = settings.LOG_IN_ATTEMPTS
+    windows = [(1, 600), (2, 3600), (4, 86_400)]
+    return [Rate(f"log-in-{seconds}", times * most, seconds) for times, seconds in windows if most]
+
+
+def account_key(credentials: dict[str, Any]) -> str:
+    """Of an account, whether there is one or not. Nobody's address stands in Redis."""
+    return sha256(str(credentials.get("email", "")).strip().lower().encode()).hexdigest()
 
 
 class SignupForm(forms.Form):
@@ -62,6 +77,21 @@ class AccountAdapter(DefaultAccountAdapter):
             # Somebody else signed up with the address since the form was checked.
             taken = {"message": "There is an account with this address.", "code": "email_taken", "param": "email"}
             raise ImmediateHttpResponse(JsonResponse({"status": 400, "errors": [taken]}, status=400)) from error
+        return user
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the attempt. Raises ValidationError after too many; the more there were, for the longer."""
+        super().pre_authenticate(request, **credentials)
+        key = account_key(credentials)
+        if not all(counters().take(rate, key).is_allowed for rate in attempts()):
+            raise self.validation_error("too_many_login_attempts")
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        """The account; who has shown the right password has not been guessing."""
+        user = super().authenticate(request, **credentials)
+        if user is not None:
+            for rate in attempts():
+                counters().forget(rate, account_key(credentials))
         return user
 
     def login(self, request: HttpRequest, user: User) -> None:

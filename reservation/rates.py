@@ -8,6 +8,7 @@ import math
 import os
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,6 +79,13 @@ class Counters:
                 self.ask_again_at = time.monotonic() + PAUSE_SECONDS
                 logger.warning("Redis is away: each process counts rates for itself.", exc_info=True)
         return take(self.local, rate.item(self.processes), *key, points=points)
+
+    def forget(self, rate: Rate, *key: str) -> None:
+        """Give back all that was taken of whoever this key names."""
+        if self.shared is not None and time.monotonic() >= self.ask_again_at:
+            with suppress(RedisError):
+                self.shared.clear(rate.item(), *key)
+        self.local.clear(rate.item(self.processes), *key)
 
 
 def take(limiter: SlidingWindowCounterRateLimiter, item: RateLimitItemPerSecond, *key: str, points: int) -> Taken:

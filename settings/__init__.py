@@ -191,7 +191,9 @@ HEADLESS_FRONTEND_URLS = {
     "account_reset_password_from_key": FRONTEND_URL + "/reset-password/{key}",
     "account_signup": FRONTEND_URL + "/sign-up",
 }
-vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+email: dict[str, Any] = env.email_url("EMAIL_URL", default="consolemail://")
+EMAIL_BACKEND = email["EMAIL_BACKEND"]
+vars().update(email)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="appointments@localhost")
 
 # --- Where staff works ------------------------------------------------------------------------------------------------
@@ -261,5 +263,6 @@ RATE_LIMIT_PERSON = env.int("RATE_LIMIT_PERSON", default=100)
 RATE_LIMIT_PERSON_BURST = env.int("RATE_LIMIT_PERSON_BURST", default=1000)
 RATE_LIMIT_ANONYMOUS = env.int("RATE_LIMIT_ANONYMOUS", default=10)
 RATE_LIMIT_ANONYMOUS_BURST = env.int("RATE_LIMIT_ANONYMOUS_BURST", default=200)
+LOG_IN_ATTEMPTS = env.int("LOG_IN_ATTEMPTS", default=10)
 RESERVATIONS_PER_HOUR = env.int("RESERVATIONS_PER_HOUR", default=30)
 GRAPHQL_DEADLINE_SECONDS = env.float("GRAPHQL_DEADLINE_SECONDS", default=10.0)

@@ -38,6 +38,7 @@ def ask(*requests: tuple[str, str, dict[str, str], str], **variables: str) -> li
     environment = {
         "PATH": os.environ["PATH"],
         "DJANGO_SETTINGS_MODULE": "settings.production",
+        "EMAIL_URL": "smtp://localhost:25",
         "DATABASE_URL": "sqlite://:memory:",
         "SECRET_KEY": "not-a-secret-" * 5,
         **variables,

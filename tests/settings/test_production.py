@@ -16,8 +16,9 @@ GOOD_KEY = "not-a-secret-" * 5
 
 
 def production(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run Python under production's settings, with no other variables than these."""
+    """Run Python under production's settings, with no other variables than these, and a mail server."""
     environment = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "settings.production", **variables}
+    environment.setdefault("EMAIL_URL", "smtp://localhost:25")
     return subprocess.run(
         [sys.executable, *arguments], cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, timeout=60
     )
@@ -29,6 +30,11 @@ def test_it_refuses_to_start_without_a_secret_key_of_its_own(key: str | None) ->
     assert run.returncode != 0
     assert "ImproperlyConfigured: Set SECRET_KEY to a random text of at least 50 characters." in run.stderr
     assert run.stdout == ""
+
+
+def test_it_refuses_to_write_mails_to_the_log() -> None:
+    run = production("-c", PRINT.format("settings.DEBUG"), SECRET_KEY=GOOD_KEY, EMAIL_URL="consolemail://")
+    assert "ImproperlyConfigured: Set EMAIL_URL" in run.stderr
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,48 @@
+"""Guessing passwords: an account is shut for longer and longer, whatever becomes of the cache."""
+
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+
+from reservation import rates
+from reservation.models import User
+from tests.api.conftest import CREDENTIALS, Send
+
+WRONG = {**CREDENTIALS, "password": "wrong"}
+
+
+@pytest.fixture(autouse=True)
+def limits(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.LOG_IN_ATTEMPTS, settings.PROCESSES = 3, 1
+    monkeypatch.setattr(rates, "_counters", {})
+
+
+def codes(send: Send, body: dict[str, str], times: int) -> list[str]:
+    found = []
+    for _ in range(times):
+        cache.clear()  # what allauth counts itself
+        response = send("auth/login", body).json()
+        found.append(response["errors"][0]["code"] if "errors" in response else "logged in")
+    return found
+
+
+def test_an_account_is_shut_after_too_many_attempts(send: Send, user: User) -> None:
+    assert codes(send, WRONG, 4) == ["email_password_mismatch"] * 3 + ["too_many_login_attempts"]
+    assert codes(send, CREDENTIALS, 1) == ["too_many_login_attempts"]
+    assert codes(send, {**WRONG, "email": "CLEO@example.com"}, 1) == ["too_many_login_attempts"]
+    assert codes(send, {**WRONG, "email": "other@example.com"}, 1) == ["email_password_mismatch"]
+
+
+def test_who_knows_the_password_has_not_been_guessing(send: Send, user: User) -> None:
+    for _ in range(3):
+        assert codes(send, WRONG, 2) == ["email_password_mismatch"] * 2
+        assert codes(send, CREDENTIALS, 1) == ["logged in"]
+
+
+def test_each_window_allows_less_for_longer(settings: Any) -> None:
+    from reservation.accounts import attempts
+
+    assert [(rate.points, rate.seconds) for rate in attempts()] == [(3, 600), (6, 3600), (12, 86_400)]
+    settings.LOG_IN_ATTEMPTS = 0
+    assert attempts() == []
