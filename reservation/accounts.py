@@ -5,6 +5,7 @@ from hashlib import sha256
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.signals import password_changed, password_reset, password_set
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.usersessions.models import UserSession
 from django import forms
@@ -12,6 +13,7 @@ from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.dispatch import receiver
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 
@@ -38,6 +40,15 @@ def attempts() -> list[Rate]:
 def account_key(credentials: dict[str, Any]) -> str:
     """Of an account, whether there is one or not. Nobody's address stands in Redis."""
     return sha256(str(credentials.get("email", "")).strip().lower().encode()).hexdigest()
+
+
+@receiver([password_changed, password_reset, password_set])
+def end_what_went_before(user: User, **_: Any) -> None:
+    """With a new password no session of before lasts, and with it none of its tokens; and nobody has been guessing."""
+    for session in UserSession.objects.filter(user=user):
+        session.end()
+    for rate in attempts():
+        counters().forget(rate, account_key({"email": user.email}))
 
 
 class SignupForm(forms.Form):

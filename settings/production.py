@@ -4,10 +4,12 @@ from django.core.exceptions import ImproperlyConfigured
 
 from reservation.tokens.jwks import check_url
 from settings import *  # noqa: F403
-from settings import DEVELOPMENT_SECRET_KEY, EMAIL_BACKEND, OIDC_JWKS_URL, SECRET_KEY, env
+from settings import DEVELOPMENT_SECRET_KEY, EMAIL_BACKEND, OIDC_JWKS_URL, SECRET_KEY, SECRET_KEY_FALLBACKS, env
 
 if SECRET_KEY == DEVELOPMENT_SECRET_KEY or len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("Set SECRET_KEY to a random text of at least 50 characters.")
+if any(key == DEVELOPMENT_SECRET_KEY or len(key) < 50 for key in SECRET_KEY_FALLBACKS):
+    raise ImproperlyConfigured("SECRET_KEY_FALLBACKS are former secret keys, each of at least 50 characters.")
 if EMAIL_BACKEND.endswith("console.EmailBackend"):
     raise ImproperlyConfigured("Set EMAIL_URL: its default writes mails, with the keys in them, to the log.")
 if OIDC_JWKS_URL:

@@ -14,6 +14,8 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from reservation.tokens.external import key_set
+
 HOST = "127.0.0.1"
 AUDIENCE = "https://appointments.example.com"
 
@@ -95,6 +97,7 @@ def identity_provider() -> Iterator[IdentityProvider]:
         def log_message(self, *_: Any) -> None:
             """Nothing."""
 
+    key_set.cache_clear()  # another that had this port before is no concern of it
     with ThreadingHTTPServer((HOST, 0), Handler) as server:
         provider = IdentityProvider(server.server_port)
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from allauth.account.signals import password_reset
 from django.core.cache import cache
 
 from reservation import rates
@@ -38,6 +39,12 @@ def test_who_knows_the_password_has_not_been_guessing(send: Send, user: User) ->
     for _ in range(3):
         assert codes(send, WRONG, 2) == ["email_password_mismatch"] * 2
         assert codes(send, CREDENTIALS, 1) == ["logged in"]
+
+
+def test_a_new_password_opens_the_account_again(send: Send, user: User) -> None:
+    assert codes(send, WRONG, 4)[-1] == "too_many_login_attempts"
+    password_reset.send(User, user=user)
+    assert codes(send, CREDENTIALS, 1) == ["logged in"]
 
 
 def test_each_window_allows_less_for_longer(settings: Any) -> None:

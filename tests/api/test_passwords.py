@@ -39,6 +39,14 @@ def laptop(user: User) -> Application:
     return application
 
 
+def test_a_change_ends_the_access_of_other_devices_at_once(phone: Application, laptop: Application) -> None:
+    assert "data" in laptop.ask("{ viewer { email } }")
+    phone("POST", CHANGE, current_password=OLD, new_password=NEW)
+    for device in (laptop, phone):
+        (error,) = device.ask("{ viewer { email } }")["errors"]
+        assert error["extensions"]["code"] == "UNAUTHENTICATED"
+
+
 def test_a_change_ends_every_session_and_tells_the_owner(phone: Application, laptop: Application, user: User) -> None:
     assert phone("POST", CHANGE, current_password=OLD, new_password=NEW).status_code == 401
     assert (phone.renew(), laptop.renew()) == (400, 400)

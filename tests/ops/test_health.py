@@ -15,13 +15,15 @@ from django.test import Client as Browser
 HEALTH, LIVE, READY = "/health/", "/health/live/", "/health/ready/"
 
 PROBE = """
-import json, sys, time, django, jwt
+import sys, django
 django.setup()
-from django.conf import settings
+from datetime import timedelta
 from django.test import Client
+from django.utils import timezone
+from reservation.tokens.own import Kind, Token, write_token
 browser = Client(headers={"host": "localhost"})
-claims = {"token_use": "access", "jti": "1", "sid": "1", "sub": "1", "exp": time.time() + 60}
-token = jwt.encode(claims, settings.SECRET_KEY, "HS256")
+claims = Token(user_id=1, session_key="x" * 32, jti="1")
+token = write_token(Kind.ACCESS, claims, lifetime=timedelta(minutes=1), now=timezone.now())
 for path in sys.argv[1:]:
     headers = {"authorization": f"Bearer {token}"} if path == "/graphql" else {}
     if path.startswith("/health/"):

@@ -32,6 +32,12 @@ def test_it_refuses_to_start_without_a_secret_key_of_its_own(key: str | None) ->
     assert run.stdout == ""
 
 
+@pytest.mark.parametrize("former", [DEVELOPMENT_SECRET_KEY, "short"])
+def test_it_refuses_former_keys_that_anybody_may_know(former: str) -> None:
+    run = production("-c", PRINT.format("settings.DEBUG"), SECRET_KEY=GOOD_KEY, SECRET_KEY_FALLBACKS=former)
+    assert "ImproperlyConfigured: SECRET_KEY_FALLBACKS are former secret keys" in run.stderr
+
+
 def test_it_refuses_to_write_mails_to_the_log() -> None:
     run = production("-c", PRINT.format("settings.DEBUG"), SECRET_KEY=GOOD_KEY, EMAIL_URL="consolemail://")
     assert "ImproperlyConfigured: Set EMAIL_URL" in run.stderr

@@ -1,6 +1,7 @@
 """Staff's pages: every list and form opens, and state is changed by commands only."""
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib.messages import get_messages
 from django.test import Client as Browser
 from django.urls import reverse
@@ -105,3 +106,12 @@ def test_an_account_is_added_with_its_address_in_lower_case(browser: Browser) ->
     }
     assert browser.post(reverse("admin:reservation_user_add"), fields).status_code == 302
     assert User.objects.get(email="someone@example.com").check_password("a-long-enough-one-7")
+
+
+def test_an_address_that_staff_changes_is_no_longer_the_accounts(browser: Browser) -> None:
+    user = make_user(email="old@example.com")
+    EmailAddress.objects.create(user=user, email="old@example.com", verified=True, primary=True)
+    page = reverse("admin:reservation_user_change", args=[user.pk])
+    assert browser.post(page, {"email": "new@example.com", "is_active": "on"}).status_code == 302
+    user.refresh_from_db()
+    assert (user.email, EmailAddress.objects.filter(user=user).count()) == ("new@example.com", 0)
