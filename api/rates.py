@@ -92,6 +92,6 @@ def address_of(request: HttpRequest) -> str:
     except (ValueError, PermissionDenied, ImproperlyConfigured):
         # The proxies say something else than where it comes from: they are one address, with the points of one.
         return "unknown"
-    if isinstance(address, ipaddress.IPv6Address):
+    if isinstance(address, ipaddress.IPv6Address) and not address.ipv4_mapped:
         return str(ipaddress.ip_network((address, IPV6_PREFIX), strict=False))
-    return str(address)
+    return str(getattr(address, "ipv4_mapped", None) or address)

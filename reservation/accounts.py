@@ -21,6 +21,7 @@ from reservation.domain.client import register_client
 from reservation.domain.policy import MAX_NAME_LENGTH
 from reservation.models import User
 from reservation.rates import Rate, counters
+from reservation.second_factor import has_second_factor
 
 logger = logging.getLogger(__name__)
 
@@ -37,9 +38,20 @@ def attempts() -> list[Rate]:
     return [Rate(f"log-in-{seconds}", times * most, seconds) for times, seconds in windows if most]
 
 
-def account_key(credentials: dict[str, Any]) -> str:
+def account_key(email: str) -> str:
     """Of an account, whether there is one or not. Nobody's address stands in Redis."""
-    return sha256(str(credentials.get("email", "")).strip().lower().encode()).hexdigest()
+    return sha256(email.strip().lower().encode()).hexdigest()
+
+
+def may_try(email: str) -> bool:
+    """Count an attempt to show this account's password; whether it may be made."""
+    return all(counters().take(rate, account_key(email)).is_allowed for rate in attempts())
+
+
+def forget_attempts(email: str) -> None:
+    """Whoever tried was the owner."""
+    for rate in attempts():
+        counters().forget(rate, account_key(email))
 
 
 @receiver([password_changed, password_reset, password_set])
@@ -47,8 +59,7 @@ def end_what_went_before(user: User, **_: Any) -> None:
     """With a new password no session of before lasts, and with it none of its tokens; and nobody has been guessing."""
     for session in UserSession.objects.filter(user=user):
         session.end()
-    for rate in attempts():
-        counters().forget(rate, account_key({"email": user.email}))
+    forget_attempts(user.email)
 
 
 class SignupForm(forms.Form):
@@ -93,21 +104,20 @@ class AccountAdapter(DefaultAccountAdapter):
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count the attempt. Raises ValidationError after too many; the more there were, for the longer."""
         super().pre_authenticate(request, **credentials)
-        key = account_key(credentials)
-        if not all(counters().take(rate, key).is_allowed for rate in attempts()):
+        if not may_try(credentials.get("email", "")):
             raise self.validation_error("too_many_login_attempts")
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
-        """The account; who has shown the right password has not been guessing."""
+        """The account. Who has shown the right password, and needs no code, has not been guessing."""
         user = super().authenticate(request, **credentials)
-        if user is not None:
-            for rate in attempts():
-                counters().forget(rate, account_key(credentials))
+        if user is not None and not has_second_factor(user_id=user.pk):
+            forget_attempts(user.email)
         return user
 
     def login(self, request: HttpRequest, user: User) -> None:
         """Begin a session, and end the oldest of those that are too many: allauth looks at each when one begins."""
         super().login(request, user)
+        forget_attempts(user.email)
         for session in UserSession.objects.filter(user=user).order_by("-created_at", "-id")[MAX_SESSIONS - 1 :]:
             session.end()
 

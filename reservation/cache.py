@@ -24,12 +24,13 @@ class Memcached(PyMemcacheCache):
         return bool(super().add(key, *arguments, **options)) or self.get(key) is None
 
 
-def cache_at(url: str) -> dict[str, Any]:
-    """Django's settings of a cache. url: memcached://host:port[,host:port…]; empty for one in the process."""
+def cache_at(url: str, *, name: str) -> dict[str, Any]:
+    """Django's settings of this cache. url: memcached://host:port[,host:port…]; empty for one in the process."""
     if not url:
-        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": name}
     return {
         "BACKEND": "reservation.cache.Memcached",
+        "KEY_PREFIX": name,
         "LOCATION": url.removeprefix("memcached://").strip("/").split(","),
         "OPTIONS": {
             "serde": JsonSerde(),

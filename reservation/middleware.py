@@ -1,15 +1,19 @@
 """What stands before the views of others."""
 
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any
 
 import orjson
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from reservation.json import levels
+from reservation.rates import Rate, counters
 
 PREFIX = "/auth/"
+SECOND_FACTOR = "/auth/2fa/authenticate"
 MAX_DEPTH = 10
 
 
@@ -29,6 +33,20 @@ class ReadableJsonMiddleware:
             return refuse("The body is too large.", status=413)
         except orjson.JSONDecodeError:
             return refuse("This is not JSON in UTF-8.", status=400)
+        return self.get_response(request)
+
+
+class CodeAttemptsMiddleware:
+    """Count the codes that are tried in one log-in. allauth counts them by account, in the cache, which may be away."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.LOG_IN_ATTEMPTS and request.method == "POST" and request.path.endswith(SECOND_FACTOR):
+            log_in = sha256(request.headers.get("X-Session-Token", "").encode()).hexdigest()
+            if not counters().take(Rate("codes", settings.LOG_IN_ATTEMPTS, 600), log_in).is_allowed:
+                return refuse("Too many attempts. Log in again later.", status=429)
         return self.get_response(request)
 
 

@@ -21,13 +21,18 @@ def may_work_as_staff(session: SessionBase | None, *, user_id: int | str) -> boo
     """
     if not settings.STAFF_MFA_REQUIRED:
         return True
-    return session is not None and has_given_code(session, user_id=user_id) and has_second_factor(user_id=user_id)
+    return session is not None and has_given_code(session, user_id=user_id)
 
 
 def has_given_code(session: SessionBase, *, user_id: int | str) -> bool:
-    """Whether a code of this account's second factor was given in the session."""
+    """Whether a code was given in the session of a second factor that this account still has."""
     request = cast(HttpRequest, SimpleNamespace(session=session))
-    return any(record["method"] == "mfa" for record in get_authentication_records(request, User(pk=user_id)))
+    records = get_authentication_records(request, User(pk=user_id))
+    given = {record.get("id") for record in records if record["method"] == "mfa"}
+    if not given:
+        return False
+    factors = dict(Authenticator.objects.filter(user=user_id).values_list("pk", "type"))
+    return Authenticator.Type.TOTP in factors.values() and bool(given & factors.keys())
 
 
 def has_second_factor(*, user_id: int | str) -> bool:

@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "reservation.middleware.ReadableJsonMiddleware",
+    "reservation.middleware.CodeAttemptsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -132,7 +133,11 @@ SILENCED_SYSTEM_CHECKS = ["models.W036"]  # MySQL has no partial unique constrai
 
 PROCESSES = int(env.str("WEB_CONCURRENCY", default="") or os.cpu_count() or 1)
 REDIS_URL = env.str("REDIS_URL", default="")
-CACHES = {"default": cache_at(env.str("MEMCACHED_URL", default=""))}
+MEMCACHED_URL = env.str("MEMCACHED_URL", default="")
+CACHES = {
+    "default": cache_at(MEMCACHED_URL, name="default"),
+    "documents": cache_at(MEMCACHED_URL, name="documents"),  # what anybody registers pushes nothing else out
+}
 
 # --- Who is asking -------------------------------------------------------------------------------------------------
 
@@ -156,6 +161,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = env.str("EMAIL_VERIFICATION", default="optional")
 if ACCOUNT_EMAIL_VERIFICATION not in ("mandatory", "optional", "none"):
     raise ImproperlyConfigured("EMAIL_VERIFICATION is mandatory, optional or none.")
+ACCOUNT_CHANGE_EMAIL = True  # an account has one address: who verifies another gives the former up
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # a token alone changes nothing that logs in
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True  # everywhere: the session gets another key, and its tokens name the old one
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # the owner hears of every change of a password or a second factor
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
@@ -202,6 +209,7 @@ ADMIN_PATH = env.str("ADMIN_PATH", default="admin/").strip("/") + "/"
 if ADMIN_PATH.partition("/")[0] in ("", "auth", "graphql", "health", "static"):
     raise ImproperlyConfigured("ADMIN_PATH is a path of its own, such as admin/.")
 ADMIN_IS_LINKED = True
+LOGIN_REDIRECT_URL = f"/{ADMIN_PATH}"
 
 # --- Language, time and static files -------------------------------------------------------------------------------
 

@@ -10,13 +10,14 @@ from threading import Lock
 
 from cachetools import LRUCache, cached
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from graphql import GraphQLError, GraphQLSchema
 
 from api.codes import Code
 from api.documents.document import Document, document_hash, parse_document
 from api.errors import RequestError, coded
 
+CACHE = "documents"
 KEPT_SECONDS = 24 * 60 * 60
 LOCAL_BYTES = 4 * 2**20
 """How much text each process remembers, so that a hash that is asked for often costs no look into the cache."""
@@ -43,14 +44,14 @@ def persisted_document(schema: GraphQLSchema, *, source: str | None, sha256: str
     if document_hash(source) != sha256:
         raise RequestError(coded(GraphQLError("The hash is not that of the document."), Code.BAD_USER_INPUT))
     document = parse_document(schema, source)
-    cache.set(cache_key(sha256), source, KEPT_SECONDS)
+    caches[CACHE].set(cache_key(sha256), source, KEPT_SECONDS)
     return document
 
 
 @cached(LRUCache(LOCAL_BYTES, getsizeof=sys.getsizeof), lock=Lock())
 def kept_source(sha256: str) -> str:
     """The text that was registered under this hash. Raises RequestError."""
-    source = cache.get(cache_key(sha256))
+    source = caches[CACHE].get(cache_key(sha256))
     if not isinstance(source, str) or document_hash(source) != sha256:
         raise not_found()
     return source

@@ -11,6 +11,7 @@ from django.contrib.auth import logout
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
+from reservation.accounts import forget_attempts
 from reservation.models import User
 from reservation.second_factor import has_second_factor
 
@@ -42,6 +43,7 @@ class StaffLogInForm(AdminAuthenticationForm):
         record_authentication(self.request, user, method="password", email=email, reauthenticated=True)
         if code is not None:
             code.save()
+            forget_attempts(email)
         self.user_cache = user
         return self.cleaned_data
 

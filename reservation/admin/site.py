@@ -3,12 +3,15 @@
 from functools import partial
 from typing import Any
 
+from allauth.account.signals import password_changed
 from allauth.usersessions.models import UserSession
 from django.contrib.admin import AdminSite
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, path
 
+from reservation.accounts import may_try
 from reservation.admin.log_in import StaffLogInForm
 from reservation.admin.second_factor import may_set_up, set_up
 from reservation.models import User
@@ -38,6 +41,20 @@ class StaffSite(AdminSite):
         response = super().login(request, extra_context)
         if request.method == "POST" and response.status_code == 302:
             UserSession.objects.create_from_request(request)  # so that its owner sees it listed, and can end it
+        return response
+
+    def password_change(  # type: ignore[override]  # it redirects, too
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Change one's own password, which ends every session, as over the API. Attempts count like those to log in."""
+        user = request.user
+        if request.method == "POST" and isinstance(user, User) and not may_try(user.email):
+            return HttpResponse("Too many attempts. Try again later.", status=429, content_type="text/plain")
+        response = super().password_change(request, extra_context)
+        if request.method == "POST" and response.status_code == 302 and isinstance(user, User):
+            password_changed.send(User, request=request, user=user)
+            logout(request)
+            return redirect("admin:login")
         return response
 
     def get_urls(self) -> list[URLResolver | URLPattern]:

@@ -35,7 +35,7 @@ def find_caller_by_identity(*, issuer: str, subject: str, email: str | None, now
 
 
 def find_owner(email: str) -> int | None:
-    """The active account that has proven that this address is its own."""
-    owners = EmailAddress.objects.filter(email=email, verified=True, user__is_active=True)
+    """The active account that has proven that this address is its own, and goes by it."""
+    owners = EmailAddress.objects.filter(email=email, verified=True, primary=True, user__is_active=True)
     # Compared again, since collations take other letters for the same.
     return next((user_id for user_id, found in owners.values_list("user_id", "email") if found == email), None)

@@ -13,5 +13,5 @@ def sessions_of(user: User) -> Iterator[Session]:
     """Those in which the account has logged in, or that hold its address. Reads all sessions once."""
     for session in Session.objects.order_by("pk").iterator():
         kept = session.get_decoded()
-        if kept.get(SESSION_KEY) == str(user.pk) or user.email in json.dumps(kept, ensure_ascii=False).lower():
+        if kept.get(SESSION_KEY) == str(user.pk) or f'"{user.email}"' in json.dumps(kept, ensure_ascii=False).lower():
             yield session

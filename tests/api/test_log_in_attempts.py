@@ -8,7 +8,9 @@ from django.core.cache import cache
 
 from reservation import rates
 from reservation.models import User
+from tests.api.application import Application
 from tests.api.conftest import CREDENTIALS, Send
+from tests.authenticator import code, give_second_factor, wrong_code
 
 WRONG = {**CREDENTIALS, "password": "wrong"}
 
@@ -53,3 +55,24 @@ def test_each_window_allows_less_for_longer(settings: Any) -> None:
     assert [(rate.points, rate.seconds) for rate in attempts()] == [(3, 600), (6, 3600), (12, 86_400)]
     settings.LOG_IN_ATTEMPTS = 0
     assert attempts() == []
+
+
+def test_codes_are_counted_for_each_log_in_and_the_password_is_not_forgiven_for_them(send: Send, user: User) -> None:
+    give_second_factor(user)
+    device = Application()
+    assert device.log_in(**CREDENTIALS).status_code == 401
+    statuses = []
+    for _ in range(4):
+        cache.clear()
+        statuses.append(device("POST", "auth/2fa/authenticate", code=wrong_code()).status_code)
+    assert statuses == [400] * 3 + [429]
+    assert codes(send, CREDENTIALS, 3)[-1] == "too_many_login_attempts"
+
+
+def test_who_gives_the_code_has_not_been_guessing(send: Send, user: User) -> None:
+    give_second_factor(user)
+    assert codes(send, WRONG, 2) == ["email_password_mismatch"] * 2
+    device = Application()
+    device.log_in(**CREDENTIALS)
+    assert device("POST", "auth/2fa/authenticate", code=code()).status_code == 200
+    assert codes(send, WRONG, 3) == ["email_password_mismatch"] * 3

@@ -79,6 +79,8 @@ def test_each_address_has_points_of_its_own(client: Browser) -> None:
     assert asked_from(client, "192.0.2.1") == (20, 19)
     assert asked_from(client, "192.0.2.1") == (20, 18)
     assert asked_from(client, "192.0.2.2") == (20, 19)
+    assert asked_from(client, "::ffff:192.0.2.1") == (20, 17)
+    assert asked_from(client, "::ffff:192.0.2.3") == (20, 19)
     assert asked_from(client, "2001:db8:0:1::1") == (20, 19)
     assert asked_from(client, "2001:db8:0:1:ffff::2") == (20, 18)
     assert asked_from(client, "2001:db8:0:2::1") == (20, 19)

@@ -35,8 +35,8 @@ def hanging() -> Iterator[str]:
 @pytest.fixture
 def use(settings: Any) -> Any:
     def use(url: str) -> Any:
-        settings.CACHES = {"default": cache_at(url)}
-        return caches["default"]
+        settings.CACHES = {name: cache_at(url, name=name) for name in ("default", "documents")}
+        return caches["documents"]
 
     yield use
     kept_source.cache_clear()
@@ -91,8 +91,8 @@ def test_one_that_is_away_or_hangs_costs_hits_and_no_errors(
 
 
 def test_without_memcached_each_process_remembers_for_itself() -> None:
-    assert cache_at("")["BACKEND"].endswith("LocMemCache")
+    assert cache_at("", name="default")["BACKEND"].endswith("LocMemCache")
 
 
 def test_several_are_named_in_one_url() -> None:
-    assert cache_at("memcached://a:1,b:2")["LOCATION"] == ["a:1", "b:2"]
+    assert cache_at("memcached://a:1,b:2", name="default")["LOCATION"] == ["a:1", "b:2"]

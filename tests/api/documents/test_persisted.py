@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.test import Client as Browser
 
 from api.documents.document import document_hash
@@ -13,6 +13,7 @@ from api.documents.persisted import cache_key, kept_source
 from tests.api.conftest import Post
 from tests.api.test_views import GRAPHQL_JSON, NOBODY, VIEWER, refusal
 
+cache = caches["documents"]
 HASH = document_hash(VIEWER)
 NOT_FOUND = {"message": "PersistedQueryNotFound", "extensions": {"code": "PERSISTED_QUERY_NOT_FOUND"}}
 

@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.test import Client as Browser
 from django.urls import reverse
 
+from reservation import rates
 from reservation.models import User
 from tests.authenticator import code, give_second_factor, wrong_code
 from tests.factories import make_user
@@ -184,3 +185,32 @@ def test_the_admin_shows_no_table_of_secrets(app: str, staff: User, client: Brow
     client.force_login(staff)
     assert client.get(f"/admin/{app}/").status_code == 404
     assert reverse("admin:auth_group_changelist") == "/admin/auth/group/"
+
+
+def test_a_session_of_a_factor_that_is_gone_is_not_staffs_with_the_next_one(
+    required: None, staff: User, client: Browser
+) -> None:
+    give_second_factor(staff)
+    log_in(client, code=code())
+    assert is_inside(client)
+    Authenticator.objects.all().delete()
+    give_second_factor(staff)
+    assert not is_inside(client)
+
+
+def test_a_new_password_ends_the_session_that_chose_it(staff: User, client: Browser) -> None:
+    log_in(client)
+    new = {"new_password1": "battery-staple-7", "new_password2": "battery-staple-7"}
+    response = client.post(reverse("admin:password_change"), {"old_password": PASSWORD, **new})
+    assert (response.status_code, response["Location"]) == (302, reverse("admin:login"))
+    assert not is_inside(client)
+
+
+def test_guessing_the_old_password_is_counted(
+    staff: User, client: Browser, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log_in(client)
+    settings.LOG_IN_ATTEMPTS, settings.PROCESSES = 2, 1
+    monkeypatch.setattr(rates, "_counters", {})
+    page = reverse("admin:password_change")
+    assert [client.post(page, {"old_password": "wrong"}).status_code for _ in range(3)] == [200, 200, 429]
