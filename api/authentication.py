@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from allauth.headless.internal.sessionkit import lookup_session
 from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -40,19 +41,16 @@ def staff_in_a_page(request: HttpRequest) -> Caller:
     Browsers send cookies along for every page. Ours is told by `Origin`, which no page can choose; and what changes
     nothing by itself, a GET, is never believed to be anybody's, since its answer may be kept.
     """
-    own_origin = f"{request.scheme}://{request.get_host()}"
-    is_ours = request.method == "POST" and request.headers.get("Origin") == own_origin
-    if not is_ours or settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_staff:
+    if request.method != "POST" or settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return ANONYMOUS
-    caller = find_caller(str(request.user.pk)) or ANONYMOUS
-    return replace(caller, is_staff=may_work_as_staff(request.session, user_id=request.user.pk))
+    if request.headers.get("Origin") != f"{request.scheme}://{request.get_host()}" or not request.user.is_staff:
+        return ANONYMOUS
+    caller = find_caller(str(request.user.pk))
+    return with_staffs_rights(caller, request.session) if caller else ANONYMOUS
 
 
 def find_owner(token: str) -> Caller | None:
-    """The active account of a token, ours or the identity provider's. Raises InvalidToken.
-
-    Staff whose session lacks the second factor that is required is not staff here, nor who has no session of ours.
-    """
+    """The active account of a token, ours or the identity provider's. Raises InvalidToken."""
     session_key = None
     if own.is_own(token):
         claims = own.read_token(own.Kind.ACCESS, token)
@@ -65,6 +63,10 @@ def find_owner(token: str) -> Caller | None:
         )
     if caller is None or not (caller.is_staff and settings.STAFF_MFA_REQUIRED):
         return caller
+    return with_staffs_rights(caller, lookup_session(session_key) if session_key else None)
+
+
+def with_staffs_rights(caller: Caller, session: SessionBase | None) -> Caller:
+    """The caller, who is staff only in a session that is good for staff's work. An identity provider's is none."""
     assert caller.user_id is not None  # it was found
-    session = lookup_session(session_key) if session_key else None
-    return replace(caller, is_staff=may_work_as_staff(session, user_id=caller.user_id))
+    return replace(caller, is_staff=caller.is_staff and may_work_as_staff(session, user_id=caller.user_id))

@@ -89,11 +89,12 @@ def is_admitted(who: Who, *, caller: Caller, thing: Any) -> bool:
     if who & (EVERYBODY | VIEWER) or (STAFF in who and caller.is_staff):
         return True
     if isinstance(thing, Client):
-        return thing.pk == caller.client_id or caller.provider_id is not None
-    if isinstance(thing, Reservation):
-        is_owner = OWNER in who and thing.client_id == caller.client_id
-        return is_owner or (PROVIDER in who and thing.provider_id == caller.provider_id)
-    return False
+        is_owner, is_provider = thing.pk == caller.client_id, caller.provider_id is not None
+    elif isinstance(thing, Reservation):
+        is_owner, is_provider = thing.client_id == caller.client_id, thing.provider_id == caller.provider_id
+    else:
+        return False
+    return (OWNER in who and is_owner) or (PROVIDER in who and is_provider)
 
 
 def guard(schema: GraphQLSchema) -> GraphQLSchema:
@@ -102,10 +103,8 @@ def guard(schema: GraphQLSchema) -> GraphQLSchema:
     Raises LookupError for a field that has no entry, and for an entry that has no field.
     """
     for type_name, entries in PERMISSIONS.items():
-        if (
-            unknown := set(" ".join(entries.values()).split())
-            - getattr(schema.get_type(type_name), "fields", {}).keys()
-        ):
+        named = set(" ".join(entries.values()).split())
+        if unknown := named - getattr(schema.get_type(type_name), "fields", {}).keys():
             raise LookupError(f"api/permissions.py says who may know of what is not there: {type_name} {unknown}.")
     for type_ in schema.type_map.values():
         if is_object_type(type_) and not is_introspection_type(type_):

@@ -14,7 +14,7 @@ from graphql import (
     is_required_argument,
 )
 
-from api.permissions import EVERYBODY, OWNER, PROVIDER, STAFF, VIEWER, Who, audience, guard
+from api.permissions import EVERYBODY, OWNER, PROVIDER, STAFF, VIEWER, Who, audience, guard, is_admitted
 from api.schema import schema
 from reservation.models import Appointment, Client, Reservation
 from tests.api.mutation.conftest import document_of
@@ -219,6 +219,16 @@ def test_the_fields_of_people_and_reservations_are_guarded_even_if_somebody_else
         answer = ask(query, caller=practice.who(person), id=gid(practice.booking))
         assert (answer.codes == ["FORBIDDEN"]) == (person not in IS)
         assert (answer.data["reservation"] is None) == (person not in IS)
+
+
+@pytest.mark.parametrize("who", [OWNER, PROVIDER, STAFF, OWNER | STAFF])
+@pytest.mark.parametrize("noun", ["Client", "Reservation"])
+def test_whoever_is_not_in_the_table_is_not_admitted_to_what_they_have_found(
+    noun: str, who: Who, practice: Practice
+) -> None:
+    thing = target(noun, practice)
+    admitted = {person for person in IS if is_admitted(who, caller=practice.who(person), thing=thing)}
+    assert admitted == {person for person, role in IS.items() if role in who}
 
 
 # --- Changing -------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Staff who has logged in to the admin may use the API from a page of this site, and from no other."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -50,6 +51,17 @@ def test_without_the_second_factor_that_is_required_nobody_is_staff(
 ) -> None:
     settings.STAFF_MFA_REQUIRED = True
     assert viewer(staff, OURS) == {"email": practice.staff.email, "isStaff": False}
+
+
+def test_whose_rights_were_taken_away_meanwhile_is_not_staff(
+    staff: Browser, practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for found, shown in (
+        (None, NOBODY),
+        (replace(practice.staff, is_staff=False), {"email": practice.staff.email, "isStaff": False}),
+    ):
+        monkeypatch.setattr("api.authentication.find_caller", lambda _, found=found: found)
+        assert viewer(staff, OURS) == shown
 
 
 def test_a_token_goes_before_a_session(staff: Browser) -> None:
