@@ -8,12 +8,14 @@ selections, whatever becomes of it later. Fragments must be known and free of cy
 import math
 from collections import defaultdict
 from collections.abc import Iterable
+from graphlib import CycleError, TopologicalSorter
 
 from django.conf import settings
 from graphql import (
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
+    FragmentSpreadNode,
     InlineFragmentNode,
     ListValueNode,
     Node,
@@ -27,6 +29,33 @@ from graphql import (
 
 from api.codes import Code
 from api.limits.exceeded import exceeded
+
+
+def has_sound_fragments(document: DocumentNode) -> bool:
+    """Whether every fragment that is spread is known, by one name, and none is in itself: what a walk relies on."""
+    fragments = [one for one in document.definitions if isinstance(one, FragmentDefinitionNode)]
+    operations = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
+    within = {one.name.value: spreads(one.selection_set) for one in fragments}
+    spread = set().union(*within.values(), *(spreads(one.selection_set) for one in operations))
+    if len(within) < len(fragments) or not spread <= within.keys():
+        return False
+    try:
+        TopologicalSorter(within).prepare()
+    except CycleError:
+        return False
+    return True
+
+
+def spreads(selection_set: SelectionSetNode) -> set[str]:
+    """The names of the fragments that are spread anywhere in here."""
+    names, waiting = set(), [selection_set]
+    while waiting:
+        for selection in waiting.pop().selections:
+            if isinstance(selection, FragmentSpreadNode):
+                names.add(selection.name.value)
+            elif selection.selection_set:  # type: ignore[attr-defined]
+                waiting.append(selection.selection_set)  # type: ignore[attr-defined]
+    return names
 
 
 def check_structure(document: DocumentNode) -> None:

@@ -6,8 +6,9 @@ import pytest
 from graphql import get_introspection_query, parse, specified_rules, validate
 
 from api.documents import parse_document
+from api.documents.document import FRAGMENT_RULES
 from api.errors import RequestError
-from api.limits.structure import check_structure
+from api.limits.structure import check_structure, has_sound_fragments
 from api.schema import schema
 
 CYCLE = ("services", "nodes", "providers", "nodes")
@@ -206,3 +207,24 @@ def test_every_limit_is_a_setting(setting: str, source: str, name: str, settings
 
 def test_a_document_within_its_limits_is_served() -> None:
     assert parse_document(schema, f"{{ {nested(10)} }}").operation(None).name is None
+
+
+@pytest.mark.parametrize(
+    ("source", "is_sound"),
+    [
+        ("{ a }", True),
+        ("{ ...A } fragment A on Query { a }", True),
+        ("{ ...A ...B } fragment A on Query { ...B } fragment B on Query { a }", True),
+        ("{ a } fragment Unused on Query { a }", True),
+        ("{ ...A }", False),
+        ("{ a { ... { ...A } } }", False),
+        ("{ a } fragment Unused on Query { a { ...A } }", False),
+        ("{ ...A } fragment A on Query { a { ...A } }", False),
+        ("{ a } fragment A on Query { ...B } fragment B on Query { a { ... on Query { ...A } } }", False),
+        ("{ ...A } fragment A on Query { a } fragment A on Query { b }", False),
+    ],
+)
+def test_fragments_are_sound_when_known_and_unique_and_in_no_cycle(source: str, is_sound: bool) -> None:
+    assert has_sound_fragments(parse(source)) == is_sound
+    refused = validate(schema, parse(source), FRAGMENT_RULES)
+    assert (refused == []) == is_sound, "the rules word what is wrong"
