@@ -11,7 +11,7 @@ from typing import Any
 from corsheaders.defaults import default_headers
 from django.core.exceptions import ImproperlyConfigured
 
-from reservation.cache import cache_at
+from reservation.cache.memcached import cache_at
 from reservation.domain.policy import Policy
 from reservation.tokens.jwks import check_url
 from reservation.tokens.keys import own_keys
@@ -136,7 +136,11 @@ REDIS_URL = env.str("REDIS_URL", default="")
 MEMCACHED_URL = env.str("MEMCACHED_URL", default="")
 CACHES = {
     "default": cache_at(MEMCACHED_URL, name="default"),
-    "documents": cache_at(MEMCACHED_URL, name="documents"),  # what anybody registers pushes nothing else out
+    "documents": cache_at(MEMCACHED_URL, name="documents"),
+    # What is read from the database. Without Memcached nothing ends what other processes keep: there is none then.
+    "catalogue": cache_at(MEMCACHED_URL, name="catalogue"),
+    "calendar": cache_at(MEMCACHED_URL, name="calendar"),
+    "generations": cache_at(MEMCACHED_URL, name="generations"),
 }
 
 # --- Who is asking -------------------------------------------------------------------------------------------------

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.core.cache import caches
 from mirakuru import TCPExecutor
 
 from api.context import Context
@@ -14,9 +16,13 @@ from api.documents import parse_document
 from api.errors import answer
 from api.execution import execute_document
 from api.schema import schema
+from reservation.cache.memcached import cache_at, connections
 from reservation.domain.caller import ANONYMOUS, Caller
 from tests.factories import NOW
 from tests.servers import HOST, free_port
+
+CACHES = tuple(settings.CACHES)
+"""The names of the caches that there are."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +47,17 @@ def memcached() -> Iterator[str]:
     command = ["memcached", "-l", HOST, "-p", str(port), "-U", "0", "-m", "16", "-u", "nobody"]
     with TCPExecutor(command, host=HOST, port=port, timeout=30):
         yield f"memcached://{HOST}:{port}"
+
+
+@pytest.fixture
+def rows(transactional_db: None, memcached: str, settings: Any) -> Iterator[str]:
+    """The URL of a Memcached that keeps what is read from the database; it is empty when a test begins."""
+    settings.MEMCACHED_URL = memcached
+    settings.CACHES = {name: cache_at(memcached, name=name) for name in CACHES}
+    caches["default"].clear()
+    yield memcached
+    for kept in connections().values():
+        kept.close()
 
 
 @pytest.fixture

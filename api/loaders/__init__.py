@@ -2,6 +2,7 @@
 
 from api.loaders.appointment import AppointmentByIdLoader, AppointmentsByReservationIdLoader
 from api.loaders.client import ClientByIdLoader
+from api.loaders.opening import OpeningsLoader, is_kept
 from api.loaders.page import CountLoader, PageLoader
 from api.loaders.provider import ProviderByIdLoader
 from api.loaders.reservation import ReservationByIdLoader
@@ -12,8 +13,10 @@ __all__ = [
     "AppointmentsByReservationIdLoader",
     "ClientByIdLoader",
     "CountLoader",
+    "OpeningsLoader",
     "PageLoader",
     "ProviderByIdLoader",
     "ReservationByIdLoader",
     "ServiceByIdLoader",
+    "is_kept",
 ]

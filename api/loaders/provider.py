@@ -1,8 +1,9 @@
 from api.loaders.base import Loader
+from reservation.cache.catalogue import read_providers
 from reservation.models import Provider
 
 
 class ProviderByIdLoader(Loader[int, Provider | None]):
     def read(self, keys: list[int]) -> list[Provider | None]:
-        found = Provider.objects.in_bulk(keys)
+        found = read_providers(keys)
         return [found.get(key) for key in keys]

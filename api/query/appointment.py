@@ -4,18 +4,25 @@ from collections.abc import Awaitable
 from typing import Any
 
 import graphene
-from django.db.models import QuerySet
 from graphql import GraphQLResolveInfo
 
 from api.connections import BOTH_WAYS, Page, connection_type, page_request, paginate
 from api.context import Context
 from api.ids import IdOf, decode_ids, from_global_id
-from api.loaders import AppointmentByIdLoader, ProviderByIdLoader, ReservationByIdLoader, ServiceByIdLoader
+from api.loaders import (
+    AppointmentByIdLoader,
+    OpeningsLoader,
+    ProviderByIdLoader,
+    ReservationByIdLoader,
+    ServiceByIdLoader,
+    is_kept,
+)
 from api.query.node import Node, NodeType
 from api.query.ordering import APPOINTMENTS_BY_START
 from api.scalars import DateTime
 from reservation import models
-from reservation.domain.appointment import is_open, open_appointments
+from reservation.cache.openings import Openings
+from reservation.domain.appointment import is_open
 
 
 class Appointment(NodeType):
@@ -66,15 +73,14 @@ class OpenAppointmentFilter(graphene.InputObjectType):
     service_id = IdOf("Service", description="Only where the run of appointments that this service needs begins.")
 
 
-async def open_appointments_for(
-    context: Context, *, service_id: int | None = None, **conditions: Any
-) -> QuerySet[models.Appointment]:
+async def openings_for(context: Context, *, service_id: int | None = None, **conditions: Any) -> Openings:
     """What can be reserved right now, for the service with this id; nothing when there is no such service."""
     if service_id is None:
-        return open_appointments(now=context.now, **conditions)
+        return Openings(now=context.now, **conditions)
     service = await ServiceByIdLoader.of(context).load(service_id)
-    found = open_appointments(now=context.now, service=service, **conditions)
-    return found if service else found.none()
+    if service is None:
+        conditions["provider_ids"] = ()
+    return Openings(now=context.now, service=service, **conditions)
 
 
 class AppointmentQuery(graphene.ObjectType):
@@ -104,12 +110,14 @@ class AppointmentQuery(graphene.ObjectType):
     @staticmethod
     async def resolve_open_appointments(_root: None, info: GraphQLResolveInfo, filter: Any, **page: Any) -> Page:
         request = page_request(APPOINTMENTS_BY_START, **page)
-        found = await open_appointments_for(info.context, **decode_ids(OpenAppointmentFilter, filter))
-        return paginate(found, request)
+        openings = await openings_for(info.context, **decode_ids(OpenAppointmentFilter, filter))
+        if is_kept(openings, request):
+            return await OpeningsLoader.of(info.context).load((openings, request))
+        return paginate(openings.in_database, request)
 
     @staticmethod
     async def resolve_next_open_appointment(
         _root: None, info: GraphQLResolveInfo, **conditions: Any
     ) -> models.Appointment | None:
-        found = await open_appointments_for(info.context, **decode_ids(OpenAppointmentFilter, conditions))
-        return found.order_by("starts_at", "pk").first()
+        openings = await openings_for(info.context, **decode_ids(OpenAppointmentFilter, conditions))
+        return openings.in_database.order_by("starts_at", "pk").first()

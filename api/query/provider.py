@@ -9,8 +9,8 @@ from graphql import GraphQLResolveInfo
 
 from api.connections import BOTH_WAYS, FORWARD, Page, connection_type, page_request, paginate
 from api.ids import IdOf, decode_ids, from_global_id
-from api.loaders import PageLoader, ProviderByIdLoader
-from api.query.appointment import open_appointments_for
+from api.loaders import OpeningsLoader, PageLoader, ProviderByIdLoader, is_kept
+from api.query.appointment import openings_for
 from api.query.node import Node, NodeType
 from api.query.ordering import APPOINTMENTS_BY_START, PROVIDERS_BY_NAME, SERVICES_BY_NAME, ProviderOrder, ordering
 from api.scalars import DateTime
@@ -56,14 +56,16 @@ class Provider(NodeType):
         **page: Any,
     ) -> Page:
         request = page_request(APPOINTMENTS_BY_START, **page)
-        found = await open_appointments_for(
+        openings = await openings_for(
             info.context,
             starts_from=starts_from,
             starts_before=starts_before,
-            provider_ids=[root.pk],
+            provider_ids=(root.pk,),
             service_id=None if service_id is None else from_global_id(service_id, noun="Service", field="service_id"),
         )
-        return await PageLoader.of(info.context).load((found, request))
+        if is_kept(openings, request):
+            return await OpeningsLoader.of(info.context).load((openings, request))
+        return await PageLoader.of(info.context).load((openings.in_database, request))
 
 
 ProviderConnection = connection_type(Provider)

@@ -9,6 +9,7 @@ from django.db import IntegrityError
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.lookups import IsNull
 
+from reservation.domain.announcements import announce_calendars
 from reservation.domain.caller import Caller
 from reservation.domain.command import command
 from reservation.domain.errors import Forbidden, NotFound
@@ -105,6 +106,7 @@ def offer(*, caller: Caller, provider_id: int, starts_at: datetime, ends_at: dat
         Appointment.objects.bulk_create(missing)
     except IntegrityError as error:
         raise Conflict from error  # someone offered the same time meanwhile: look again
+    announce_calendars({provider.pk})
     return len(missing)
 
 
@@ -122,6 +124,7 @@ def withdraw(*, caller: Caller, provider_id: int, starts_at: datetime, ends_at: 
     )
     expire(lapsed.values_list("pk", flat=True), now=now)
     withdrawn, _ = calendar.filter(reservation=None).delete()
+    announce_calendars({provider.pk})
     return withdrawn
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from reservation.domain.announcements import announce_calendars
 from reservation.domain.caller import Caller
 from reservation.models import EventKind, Reservation, ReservationEvent
 
@@ -34,3 +35,4 @@ def record(
         before=before,
         after=snapshot(reservation),
     )
+    announce_calendars({reservation.provider_id, (before or {}).get("provider_id", reservation.provider_id)})

@@ -7,34 +7,36 @@ from typing import TypeVar
 
 from django.db import DatabaseError, connection, transaction
 
+from reservation.domain.announcements import transaction_retried
+
 T = TypeVar("T")
 
 TRIES = 5
 BACKOFF_SECONDS = 0.01
 
-MYSQL_LOST_RACES = frozenset({1213, 1205, 1020, 1047})  # deadlock, lock wait, snapshot conflict, node not ready
-SQLITE_LOST_RACES = frozenset({5, 6})  # busy, locked
-POSTGRESQL_LOST_RACES = frozenset({"40001", "40P01"})  # serialization failure, deadlock
+MYSQL_LOST_RACES = {1213: "deadlock", 1205: "lock wait", 1020: "snapshot conflict", 1047: "node not ready"}
+SQLITE_LOST_RACES = {5: "busy", 6: "locked"}
+POSTGRESQL_LOST_RACES = {"40001": "serialization failure", "40P01": "deadlock"}
 
 
 class Conflict(Exception):
     """What this transaction had read is no longer so: everything starts again from what is true now."""
 
 
-def lost_a_race(error: BaseException) -> bool:
-    """Whether the database refused the transaction for what others did meanwhile, so that trying again may help.
+def lost_race(error: BaseException) -> str | None:
+    """What others did meanwhile, if that is why the transaction failed: then trying again may help.
 
     A connection lost at COMMIT is not such a case: the commit may have happened. There the idempotency key tells.
     """
     if isinstance(error, Conflict):
-        return True
+        return "conflict"
     if not isinstance(error, DatabaseError):
-        return False
+        return None
     cause = error.__cause__
     return (
-        (error.args[:1] != () and error.args[0] in MYSQL_LOST_RACES)
-        or getattr(cause, "sqlite_errorcode", 0) & 0xFF in SQLITE_LOST_RACES
-        or getattr(cause, "sqlstate", None) in POSTGRESQL_LOST_RACES
+        (MYSQL_LOST_RACES.get(error.args[0]) if error.args else None)
+        or SQLITE_LOST_RACES.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF)
+        or POSTGRESQL_LOST_RACES.get(getattr(cause, "sqlstate", None) or "")
     )
 
 
@@ -52,7 +54,9 @@ def transact(work: Callable[[], T]) -> T:
             with transaction.atomic():
                 return work()
         except Exception as error:
-            if attempt == TRIES or not lost_a_race(error):
+            cause = lost_race(error)
+            if attempt == TRIES or cause is None:
                 raise
+            transaction_retried.send_robust(sender=None, cause=cause)
         time.sleep(random.uniform(0, BACKOFF_SECONDS * 2**attempt))
     raise AssertionError("unreachable")

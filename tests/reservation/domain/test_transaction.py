@@ -9,7 +9,7 @@ from django.db import DatabaseError, IntegrityError, OperationalError, connectio
 from django.db.models import F
 from django.db.utils import ConnectionHandler
 
-from reservation.domain.transaction import TRIES, Conflict, lost_a_race, transact
+from reservation.domain.transaction import TRIES, Conflict, lost_race, transact
 from reservation.models import Client, Service
 from tests.factories import make_client, make_service
 
@@ -108,14 +108,14 @@ def test_a_busy_sqlite_is_a_lost_race(files: ConnectionHandler) -> None:
     files["default"].cursor().execute("BEGIN IMMEDIATE")
     with pytest.raises(OperationalError, match="database is locked") as caught:
         files["other"].cursor().execute("BEGIN IMMEDIATE")
-    assert lost_a_race(caught.value)
+    assert lost_race(caught.value)
 
 
 @pytest.mark.django_db
 def test_a_mistake_in_sqlite_is_no_lost_race(files: ConnectionHandler) -> None:
     with pytest.raises(OperationalError, match="no such table") as caught:
         files["default"].cursor().execute("SELECT * FROM missing")
-    assert not lost_a_race(caught.value)
+    assert not lost_race(caught.value)
 
 
 @pytest.mark.parametrize(("state", "expected"), [("40001", True), ("40P01", True), ("23505", False), (None, False)])
@@ -125,7 +125,7 @@ def test_postgresql_says_by_its_state_that_a_race_was_lost(state: str | None, ex
 
     error = OperationalError("could not serialize access")
     error.__cause__ = DriverError()
-    assert lost_a_race(error) is expected
+    assert bool(lost_race(error)) is expected
 
 
 @pytest.mark.django_db(transaction=True)

@@ -10,7 +10,7 @@ from django.test import Client as Browser
 
 from api.documents.document import document_hash
 from api.documents.persisted import cache_key, kept_source
-from reservation.cache import cache_at
+from reservation.cache.memcached import cache_at, connections
 from tests.servers import HOST, free_port
 
 VIEWER = "{ viewer { isStaff } }"
@@ -40,6 +40,8 @@ def use(settings: Any) -> Any:
 
     yield use
     kept_source.cache_clear()
+    for kept in connections().values():
+        kept.close()
 
 
 @pytest.mark.parametrize("value", ["text", "é🙂", "", 1, 1.5, None, True, [1, "a"], {"a": [None]}])

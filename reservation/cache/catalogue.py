@@ -1,0 +1,66 @@
+"""Providers and services, and who offers what: read by everybody, changed rarely, and nobody's own."""
+
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Model
+
+from reservation.cache.generation import renew
+from reservation.cache.rows import Rows
+from reservation.models import Provider, Service
+
+M = TypeVar("M", bound=Model)
+
+CACHE = GENERATION = "catalogue"
+
+PUBLIC_FIELDS: dict[type[Model], tuple[str, ...]] = {
+    Provider: ("id", "name", "bio", "time_zone", "is_active"),
+    Service: ("id", "name", "description", "duration_minutes", "is_active"),
+}
+"""What is kept of each. Another field is read from the database when it is asked for."""
+
+
+def catalogue(noun: str) -> Rows[int]:
+    return Rows(CACHE, name=lambda pk: f"{noun}:{pk}", generation=lambda pk: GENERATION)
+
+
+PROVIDERS, SERVICES, OFFERS = catalogue("provider"), catalogue("service"), catalogue("offers")
+
+
+def read_providers(ids: Iterable[int]) -> dict[int, Provider]:
+    """Those of these providers that there are, by id."""
+    return read_models(PROVIDERS, Provider, ids)
+
+
+def read_services(ids: Iterable[int]) -> dict[int, Service]:
+    """Those of these services that there are, by id."""
+    return read_models(SERVICES, Service, ids)
+
+
+def read_offers(provider_ids: Iterable[int]) -> dict[int, list[int]]:
+    """The ids of the services that each of these providers, who are there, offers."""
+    return OFFERS.read(provider_ids, load_offers)
+
+
+def read_models(rows: Rows[int], model: type[M], ids: Iterable[int]) -> dict[int, M]:
+    fields = PUBLIC_FIELDS[model]
+
+    def load(missing: list[int]) -> dict[int, Any]:
+        return {row[0]: row for row in model._default_manager.filter(pk__in=missing).values_list(*fields)}
+
+    found = rows.read(ids, load)
+    return {pk: model.from_db(DEFAULT_DB_ALIAS, fields, values) for pk, values in found.items()}
+
+
+def load_offers(provider_ids: list[int]) -> dict[int, list[int]]:
+    offered: dict[int, list[int]] = {provider_id: [] for provider_id in provider_ids}
+    pairs = Provider.services.through.objects.filter(provider_id__in=provider_ids)
+    for provider_id, service_id in pairs.values_list("provider_id", "service_id"):
+        offered[provider_id].append(service_id)
+    return offered
+
+
+def forget_catalogue() -> None:
+    """What is kept of the catalogue is over."""
+    renew([GENERATION])
