@@ -1,6 +1,5 @@
 """GraphQL over HTTP: what a request goes through, from its first byte to its answer."""
 
-import uuid
 from itertools import islice
 from typing import Any
 
@@ -13,7 +12,7 @@ from graphql import ExecutionResult, GraphQLError, OperationType
 from api.authentication import InvalidToken, caller_of
 from api.codes import Code
 from api.context import Context
-from api.documents import Operation, find_document, is_new
+from api.documents import Operation, find_document, is_new, is_restricted
 from api.documents.introspection import check_introspection, hide_names, may_learn_names
 from api.errors import RequestError, answer, malformed
 from api.execution import execute_document
@@ -23,6 +22,7 @@ from api.request import JSON, METHODS, GraphQLRequest, read_request
 from api.response import answer_refusal, answer_result, make_public, media_type_of
 from api.schema import schema
 from api.variables import errors_in_variables
+from ops.observation import OTHER, observation
 from reservation.domain.caller import ANONYMOUS, Caller
 
 MAX_ERRORS = 10
@@ -35,7 +35,7 @@ COST_HEADER = "GraphQL-Cost"
 @csrf_exempt  # a cookie is believed of our own origin only; everybody else has a token
 def graphql_view(request: HttpRequest) -> HttpResponse:
     """Answer one operation, read by GET or POST, or changed by POST."""
-    request_id = uuid.uuid4().hex
+    seen = observation()
     media_type, caller, meter = JSON, ANONYMOUS, None
     if request.method == "OPTIONS":
         return HttpResponse(status=204, headers={"Allow": METHODS})
@@ -44,18 +44,18 @@ def graphql_view(request: HttpRequest) -> HttpResponse:
         asked = read_request(request)
         caller = read_caller(request)
         meter = Meter(request, caller)
-        context = Context(now=timezone.now(), caller=caller, request_id=request_id)
+        context = Context(now=timezone.now(), caller=caller, request_id=seen.request_id)
         result = run(request, asked, context, meter)
         response = answer_result(result, media_type)
         return make_public(request, response) if is_public(request, result) else metered(response, meter)
     except RequestError as refusal:
-        return metered(answer_refusal(hide_names(refusal, caller), media_type), meter)
+        return metered(refuse(hide_names(refusal, caller), media_type), meter)
     except SuspiciousOperation:
-        return answer_refusal(malformed("This is no request that can be read."), media_type)
+        return refuse(malformed("This is no request that can be read."), media_type)
     except Exception as error:
-        told = answer(GraphQLError(str(error), original_error=error), request_id=request_id)
+        told = answer(GraphQLError(str(error), original_error=error), request_id=seen.request_id)
         failure = GraphQLError(told["message"], extensions=told["extensions"])
-        return answer_refusal(RequestError(failure, is_well_formed=False), media_type)
+        return refuse(RequestError(failure, is_well_formed=False), media_type)
 
 
 def run(request: HttpRequest, asked: GraphQLRequest, context: Context, meter: Meter) -> dict[str, Any]:
@@ -64,6 +64,7 @@ def run(request: HttpRequest, asked: GraphQLRequest, context: Context, meter: Me
         meter.take_for_document()
     document = find_document(schema, source=asked.source, document_id=asked.document_id)
     operation = document.operation(asked.operation_name)
+    observation().operation = label_of(operation)
     check_method(request, operation)
     if document.introspects:
         check_introspection(context.caller)
@@ -93,8 +94,24 @@ def answer_of(result: ExecutionResult, context: Context, cost: Cost | None) -> d
     else:
         is_late = context.deadline.is_over
         errors = [answer(error, request_id=context.request_id, is_late=is_late) for error in result.errors]
+        for error in errors:
+            observation().fail(error["extensions"])
         given = {"errors": errors, "data": result.data}
     return given if cost is None else {**given, "extensions": {"cost": describe(cost)}}
+
+
+def label_of(operation: Operation) -> str:
+    """What the operation counts as: its name, if it is a trusted one, or else its field. Strangers' names never end."""
+    if operation.name and is_restricted():
+        return operation.name
+    return operation.fields[0] if len(set(operation.fields)) == 1 else OTHER
+
+
+def refuse(refusal: RequestError, media_type: str) -> HttpResponse:
+    """The answer to a request of which nothing was executed."""
+    for error in refusal.errors:
+        observation().fail(error.extensions)
+    return answer_refusal(refusal, media_type)
 
 
 def is_public(request: HttpRequest, result: dict[str, Any]) -> bool:

@@ -1,13 +1,15 @@
 """How gunicorn serves the application: `gunicorn -c app-api-django/gunicorn.conf.py reservation.wsgi`.
 
 WEB_CONCURRENCY is the number of processes (default: one a CPU), WEB_THREADS that of threads in each (default: 4).
-READY_MESSAGE is printed when the server answers.
+DRAIN_SECONDS is for how long readiness says no before the workers stop; READY_MESSAGE is printed when the server
+answers.
 
 In production a proxy stands before it that reads requests whole, as nginx does: a thread waits for a body that is slow.
 """
 
 import gc
 import os
+import time
 from pathlib import Path
 
 import environ
@@ -32,10 +34,37 @@ control_socket_disable = True
 if os.path.isdir("/dev/shm"):
     worker_tmp_dir = "/dev/shm"
 
+# An object a line, for gunicorn as for the application. A terminal is better off without.
+is_production = os.environ.get("DJANGO_SETTINGS_MODULE", "settings.production") == "settings.production"
+if (os.environ.get("LOG_FORMAT") or ("json" if is_production else "text")) == "json":
+    logger_class = "ops.access_log.AccessLogger"
+    accesslog = "-"
+    logconfig_dict = {
+        "formatters": {"json": {"()": "ops.logs.JsonFormatter"}},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "root": {"handlers": ["console"], "level": "WARNING"},
+        "loggers": {
+            name: {"handlers": ["console"], "level": "INFO", "propagate": False}
+            for name in ("gunicorn.error", "gunicorn.access")
+        },
+    }
+
 
 def when_ready(server):
     """The application is loaded and no worker forked yet."""
     from django.db import connections
+
+    from ops.draining import drain
+
+    stop = server.handle_term
+
+    def drain_and_stop():
+        """On SIGTERM: let load balancers notice, and then stop as ever."""
+        drain()
+        time.sleep(int(os.environ.get("DRAIN_SECONDS") or 0))
+        stop()
+
+    server.handle_term = drain_and_stop
 
     connections.close_all()  # a connection that two processes share garbles both their conversations
     gc.collect()

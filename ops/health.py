@@ -1,12 +1,21 @@
-"""What a load balancer and an orchestrator ask. Liveness asks nobody; readiness asks the database."""
+"""What a load balancer and an orchestrator ask. Liveness asks nobody; readiness asks what the service stands on."""
 
+from collections.abc import Callable
+
+from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from redis.exceptions import RedisError
 
-OK, UNAVAILABLE, BEHIND = "ok", "unavailable", "migrations pending"
+from ops.draining import is_draining
+from reservation.cache.memcached import is_there
+from reservation.redis import connect
+
+OK, DEGRADED, UNAVAILABLE, BEHIND, DRAINING = "ok", "degraded", "unavailable", "migrations pending", "draining"
+UNUSED = "not used"
 
 
 def database_state() -> str:
@@ -20,12 +29,53 @@ def database_state() -> str:
         return UNAVAILABLE
 
 
+def memcached_state() -> str:
+    """ok, unavailable (any of the servers is), or not used."""
+    if not settings.MEMCACHED_URL:
+        return UNUSED
+    return OK if is_there(settings.MEMCACHED_URL) else UNAVAILABLE
+
+
+def redis_state() -> str:
+    """ok, unavailable, or not used."""
+    if not settings.REDIS_URL:
+        return UNUSED
+    try:
+        with connect(settings.REDIS_URL) as client:
+            client.ping()
+    except RedisError:
+        return UNAVAILABLE
+    return OK
+
+
+STATES: dict[str, Callable[[], str]] = {
+    "database": database_state,
+    "memcached": memcached_state,
+    "redis": redis_state,
+}
+
+
+def states() -> dict[str, str]:
+    """The state of everything that the service stands on, and first the sum of it.
+
+    ok; degraded, when only Memcached or Redis is away, without which it is slower and counts for itself; draining;
+    or what is wrong with the database, without which it is nothing.
+    """
+    found = {name: state() for name, state in STATES.items()}
+    if is_draining():
+        status = DRAINING
+    elif found["database"] != OK:
+        status = found["database"]
+    else:
+        status = DEGRADED if UNAVAILABLE in found.values() else OK
+    return {"status": status, **found}
+
+
 @never_cache
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:
-    """The state of everything that the service stands on; always 200, since it is there to tell."""
-    database = database_state()
-    return JsonResponse({"status": OK if database == OK else "degraded", "database": database})
+    """How it is; always 200, since it is there to tell."""
+    return JsonResponse(states())
 
 
 @never_cache
@@ -38,6 +88,6 @@ def live(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    """Whether to send requests here: 503 when the database is gone or its tables are behind the code."""
-    database = database_state()
-    return JsonResponse({"status": database}, status=200 if database == OK else 503)
+    """Whether to send requests here: 503 when the database is gone, its tables are behind, or the workers stop soon."""
+    found = states()
+    return JsonResponse(found, status=200 if found["status"] in (OK, DEGRADED) else 503)

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
+    "ops.middleware.ObservationMiddleware",
     "web.policy.ContentSecurityPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -225,14 +226,21 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 
 # --- Logs ----------------------------------------------------------------------------------------------------------
 
-LOGGING = {
+LOG_FORMAT = env.str("LOG_FORMAT", default="text")
+if LOG_FORMAT not in ("text", "json"):
+    raise ImproperlyConfigured("LOG_FORMAT is text or json.")
+LOG_LEVEL = env.str("LOG_LEVEL", default="WARNING")
+if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
+    raise ImproperlyConfigured("LOG_LEVEL is DEBUG, INFO, WARNING, ERROR or CRITICAL.")
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"impersonal": {"()": "reservation.logs.ImpersonalFormatter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "impersonal"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
+    "filters": {"request_id": {"()": "ops.logs.RequestIdFilter"}},
+    "formatters": {"text": {"()": "ops.logs.TextFormatter"}, "json": {"()": "ops.logs.JsonFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["request_id"], "formatter": LOG_FORMAT}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
-        "django": {"handlers": [], "level": "INFO"},  # not Django's own, which mail whole requests to ADMINS
+        "django": {"handlers": [], "level": "NOTSET"},  # not Django's own, which mail whole requests to ADMINS
         "django.request": {"level": "ERROR"},  # paths that are not there may hold anything
         "django.security.DisallowedHost": {"level": "CRITICAL"},  # so may the names of hosts
     },

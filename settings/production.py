@@ -4,7 +4,15 @@ from django.core.exceptions import ImproperlyConfigured
 
 from reservation.tokens.jwks import check_url
 from settings import *  # noqa: F403
-from settings import DEVELOPMENT_SECRET_KEY, EMAIL_BACKEND, OIDC_JWKS_URL, SECRET_KEY, SECRET_KEY_FALLBACKS, env
+from settings import (
+    DEVELOPMENT_SECRET_KEY,
+    EMAIL_BACKEND,
+    LOGGING,
+    OIDC_JWKS_URL,
+    SECRET_KEY,
+    SECRET_KEY_FALLBACKS,
+    env,
+)
 
 if SECRET_KEY == DEVELOPMENT_SECRET_KEY or len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("Set SECRET_KEY to a random text of at least 50 characters.")
@@ -14,6 +22,8 @@ if EMAIL_BACKEND.endswith("console.EmailBackend"):
     raise ImproperlyConfigured("Set EMAIL_URL: its default writes mails, with the keys in them, to the log.")
 if OIDC_JWKS_URL:
     check_url(OIDC_JWKS_URL, loopback=False)
+
+LOGGING["handlers"]["console"]["formatter"] = env.str("LOG_FORMAT", default="json")
 
 GRAPHQL_INTROSPECTION = env.bool("GRAPHQL_INTROSPECTION", default=False)
 GRAPHQL_SUGGESTIONS = env.bool("GRAPHQL_SUGGESTIONS", default=False)

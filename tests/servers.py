@@ -4,7 +4,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -31,10 +31,17 @@ def url_of_test_database() -> str:
 
 
 @contextmanager
-def serve(
+def serve(**options: Any) -> Iterator[int]:
+    """Answers on a port of this machine, which it yields, until the block ends. Options as in `run_server`."""
+    with run_server(**options) as server:
+        yield server.port
+
+
+@contextmanager
+def run_server(
     *, database_url: str, workers: int, threads: int, log: IO[bytes] | None = None, **variables: str
-) -> Iterator[int]:
-    """Answers on a port of this machine, which it yields, until the block ends.
+) -> Iterator[HTTPExecutor]:
+    """A server that answers until the block ends, with its port, and its process.
 
     log: where all goes that it prints, if not to where the tests print.
     variables: what else its environment has.
@@ -67,4 +74,4 @@ def serve(
             popen_kwargs={"pass_fds": [listener.fileno()]},
         )
         with server:
-            yield port
+            yield server

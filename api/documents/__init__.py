@@ -6,7 +6,7 @@ from api.documents.document import Document, Operation, is_kept, parse_document
 from api.documents.persisted import persisted_document
 from api.documents.trusted import is_restricted, trusted_source
 
-__all__ = ["Document", "Operation", "find_document", "is_new", "parse_document"]
+__all__ = ["Document", "Operation", "find_document", "is_new", "is_restricted", "parse_document"]
 
 
 def is_new(schema: GraphQLSchema, *, source: str | None) -> bool:

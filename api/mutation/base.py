@@ -12,6 +12,7 @@ from graphql import GraphQLResolveInfo
 from api.context import Context
 from api.enums import enum_type
 from api.ids import decode_ids
+from ops.observation import observation
 from reservation.domain.command import Command
 from reservation.domain.errors import DomainError
 
@@ -123,6 +124,7 @@ class Mutation(graphene.Mutation):
         except DomainError as error:
             if error.code not in ErrorCode.__members__:
                 raise
+            observation().fail({"code": error.code})
             return payload(user_errors=[user_error(error)])
         finally:
             info.context.forget()

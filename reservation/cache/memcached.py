@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from django.core.cache.backends.memcached import PyMemcacheCache
 from django.dispatch import Signal
-from pymemcache.client.base import Client
+from pymemcache.client.base import Client, normalize_server_spec
 from pymemcache.client.hash import HashClient
 from pymemcache.exceptions import (
     MemcacheError,
@@ -192,3 +192,16 @@ def cache_at(url: str, *, name: str) -> dict[str, Any]:
             "timeout": ANSWER_SECONDS,
         },
     }
+
+
+def is_there(url: str) -> bool:
+    """Whether all of these servers answer. They are asked anew, whatever they failed a moment ago."""
+    for server in cache_at(url, name="health")["LOCATION"]:
+        client = Client(normalize_server_spec(server), connect_timeout=CONNECT_SECONDS, timeout=ANSWER_SECONDS)
+        try:
+            client.version()
+        except (OSError, MemcacheError):
+            return False
+        finally:
+            client.close()
+    return True

@@ -1,9 +1,14 @@
 """What a load balancer asks: whether the process answers, and whether to send requests to it."""
 
+import json
 import os
+import signal
 import socket
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from http.client import HTTPConnection
 from typing import Any
 
 import pytest
@@ -11,7 +16,13 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client as Browser
+from mirakuru import TCPExecutor
 
+from tests.servers import HOST, free_port, run_server, url_of_test_database
+
+OTHERS = {"memcached": "not used", "redis": "not used"}
+WELL = {"status": "ok", "database": "ok", **OTHERS}
+GONE = {"status": "unavailable", "database": "unavailable", **OTHERS}
 HEALTH, LIVE, READY = "/health/", "/health/live/", "/health/ready/"
 
 PROBE = """
@@ -43,9 +54,9 @@ def told(browser: Browser, path: str) -> tuple[int, dict[str, Any]]:
 
 
 def test_all_is_well(client: Browser, db: None) -> None:
-    assert told(client, HEALTH) == (200, {"status": "ok", "database": "ok"})
+    assert told(client, HEALTH) == (200, WELL)
     assert told(client, LIVE) == (200, {"status": "ok"})
-    assert told(client, READY) == (200, {"status": "ok"})
+    assert told(client, READY) == (200, WELL)
 
 
 def test_liveness_asks_nobody(client: Browser) -> None:
@@ -56,14 +67,15 @@ def test_liveness_asks_nobody(client: Browser) -> None:
 def test_readiness_does_not_ask_for_the_session(client: Browser, db: None, django_assert_max_num_queries: Any) -> None:
     client.cookies["sessionid"] = "x" * 32
     with django_assert_max_num_queries(2):
-        assert told(client, READY) == (200, {"status": "ok"})
+        assert told(client, READY) == (200, WELL)
 
 
 def test_tables_that_are_behind_the_code_are_not_ready(client: Browser, db: None) -> None:
     last = MigrationRecorder.Migration.objects.filter(app="reservation").order_by("-name")[0]
     last.delete()
-    assert told(client, READY) == (503, {"status": "migrations pending"})
-    assert told(client, HEALTH) == (200, {"status": "degraded", "database": "migrations pending"})
+    behind = {"status": "migrations pending", "database": "migrations pending", **OTHERS}
+    assert told(client, READY) == (503, behind)
+    assert told(client, HEALTH) == (200, behind)
     assert told(client, LIVE) == (200, {"status": "ok"})
 
 
@@ -94,8 +106,8 @@ def test_without_a_database_it_lives_and_is_not_ready(url: str) -> None:
         pytest.importorskip("MySQLdb")
     assert probe(url, LIVE, READY, HEALTH, "/graphql/", "/graphql") == [
         "/health/live/ 200 {'status': 'ok'}",
-        "/health/ready/ 503 {'status': 'unavailable'}",
-        "/health/ 200 {'status': 'degraded', 'database': 'unavailable'}",
+        f"/health/ready/ 503 {GONE}",
+        f"/health/ 200 {GONE}",
         "/graphql/ 200 SERVICE_UNAVAILABLE",  # the field fails
         "/graphql 503 SERVICE_UNAVAILABLE",  # nobody can tell who asks
     ]
@@ -105,7 +117,7 @@ def test_a_database_that_says_nothing_is_not_ready() -> None:
     pytest.importorskip("MySQLdb")
     with socket.create_server(("127.0.0.1", 0), backlog=16) as silent:
         url = f"mysql://app:app@127.0.0.1:{silent.getsockname()[1]}/app"
-        assert probe(url, READY) == ["/health/ready/ 503 {'status': 'unavailable'}"]
+        assert probe(url, READY) == [f"/health/ready/ 503 {GONE}"]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -121,5 +133,51 @@ def test_a_connection_that_broke_is_replaced(client: Browser) -> None:
             cursor.execute(f"KILL CONNECTION {number:d}")
     finally:
         other.close()
-    assert told(client, READY) == (503, {"status": "unavailable"})
-    assert told(client, READY) == (200, {"status": "ok"})
+    assert told(client, READY) == (503, GONE)
+    assert told(client, READY) == (200, WELL)
+
+
+@pytest.fixture
+def hanging() -> Iterator[str]:
+    """An address that takes connections and says nothing."""
+    with socket.create_server((HOST, 0), backlog=16) as silent:
+        yield f"{HOST}:{silent.getsockname()[1]}"
+
+
+def test_memcached_and_redis_are_asked(client: Browser, db: None, rows: str, redis: TCPExecutor, settings: Any) -> None:
+    settings.REDIS_URL = f"redis://{HOST}:{redis.port}/0"
+    assert told(client, READY) == (200, {"status": "ok", "database": "ok", "memcached": "ok", "redis": "ok"})
+
+
+@pytest.mark.parametrize("how", ["refusing", "hanging"])
+@pytest.mark.parametrize(("variable", "scheme"), [("MEMCACHED_URL", "memcached"), ("REDIS_URL", "redis")])
+def test_without_memcached_or_redis_it_is_degraded_and_ready(
+    variable: str, scheme: str, how: str, client: Browser, db: None, hanging: str, settings: Any
+) -> None:
+    setattr(settings, variable, f"{scheme}://{hanging if how == 'hanging' else f'{HOST}:{free_port()}'}")
+    degraded = {**WELL, "status": "degraded", scheme: "unavailable"}
+    assert (told(client, READY), told(client, HEALTH)) == ((200, degraded), (200, degraded))
+
+
+def test_who_is_about_to_stop_says_so_first(transactional_db: None) -> None:
+    # Given a server that drains for three seconds
+    with run_server(database_url=url_of_test_database(), workers=2, threads=2, DRAIN_SECONDS="3") as server:
+        assert get(server.port, READY) == (200, "ok")
+        # When it is told to stop
+        assert server.process is not None
+        os.kill(server.process.pid, signal.SIGTERM)
+        # Then for a while it is not ready, and answers all the same
+        deadline = time.monotonic() + 2
+        while (answer := get(server.port, READY)) == (200, "ok") and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert answer == (503, "draining")
+        assert get(server.port, LIVE) == (200, "ok")
+
+
+def get(port: int, path: str) -> tuple[int, str]:
+    connection = HTTPConnection(HOST, port, timeout=10)
+    connection.request("GET", path)
+    response = connection.getresponse()
+    answer = response.status, json.load(response)["status"]
+    connection.close()
+    return answer

@@ -1,14 +1,18 @@
 """What may stand in a log: where something failed and how, and never whose data it failed on."""
 
+import json
 import logging
+import os
+import subprocess
 import sys
+from datetime import datetime
 
 from django.conf import settings
 from django.db import IntegrityError
 
-from reservation.logs import ImpersonalFormatter
+from ops.logs import JsonFormatter, TextFormatter
 
-FORMATTER = ImpersonalFormatter()
+FORMATTER = TextFormatter()
 
 
 def written(error: BaseException) -> list[str]:
@@ -18,7 +22,7 @@ def written(error: BaseException) -> list[str]:
     except BaseException:
         record = logging.LogRecord("api", logging.ERROR, __file__, 1, "Failed in %s", ("r1",), sys.exc_info())
     first, *lines = FORMATTER.format(record).splitlines()
-    assert first.endswith(" ERROR api Failed in r1")
+    assert first.endswith(" ERROR api [-] Failed in r1")
     assert f'  File "{__file__}", line' in lines[0]
     return [line for line in lines if not line.startswith(" ")]
 
@@ -58,5 +62,32 @@ def test_an_error_of_the_database_tells_its_number() -> None:
 
 def test_everything_that_is_logged_is_written_like_this() -> None:
     assert settings.LOGGING["root"]["handlers"] == ["console"]
-    assert settings.LOGGING["handlers"]["console"]["formatter"] == "impersonal"
+    assert settings.LOGGING["handlers"]["console"]["formatter"] == "text"
     assert [logger for logger in settings.LOGGING["loggers"].values() if logger.get("handlers")] == []
+
+
+def test_in_production_a_record_is_an_object_on_a_line() -> None:
+    try:
+        raise LookupError("ada@example.com")
+    except LookupError:
+        record = logging.LogRecord("api", logging.ERROR, __file__, 1, "Failed in %s", ("r1",), sys.exc_info())
+    record.request = "GET /ada@example.com"  # as Django adds it
+    record.request_id = "id-of-the-request"
+    line = JsonFormatter().format(record)
+    told = json.loads(line)
+    stack = told.pop("error")
+    assert (stack.splitlines()[-1], "\n" in line, "GET /ada" in line) == ("builtins.LookupError", False, False)
+    assert datetime.fromisoformat(told.pop("time")).tzinfo is not None
+    assert told == {"level": "ERROR", "logger": "api", "message": "Failed in r1", "request_id": "id-of-the-request"}
+
+
+def test_a_level_or_format_that_there_is_not_stops_the_start() -> None:
+    for variable in ("LOG_FORMAT", "LOG_LEVEL"):
+        run = subprocess.run(
+            [sys.executable, "-c", "import settings"],
+            env={**os.environ, variable: "loud"},
+            cwd=settings.BASE_DIR,
+            capture_output=True,
+            text=True,
+        )
+        assert f"ImproperlyConfigured: {variable} is " in run.stderr

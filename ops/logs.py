@@ -1,0 +1,76 @@
+"""What may stand in a log: where something failed and how, and never whose data it failed on."""
+
+import logging
+import traceback
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any
+
+from django.db import DatabaseError
+from pythonjsonlogger.orjson import OrjsonFormatter
+
+from ops.observation import current
+
+Error = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+
+NO_REQUEST = "-"
+
+
+class RequestIdFilter(logging.Filter):
+    """Gives each record the id of the request that it was written for."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        observation = current.get()
+        record.request_id = observation.request_id if observation else NO_REQUEST
+        return True
+
+
+class TextFormatter(logging.Formatter):
+    """Writes of an error its type and its stack. What it says is left out: that may be a value that somebody sent,
+    as in "Duplicate entry 'ada@example.com' for key 'email'"."""
+
+    def __init__(self, **options: Any) -> None:
+        line = "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"
+        super().__init__(line, defaults={"request_id": NO_REQUEST}, **options)
+
+    def formatException(self, ei: Error) -> str:  # noqa: N802
+        return describe_chain(ei[1])
+
+
+class JsonFormatter(OrjsonFormatter):
+    """The same, one JSON object a line. What else a record carries, such as the whole request, is left out, too."""
+
+    def formatException(self, ei: Error) -> str:  # noqa: N802
+        return describe_chain(ei[1])
+
+    def add_fields(self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]) -> None:
+        log_data["time"] = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        log_data["level"] = record.levelname
+        log_data["logger"] = record.name
+        if record.message:
+            log_data["message"] = record.message
+        log_data["request_id"] = getattr(record, "request_id", NO_REQUEST)
+        if "exc_info" in message_dict:
+            log_data["error"] = message_dict.pop("exc_info")
+        log_data.update(message_dict)
+
+
+def describe_chain(error: BaseException | None) -> str:
+    return "\nwhich came of\n".join(describe(one) for one in chain(error))
+
+
+def chain(error: BaseException | None) -> list[BaseException]:
+    """The error, what it came of, what that came of, and so on."""
+    found: list[BaseException] = []
+    while error is not None and error not in found:
+        found.append(error)
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return found
+
+
+def describe(error: BaseException) -> str:
+    """The stack, from the outside in, and the type; for a database's error the number that the database gave it."""
+    stack = "".join(traceback.format_tb(error.__traceback__))
+    is_numbered = isinstance(error, DatabaseError) and bool(error.args) and isinstance(error.args[0], int)
+    number = f" {error.args[0]}" if is_numbered else ""
+    return f"{stack}{type(error).__module__}.{type(error).__qualname__}{number}"

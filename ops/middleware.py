@@ -1,0 +1,36 @@
+"""What stands before everything else, so that it sees all of it."""
+
+from collections.abc import Callable
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+
+from ops.observation import ENVIRON, HEADER, OTHER, Observation, current, id_of
+
+
+class ObservationMiddleware:
+    """Observe each request: name it, time it, and leave what was learned to the access log and to the metrics."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        observation = Observation(request_id=id_of(request))
+        token = current.set(observation)
+        try:
+            with connection.execute_wrapper(observation.time_statement):
+                response = self.get_response(request)
+        finally:
+            current.reset(token)
+        observation.route = route_of(request)
+        response.headers[HEADER] = observation.request_id
+        request.META[ENVIRON] = observation  # which is the WSGI environment
+        return response
+
+
+def route_of(request: HttpRequest) -> str:
+    """The name of the path, as the URL configuration has it: paths themselves may hold anything."""
+    match = request.resolver_match
+    if match is None:
+        return OTHER
+    return match.namespaces[0] if match.namespaces else match.url_name or OTHER

@@ -1,0 +1,138 @@
+"""One id from the proxy through every log to the answer, and what else is learned of a request."""
+
+import json
+import logging
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.http import HttpRequest, HttpResponse
+from django.test import Client as Browser
+from django.test import RequestFactory
+
+from ops.logs import RequestIdFilter
+from ops.middleware import ObservationMiddleware
+from ops.observation import ENVIRON, Observation, observation
+from tests.factories import make_provider
+from tests.servers import HOST, serve, url_of_test_database
+
+PROXIED = "0123456789abcdef0123456789abcdef"
+
+
+def seen(browser: Browser, path: str, body: Any = None, **options: Any) -> tuple[HttpResponse, Observation]:
+    response = browser.get(path, **options) if body is None else browser.post(path, body, "application/json", **options)
+    return response, response.wsgi_request.environ[ENVIRON]  # type: ignore[attr-defined]
+
+
+def test_every_answer_names_its_request(client: Browser, db: None) -> None:
+    for path in ("/health/live/", "/nothing/", "/graphql/?query={viewer{isStaff}}", "/static/nothing.css"):
+        response, learned = seen(client, path)
+        assert response.headers["X-Request-ID"] == learned.request_id
+        assert len(learned.request_id) == 32
+    assert len({client.get("/health/live/").headers["X-Request-ID"] for _ in range(3)}) == 3
+
+
+@pytest.mark.parametrize(
+    ("proxies", "given", "is_taken"),
+    [(1, PROXIED, True), (0, PROXIED, False), (1, "short", False), (1, "ada@example.com", False), (1, "x" * 65, False)],
+)
+def test_an_id_is_believed_of_a_proxy_of_ours(
+    proxies: int, given: str, is_taken: bool, client: Browser, settings: Any
+) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
+    response = client.get("/health/live/", headers={"X-Request-ID": given})
+    assert (response.headers["X-Request-ID"] == given) is is_taken
+
+
+def test_a_record_has_the_id_of_the_request_that_it_was_written_for(rf: RequestFactory) -> None:
+    record = logging.LogRecord("api", logging.ERROR, __file__, 1, "Failed", (), None)
+
+    def view(request: HttpRequest) -> HttpResponse:
+        RequestIdFilter().filter(record)
+        return HttpResponse()
+
+    response = ObservationMiddleware(view)(rf.get("/"))
+    assert record.request_id == response.headers["X-Request-ID"]  # type: ignore[attr-defined]
+    RequestIdFilter().filter(record)
+    assert record.request_id == "-"  # type: ignore[attr-defined]
+    assert observation().request_id != observation().request_id
+
+
+@pytest.mark.parametrize(
+    ("path", "route"),
+    [
+        ("/health/ready/", "ready"),
+        ("/graphql", "graphql"),
+        ("/admin/login/", "admin"),
+        ("/auth/app/v1/config", "headless"),
+        ("/somebody@example.com/", "other"),
+    ],
+)
+def test_a_route_is_a_name_of_ours(path: str, route: str, client: Browser, db: None) -> None:
+    assert seen(client, path)[1].route == route
+
+
+def test_operations_are_told_apart_by_what_they_ask_for(client: Browser, db: None) -> None:
+    make_provider()
+    for query, operation, statements in (
+        ("query AnyName { providers { nodes { name } } }", "providers", 1),
+        ("{ a: providers { totalCount } b: providers { totalCount } }", "providers", 4),
+        ("{ viewer { isStaff } providers { totalCount } }", "other", 2),
+        ("{ __typename }", "__typename", 0),
+        ("{ nothing }", None, 0),
+    ):
+        _, learned = seen(client, "/graphql/", {"query": query})
+        assert (learned.operation, learned.statements, learned.database_seconds > 0) == (
+            operation,
+            statements,
+            statements > 0,
+        )
+
+
+def test_errors_are_told_by_their_codes_and_limits_by_their_names(client: Browser, db: None) -> None:
+    confirm = 'mutation { confirmReservation(input: {reservationId: "%s"}) { userErrors { code } } }'
+    for query, codes, limits in (
+        ("{ viewer { isStaff } }", [], []),
+        ("{", ["GRAPHQL_PARSE_FAILED"], []),
+        ("{ nothing }", ["GRAPHQL_VALIDATION_FAILED"], []),
+        ('{ service(id: "a") { id } }', ["BAD_USER_INPUT"], []),
+        (confirm % "a", ["INVALID_INPUT"], []),
+        ("{ viewer { isStaff } } #" + "x" * 15_000, ["PAYLOAD_TOO_LARGE"], ["characters"]),
+    ):
+        _, learned = seen(client, "/graphql/", {"query": query})
+        assert (learned.codes, learned.limits) == (codes, limits)
+
+
+def test_the_access_log_says_what_was_learned_and_nothing_that_was_sent(transactional_db: None, tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    with (
+        path.open("wb") as log,
+        serve(
+            database_url=url_of_test_database(),
+            workers=1,
+            threads=2,
+            log=log,
+            LOG_FORMAT="json",
+            TRUSTED_PROXY_COUNT="1",
+        ) as port,
+    ):
+        connection = HTTPConnection(HOST, port, timeout=10)
+        headers = {"X-Request-ID": PROXIED, "X-Forwarded-For": "192.0.2.77"}
+        for target in ("/graphql/?query={providers{nodes{name}}}", "/ada@example.com?ada", "/graphql?query={ada}"):
+            connection.request("GET", target, headers=headers)
+            connection.getresponse().read()
+        connection.close()
+    text = path.read_text()
+    assert "ada" not in text
+    assert "192.0.2.77" not in text
+    found = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+    lines = [line for line in found if line["logger"] == "gunicorn.access" and line["request_id"] == PROXIED]
+    assert [
+        (line["route"], line["operation"], line["status"], line["statements"], line["codes"]) for line in lines
+    ] == [
+        ("graphql", "providers", 200, 1, []),
+        ("other", None, 404, 0, []),
+        ("graphql", None, 200, 0, ["GRAPHQL_VALIDATION_FAILED"]),
+    ]
+    assert all(line["bytes"] and 0 <= line["database_seconds"] <= line["seconds"] for line in lines)
