@@ -1,5 +1,6 @@
 """GraphQL over HTTP: what a request goes through, from its first byte to its answer."""
 
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -28,6 +29,9 @@ from reservation.domain.caller import ANONYMOUS, Caller
 MAX_ERRORS = 10
 """How many errors in the variables are told."""
 
+KEY_HEADER = "Idempotency-Key"
+"""The idempotency key of the changes that the request makes, where their inputs have none."""
+
 COST_HEADER = "GraphQL-Cost"
 """A request with this header is told what it costs, in `extensions.cost`."""
 
@@ -44,7 +48,8 @@ def graphql_view(request: HttpRequest) -> HttpResponse:
         asked = read_request(request)
         caller = read_caller(request)
         meter = Meter(request, caller)
-        context = Context(now=timezone.now(), caller=caller, request_id=seen.request_id)
+        key = request.headers.get(KEY_HEADER, "").strip().strip('"') or None
+        context = Context(now=timezone.now(), caller=caller, request_id=seen.request_id, idempotency_key=key)
         result = run(request, asked, context, meter)
         response = answer_result(result, media_type)
         return make_public(request, response) if is_public(request, result) else metered(response, meter)
@@ -71,6 +76,7 @@ def run(request: HttpRequest, asked: GraphQLRequest, context: Context, meter: Me
     cost = operation.cost(asked.variables)
     check_cost(cost)
     meter.take_for_operation(operation, cost)
+    context = replace(context, changes=len(operation.fields))
     result = execute_document(
         schema, document.tree, context=context, variables=asked.variables, operation_name=operation.name
     )

@@ -119,7 +119,8 @@ class Mutation(graphene.Mutation):
         payload = cls._meta.output
         try:
             arguments = decode_ids(type(input), input)
-            call = Call(info.context, arguments.pop("idempotency_key", None))
+            key = arguments.pop("idempotency_key", None)
+            call = Call(info.context, info.context.key_for(info.path.key) if key is None else key)
             return payload(user_errors=[], **cls.perform(call, **arguments))
         except DomainError as error:
             if error.code not in ErrorCode.__members__:
