@@ -1,5 +1,6 @@
 """What a load balancer and an orchestrator ask. Liveness asks nobody; readiness asks what the service stands on."""
 
+import logging
 from collections.abc import Callable
 
 from django.conf import settings
@@ -14,6 +15,8 @@ from ops.draining import is_draining
 from reservation.cache.memcached import is_there
 from reservation.redis import connect
 
+logger = logging.getLogger(__name__)
+
 OK, DEGRADED, UNAVAILABLE, BEHIND, DRAINING = "ok", "degraded", "unavailable", "migrations pending", "draining"
 UNUSED = "not used"
 
@@ -25,6 +28,7 @@ def database_state() -> str:
         executor = MigrationExecutor(connection)
         return BEHIND if executor.migration_plan(executor.loader.graph.leaf_nodes()) else OK
     except DatabaseError:
+        logger.warning("The database is away.", exc_info=True)
         connection.close()
         return UNAVAILABLE
 
@@ -44,6 +48,7 @@ def redis_state() -> str:
         with connect(settings.REDIS_URL) as client:
             client.ping()
     except RedisError:
+        logger.warning("Redis is away.", exc_info=True)
         return UNAVAILABLE
     return OK
 

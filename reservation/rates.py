@@ -8,7 +8,6 @@ import math
 import os
 import threading
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,8 +82,10 @@ class Counters:
     def forget(self, rate: Rate, *key: str) -> None:
         """Give back all that was taken of whoever this key names."""
         if self.shared is not None and time.monotonic() >= self.ask_again_at:
-            with suppress(RedisError):
+            try:
                 self.shared.clear(rate.item(), *key)
+            except RedisError:
+                logger.warning("Redis is away: what was taken there stays taken.", exc_info=True)
         self.local.clear(rate.item(self.processes), *key)
 
 

@@ -44,6 +44,7 @@ class JsonSerde:
         try:
             return orjson.loads(value)
         except orjson.JSONDecodeError:
+            logger.warning("Memcached has something that we did not write.")
             return None
 
 
@@ -71,7 +72,8 @@ def guarded(command: Callable[..., Any], *, tries: int) -> Callable[..., Any]:
                     if left:
                         continue
                 elif isinstance(error, MemcacheServerError):
-                    raise Away from error  # it is there, but has no room for this
+                    logger.warning("Memcached has no room for this.", exc_info=True)
+                    raise Away from error
                 _ask_again_at[server] = time.monotonic() + PAUSE_SECONDS
                 logger.warning("Memcached is away: for a second nothing is asked of it.", exc_info=True)
                 raise Away from error
@@ -201,6 +203,7 @@ def is_there(url: str) -> bool:
         try:
             client.version()
         except (OSError, MemcacheError):
+            logger.warning("A Memcached is away.", exc_info=True)
             return False
         finally:
             client.close()

@@ -1,5 +1,6 @@
 """One transaction, tried again as a whole when the database says that it lost a race."""
 
+import logging
 import random
 import time
 from collections.abc import Callable
@@ -10,6 +11,8 @@ from django.db import DatabaseError, connection, transaction
 from reservation.domain.announcements import transaction_retried
 
 T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
 
 TRIES = 5
 BACKOFF_SECONDS = 0.01
@@ -57,6 +60,7 @@ def transact(work: Callable[[], T]) -> T:
             cause = lost_race(error)
             if attempt == TRIES or cause is None:
                 raise
+            logger.info("A transaction lost a race (%s), and is tried again.", cause)
             transaction_retried.send_robust(sender=None, cause=cause)
         time.sleep(random.uniform(0, BACKOFF_SECONDS * 2**attempt))
     raise AssertionError("unreachable")
