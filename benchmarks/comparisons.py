@@ -7,7 +7,7 @@ from django.db import connection
 
 from benchmarks import databases, listing, pairs, plans, report
 from benchmarks.client import Connection
-from benchmarks.servers import THREADS, WORKERS, serve
+from benchmarks.servers import THREADS, WORKERS, memcached, serve
 from reservation.domain.verification import find_violations
 
 SMALL, LARGE = "app_bench_small", "app_bench_large"
@@ -42,9 +42,12 @@ def compare(scale: Scale, *, with_plans: bool) -> bool:
         databases.practice(LARGE, appointments=scale.large) as loading,
         serve(databases.url_of(SMALL)) as small,
         serve(databases.url_of(LARGE)) as large,
+        memcached() as memcached_url,
+        serve(databases.url_of(SMALL), MEMCACHED_URL=memcached_url) as kept,
     ):
         sizes = f"{scale.large:,} beside {scale.small:,}"
         results = listing.beside_a_view(small).measure(small, rounds=scale.rounds, seconds=scale.seconds)
+        results += listing.from_memcached(small).measure(kept, beside=small, rounds=scale.rounds, seconds=scale.seconds)
         results += listing.among_many(large, small, sizes=sizes, rounds=scale.blocks, seconds=10)
         if with_plans:
             with Connection(large.address) as visitor:

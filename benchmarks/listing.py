@@ -60,6 +60,23 @@ def beside_a_view(server: Server) -> Rates:
     )
 
 
+def from_memcached(server: Server) -> Rates:
+    """One provider's listing, twice: of a server that has it in Memcached, and of one that asks the database."""
+    with Connection(server.address) as connection:
+        first = ask(connection, FIRST, filter=window(first_day()))["openAppointments"]["edges"][0]
+        limits = {**window(first_day()), "providerIds": [first["node"]["provider"]["id"]]}
+        request = post("/graphql", {"query": LISTING, "variables": {"filter": limits}})
+        answer = connection.ask(request)
+    return Rates(
+        what="50 open appointments of a provider, from Memcached beside the database",
+        unit="request",
+        requests=1,
+        at_least=1.0,
+        ours=lambda until: repeat(request, answer, until),
+        peer=lambda until: repeat(request, answer, until),
+    )
+
+
 def repeat(request: bytes, expected: bytes, until: float) -> Script:
     while time.perf_counter() < until:
         answer = yield request

@@ -22,15 +22,17 @@ class Rates:
     ours: Callable[[float], Script]
     peer: Callable[[float], Script]
 
-    def measure(self, server: Server, *, rounds: int, seconds: float) -> list[Comparison]:
-        self.run(server, rounds=1, seconds=seconds)  # to warm up
-        return self.run(server, rounds=rounds, seconds=seconds)
+    def measure(self, server: Server, *, rounds: int, seconds: float, beside: Server | None = None) -> list[Comparison]:
+        """Our side on this server; the peer's on another one, or on the same."""
+        sides = server, beside or server
+        self.run(*sides, rounds=1, seconds=seconds)  # to warm up
+        return self.run(*sides, rounds=rounds, seconds=seconds)
 
-    def run(self, server: Server, *, rounds: int, seconds: float) -> list[Comparison]:
+    def run(self, ours: Server, peers: Server, *, rounds: int, seconds: float) -> list[Comparison]:
         rate = Comparison(what=self.what, unit=f"{self.unit}s/s", at_least=self.at_least)
         cost = Comparison(what=f"… what a {self.unit} costs the workers", unit="ms of CPU")
 
-        def turn(script: Callable[[float], Script], rates: list[float], costs: list[float]) -> None:
+        def turn(server: Server, script: Callable[[float], Script], rates: list[float], costs: list[float]) -> None:
             before, until = server.cpu_seconds(), time.perf_counter() + seconds
             answers, elapsed = flood(server.address, [script(until) for _ in range(CONNECTIONS)])
             done = answers / self.requests
@@ -39,7 +41,7 @@ class Rates:
 
         in_turns(
             rounds,
-            lambda: turn(self.ours, rate.ours, cost.ours),
-            lambda: turn(self.peer, rate.peer, cost.peer),
+            lambda: turn(ours, self.ours, rate.ours, cost.ours),
+            lambda: turn(peers, self.peer, rate.peer, cost.peer),
         )
         return [rate, cost]

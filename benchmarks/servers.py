@@ -38,8 +38,21 @@ def cpu_ticks(pid: str) -> int:
 
 
 @contextmanager
-def serve(database_url: str) -> Iterator[Server]:
-    """The application and its peers, on this database."""
+def memcached() -> Iterator[str]:
+    """The URL of a Memcached of our own."""
+    host, port = free_address()
+    command = ["memcached", "-l", host, "-p", str(port), "-U", "0", "-u", "nobody"]
+    with subprocess.Popen(command) as process:
+        try:
+            wait_for(process, (host, port))
+            yield f"memcached://{host}:{port}"
+        finally:
+            process.terminate()
+
+
+@contextmanager
+def serve(database_url: str, **variables: str) -> Iterator[Server]:
+    """The application and its peers, on this database, with these variables."""
     address = free_address()
     process = subprocess.Popen(
         [
@@ -54,6 +67,7 @@ def serve(database_url: str) -> Iterator[Server]:
             "WEB_CONCURRENCY": str(WORKERS),
             "WEB_THREADS": str(THREADS),
             "PYTHONWARNINGS": "ignore",  # nobody has collected static files
+            **variables,
         },
         stdout=subprocess.DEVNULL,
     )
@@ -83,4 +97,4 @@ def wait_for(process: subprocess.Popen[bytes], address: Address) -> None:
             if probe.connect_ex(address) == 0:
                 return
         time.sleep(0.1)
-    raise SystemExit("gunicorn did not start.")
+    raise SystemExit(f"{process.args} did not start.")
