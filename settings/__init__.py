@@ -259,6 +259,9 @@ CORS_EXPOSE_HEADERS = ["ETag", "Retry-After"]
 GRAPHQL_HTTP_STATUS_PROFILE = env.str("GRAPHQL_HTTP_STATUS_PROFILE", default="audit")
 if GRAPHQL_HTTP_STATUS_PROFILE not in ("audit", "draft"):
     raise ImproperlyConfigured("GRAPHQL_HTTP_STATUS_PROFILE is audit or draft.")
+GRAPHQL_EXECUTOR = env.str("GRAPHQL_EXECUTOR", default="columnar")
+if GRAPHQL_EXECUTOR not in ("columnar", "standard"):
+    raise ImproperlyConfigured("GRAPHQL_EXECUTOR is columnar or standard.")
 GRAPHIQL = env.bool("GRAPHIQL", default=False)
 GRAPHQL_INTROSPECTION = env.bool("GRAPHQL_INTROSPECTION", default=True)
 GRAPHQL_SUGGESTIONS = env.bool("GRAPHQL_SUGGESTIONS", default=True)

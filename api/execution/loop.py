@@ -66,16 +66,20 @@ class BatchLoop(asyncio.AbstractEventLoop):
                     close(handle._args or ())
                 self._ready.clear()
 
+    def drain(self) -> None:
+        """Run what is ready, and what becomes ready by that, until nothing is."""
+        while self._ready:
+            handle = self._ready.popleft()
+            if not handle.cancelled():
+                handle._run()
+
     def run_until_complete(self, future: Awaitable[T] | Coroutine[Any, Any, T]) -> T:
         """The result of the awaitable, once everything that it waits for has run.
 
         Raises RuntimeError when it waits for something outside this loop.
         """
         task = asyncio.ensure_future(future, loop=self)
-        while self._ready:
-            handle = self._ready.popleft()
-            if not handle.cancelled():
-                handle._run()
+        self.drain()
         if not task.done():
             task.cancel()
             raise RuntimeError("A resolver waits for something outside the BatchLoop.")

@@ -8,6 +8,7 @@ from graphene_django import DjangoObjectType
 from graphql import GraphQLResolveInfo
 
 from api.errors import BadUserInput
+from api.execution.shortcuts import decided_by_class, resolves_column
 from api.ids import split_global_id, to_global_id
 from api.loaders import (
     AppointmentByIdLoader,
@@ -35,6 +36,12 @@ class Node(graphene.Interface):
     id = graphene.ID(required=True, description="Opaque, and the same for as long as the object exists.")
 
 
+def ids_of(sources: list[Any], _kinds: set[type], info: GraphQLResolveInfo) -> list[str]:
+    """The ids of all of these rows."""
+    noun = info.parent_type.name
+    return [to_global_id(noun, source.id) for source in sources]
+
+
 class NodeType(DjangoObjectType):
     """A type that is read from a model: types, nullability and descriptions of its plain fields come from there."""
 
@@ -42,10 +49,12 @@ class NodeType(DjangoObjectType):
         abstract = True
 
     @classmethod
+    @decided_by_class
     def is_type_of(cls, root: Any, _info: GraphQLResolveInfo) -> bool:
         return isinstance(root, cls._meta.model)
 
     @staticmethod
+    @resolves_column(ids_of)
     def resolve_id(root: Any, info: GraphQLResolveInfo) -> str:
         return to_global_id(info.parent_type.name, root.pk)
 

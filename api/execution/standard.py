@@ -1,0 +1,58 @@
+"""graphql-core's own execution, value by value, with loaders on a `BatchLoop`."""
+
+from asyncio import Future
+from types import CoroutineType
+from typing import Any
+
+from graphql import (
+    ExecutionContext,
+    ExecutionResult,
+    FieldNode,
+    GraphQLError,
+    GraphQLObjectType,
+)
+from graphql.pyutils import Path, Undefined
+
+from api.execution.loop import close, thread_loop
+
+
+class StandardExecutionContext(ExecutionContext):
+    """Used as `execution_context_class`."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.coroutines: list[CoroutineType[Any, Any, Any]] = []
+
+    def is_awaitable(self, value: Any) -> bool:
+        """Coroutines and futures: all that our resolvers answer. The former are remembered, to be closed.
+
+        An error beside one that is not awaited yet drops it, and everything within it.
+        """
+        if isinstance(value, CoroutineType):
+            self.coroutines.append(value)
+            return True
+        return isinstance(value, Future)
+
+    def execute_fields_serially(
+        self,
+        parent_type: GraphQLObjectType,
+        source_value: Any,
+        path: Path | None,
+        fields: dict[str, list[FieldNode]],
+    ) -> dict[str, Any]:
+        """Complete each mutation's payload before the next one changes what it would show."""
+        loop, results = thread_loop(), {}
+        for name, nodes in fields.items():
+            result = self.execute_field(parent_type, source_value, nodes, Path(path, name, parent_type.name))
+            if self.is_awaitable(result):
+                result = loop.run_until_complete(result)
+            if result is not Undefined:
+                results[name] = result
+        return results
+
+    def build_response(  # type: ignore[override]
+        self, data: dict[str, Any] | None, errors: list[GraphQLError]
+    ) -> ExecutionResult:
+        if errors:
+            close(self.coroutines)
+        return super().build_response(data, errors)
