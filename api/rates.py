@@ -1,11 +1,9 @@
 """What a request takes of its caller's points: as many as its operation costs, so that nobody takes everybody's."""
 
-import ipaddress
 import math
+from ipaddress import ip_network
 
-from allauth.account.adapter import get_adapter
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest
 from graphql import GraphQLError
 
@@ -13,6 +11,7 @@ from api.codes import Code
 from api.documents import Operation
 from api.errors import RequestError
 from api.limits.cost import Cost
+from reservation.addresses import address_of
 from reservation.domain.caller import Caller
 from reservation.rates import Rate, Taken, counters
 
@@ -29,7 +28,7 @@ class Meter:
 
     def __init__(self, request: HttpRequest, caller: Caller) -> None:
         self.caller = caller
-        self.key = f"user:{caller.user_id}" if caller.is_authenticated else f"address:{address_of(request)}"
+        self.key = f"user:{caller.user_id}" if caller.is_authenticated else f"address:{place_of(request)}"
         self.taken: Taken | None = None
 
     def take_for_document(self) -> None:
@@ -85,13 +84,10 @@ def per_second(name: str, points: int, burst: int) -> Rate:
     return Rate(name, burst if points else 0, math.ceil(burst / points) if points else 1)
 
 
-def address_of(request: HttpRequest) -> str:
-    """The address that the request comes from, behind as many proxies as are trusted."""
-    try:
-        address = ipaddress.ip_address(get_adapter().get_client_ip(request))
-    except (ValueError, PermissionDenied, ImproperlyConfigured):
+def place_of(request: HttpRequest) -> str:
+    """Where the request comes from: an address, or the network of one household."""
+    address = address_of(request)
+    if address is None:
         # The proxies say something else than where it comes from: they are one address, with the points of one.
         return "unknown"
-    if isinstance(address, ipaddress.IPv6Address) and not address.ipv4_mapped:
-        return str(ipaddress.ip_network((address, IPV6_PREFIX), strict=False))
-    return str(getattr(address, "ipv4_mapped", None) or address)
+    return str(ip_network((address, IPV6_PREFIX), strict=False) if address.version == 6 else address)

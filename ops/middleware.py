@@ -1,10 +1,12 @@
 """What stands before everything else, so that it sees all of it."""
 
+import time
 from collections.abc import Callable
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
+from ops.counting import count_request
 from ops.observation import ENVIRON, HEADER, OTHER, Observation, current, id_of
 
 
@@ -15,6 +17,7 @@ class ObservationMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        started = time.perf_counter()
         observation = Observation(request_id=id_of(request))
         token = current.set(observation)
         try:
@@ -25,6 +28,7 @@ class ObservationMiddleware:
         observation.route = route_of(request)
         response.headers[HEADER] = observation.request_id
         request.META[ENVIRON] = observation  # which is the WSGI environment
+        count_request(observation, status=response.status_code, seconds=time.perf_counter() - started)
         return response
 
 

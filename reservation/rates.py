@@ -9,19 +9,17 @@ import os
 import threading
 import time
 from dataclasses import dataclass
-from typing import Any
 
 from django.conf import settings
 from limits import RateLimitItemPerSecond
 from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
-from redis.retry import Retry
+
+from reservation.redis import OPTIONS
 
 logger = logging.getLogger(__name__)
 
-TIMEOUT_SECONDS = 0.05
 PAUSE_SECONDS = 1.0
 """For how long Redis is not asked again after it has failed."""
 
@@ -64,7 +62,7 @@ class Counters:
     """Counts what is taken. Made once a process."""
 
     def __init__(self, url: str, *, processes: int) -> None:
-        self.shared = SlidingWindowCounterRateLimiter(redis_storage(url)) if url else None
+        self.shared = SlidingWindowCounterRateLimiter(RedisStorage(url, **OPTIONS)) if url else None
         self.local = SlidingWindowCounterRateLimiter(MemoryStorage())
         self.processes = processes
         self.ask_again_at = 0.0
@@ -100,16 +98,6 @@ def take(limiter: SlidingWindowCounterRateLimiter, item: RateLimitItemPerSecond,
         reset_seconds=math.ceil((item.amount - remaining) * seconds_a_point),
         retry_seconds=0 if is_allowed else max(1, math.ceil((points - remaining) * seconds_a_point)),
     )
-
-
-def redis_storage(url: str) -> RedisStorage:
-    options: dict[str, Any] = {
-        "socket_connect_timeout": TIMEOUT_SECONDS,
-        "socket_timeout": TIMEOUT_SECONDS,
-        "retry": Retry(NoBackoff(), 0),
-        "retry_on_error": [],
-    }
-    return RedisStorage(url, **options)
 
 
 _lock = threading.Lock()

@@ -16,5 +16,8 @@ OPTIONS: dict[str, Any] = {
 
 
 def connect(url: str, *, timeout_seconds: float = TIMEOUT_SECONDS) -> Redis:
-    """A client, which connects when it is first used. Every failure is a RedisError, and nothing is tried twice."""
+    """A client, which connects when it is first used. Every failure is a RedisError, and nothing is tried twice.
+
+    timeout_seconds: how long to wait for an answer.
+    """
     return Redis.from_url(url, **{**OPTIONS, "socket_timeout": timeout_seconds})

@@ -7,6 +7,7 @@ from django.urls import include, path, re_path
 
 from api.views import graphql_view
 from ops import health
+from ops.metrics.views import show_metrics
 from web.graphiql import graphiql_in_browsers
 from web.openapi import for_readers, openapi_page
 from web.views import home
@@ -22,4 +23,5 @@ urlpatterns = [
     path("health/", health.health, name="health"),
     path("health/live/", health.live, name="live"),
     path("health/ready/", health.ready, name="ready"),
+    re_path(r"^metrics/?$", show_metrics, name="metrics"),
 ]

@@ -211,10 +211,16 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="appointments@localho
 # --- Where staff works ------------------------------------------------------------------------------------------------
 
 ADMIN_PATH = env.str("ADMIN_PATH", default="admin/").strip("/") + "/"
-if ADMIN_PATH.partition("/")[0] in ("", "auth", "graphql", "health", "static"):
+if ADMIN_PATH.partition("/")[0] in ("", "auth", "graphql", "health", "metrics", "static"):
     raise ImproperlyConfigured("ADMIN_PATH is a path of its own, such as admin/.")
 ADMIN_IS_LINKED = True
 LOGIN_REDIRECT_URL = f"/{ADMIN_PATH}"
+
+# --- What operators see ----------------------------------------------------------------------------------------------
+
+METRICS = env.bool("METRICS", default=True)
+METRICS_ADDRESSES = env.networks("METRICS_ADDRESSES", default=[])
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 # --- Language, time and static files -------------------------------------------------------------------------------
 

@@ -1,5 +1,7 @@
 """Variables of the environment. Each may also come from a file, as secrets of containers do: NAME_FILE is its path."""
 
+from ipaddress import IPv4Network, IPv6Network, ip_network
+
 from django.core.exceptions import ImproperlyConfigured
 from environ import Env
 from environ.fileaware_mapping import FileAwareMapping
@@ -24,3 +26,11 @@ class Environment(Env):
     """What settings read variables with."""
 
     ENVIRON = VariablesOrFiles()
+
+    def networks(self, name: str, *, default: list[str]) -> list[IPv4Network | IPv6Network]:
+        """Addresses and networks, separated by commas. Raises ImproperlyConfigured when one is neither."""
+        texts = [text.strip() for text in self.list(name, default=default)]
+        try:
+            return [ip_network(text) for text in texts if text]
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{name} has addresses and networks, such as 10.1.0.0/16: {error}") from error

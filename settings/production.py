@@ -8,6 +8,7 @@ from settings import (
     DEVELOPMENT_SECRET_KEY,
     EMAIL_BACKEND,
     LOGGING,
+    METRICS_TOKEN,
     OIDC_JWKS_URL,
     SECRET_KEY,
     SECRET_KEY_FALLBACKS,
@@ -20,6 +21,8 @@ if any(key == DEVELOPMENT_SECRET_KEY or len(key) < 50 for key in SECRET_KEY_FALL
     raise ImproperlyConfigured("SECRET_KEY_FALLBACKS are former secret keys, each of at least 50 characters.")
 if EMAIL_BACKEND.endswith("console.EmailBackend"):
     raise ImproperlyConfigured("Set EMAIL_URL: its default writes mails, with the keys in them, to the log.")
+if METRICS_TOKEN and len(METRICS_TOKEN) < 32:
+    raise ImproperlyConfigured("Set METRICS_TOKEN to a random text of at least 32 characters, or to none.")
 if OIDC_JWKS_URL:
     check_url(OIDC_JWKS_URL, loopback=False)
 
@@ -33,7 +36,7 @@ STAFF_MFA_REQUIRED = env.bool("STAFF_MFA_REQUIRED", default=True)
 
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
-SECURE_REDIRECT_EXEMPT = [r"^health/"]  # a load balancer probes over plain HTTP
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics/?$"]  # inside, who probes and scrapes does so over plain HTTP
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True

@@ -9,6 +9,7 @@ WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
 GRAPHIQL = True
 RATE_LIMIT_PERSON = RATE_LIMIT_ANONYMOUS = RESERVATIONS_PER_HOUR = LOG_IN_ATTEMPTS = 0  # but in tests of these
+METRICS = False  # but in tests of these
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     (BASE_DIR / "var").mkdir(exist_ok=True)

@@ -4,6 +4,7 @@ Two formats are read: that of Apollo's `generate-persisted-query-manifest`, and 
 relay-compiler and graphql-codegen write.
 """
 
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,9 @@ from api.codes import Code
 from api.documents.document import document_hash
 from api.documents.persisted import SHA_256_PREFIX
 from api.errors import RequestError, coded
+
+OPERATION = re.compile(r"^\s*(?:query|mutation|subscription)\s+([_A-Za-z][_0-9A-Za-z]*)", re.MULTILINE)
+"""An operation that begins on a line of its own, and its name."""
 
 APOLLO = "apollo-persisted-query-manifest"
 
@@ -50,6 +54,12 @@ def read_manifest(path: str) -> tuple[dict[str, str], frozenset[str]]:
     hashes = {document_hash(source): source for source in texts}
     prefixed = {SHA_256_PREFIX + sha256: source for sha256, source in hashes.items()}
     return {**prefixed, **hashes, **by_id}, texts
+
+
+def operation_names(path: str) -> list[str]:
+    """The names of the operations in a manifest. A text that is no document is told of when it is asked for."""
+    _, texts = read_manifest(path)
+    return sorted({name for source in texts for name in OPERATION.findall(source)})
 
 
 def text(value: Any) -> str:

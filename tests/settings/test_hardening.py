@@ -95,7 +95,7 @@ def test_no_page_for_strangers_tells_of_the_admin() -> None:
     assert [page for page in pages if "backstage" in str(page) or "admin" in str(page)] == []
 
 
-@pytest.mark.parametrize("path", ["", "/", "graphql/", "auth/admin/", "health"])
+@pytest.mark.parametrize("path", ["", "/", "graphql/", "auth/admin/", "health", "metrics"])
 def test_the_admin_does_not_stand_in_the_way(path: str) -> None:
     with pytest.raises(AssertionError, match="ADMIN_PATH is a path of its own"):
         ask(ADMIN_PATH=path)

@@ -53,6 +53,8 @@ def test_it_refuses_to_write_mails_to_the_log() -> None:
         ("OPENAPI_PUBLIC", False),
         ("GRAPHIQL", False),
         ("ADMIN_IS_LINKED", False),
+        ("METRICS_ADDRESSES", []),
+        ("METRICS_TOKEN", ""),
         ("SESSION_COOKIE_NAME", "__Host-sessionid"),
         ("SESSION_COOKIE_HTTPONLY", True),
         ("SESSION_COOKIE_SECURE", True),
@@ -70,17 +72,29 @@ def test_djangos_own_checks_for_production_find_nothing() -> None:
     assert run.returncode == 0, run.stderr
 
 
-def test_a_load_balancer_may_probe_over_plain_http() -> None:
+def test_it_refuses_a_token_for_metrics_that_could_be_guessed() -> None:
+    for token, is_refused in (("x" * 31, True), ("x" * 32, False)):
+        run = production("-c", PRINT.format("settings.DEBUG"), SECRET_KEY=GOOD_KEY, METRICS_TOKEN=token)
+        assert ("ImproperlyConfigured: Set METRICS_TOKEN to a random text" in run.stderr) == is_refused
+        assert (run.returncode != 0) == is_refused
+
+
+def test_it_refuses_addresses_for_metrics_that_are_none() -> None:
+    run = production("-c", PRINT.format("settings.DEBUG"), SECRET_KEY=GOOD_KEY, METRICS_ADDRESSES="10.1.0.0/16,inside")
+    assert "ImproperlyConfigured: METRICS_ADDRESSES has addresses and networks" in run.stderr
+
+
+def test_a_load_balancer_may_probe_and_a_scraper_ask_over_plain_http() -> None:
     code = """
 import django
 django.setup()
 from django.test import Client
-for path in ("/health/live/", "/graphql/"):
+for path in ("/health/live/", "/metrics", "/metrics/", "/metrics/more", "/graphql/"):
     print(Client().get(path, headers={"host": "localhost"}).status_code)
 print(Client().get("/graphql/", headers={"host": "localhost", "x-forwarded-proto": "https"}).status_code)
 """
-    run = production("-c", code, SECRET_KEY=GOOD_KEY)
-    assert run.stdout.split() == ["200", "301", "400"], run.stderr
+    run = production("-c", code, SECRET_KEY=GOOD_KEY, METRICS_ADDRESSES="127.0.0.1")
+    assert run.stdout.split() == ["200", "200", "200", "301", "301", "400"], run.stderr
 
 
 def test_keys_of_an_identity_provider_travel_encrypted() -> None:

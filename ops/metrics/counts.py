@@ -1,0 +1,75 @@
+"""What was counted: a number for each series that occurred."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from ops.metrics.buckets import bucket_of, quantile
+from ops.metrics.families import Family, Kind, Series
+
+SUM = "sum"
+"""The part of a histogram that is the sum of all durations; the others are numbers of buckets."""
+
+
+@dataclass
+class Durations:
+    """One series of a histogram. buckets: how many durations are in each."""
+
+    buckets: dict[int, int] = field(default_factory=dict)
+    microseconds: int = 0
+
+    @property
+    def count(self) -> int:
+        return sum(self.buckets.values())
+
+    def quantile(self, q: float) -> float | None:
+        """In seconds, to a tenth; None when there are none."""
+        return quantile(self.buckets, q)
+
+
+class Counts(dict[Series, int]):
+    """A request fills its own and adds it to those of its process at its end. Durations are whole microseconds."""
+
+    def count(self, family: Family, *labels: str, by: int = 1) -> None:
+        """Something has happened."""
+        series = family.series(*labels)
+        self[series] = self.get(series, 0) + by
+
+    def observe(self, family: Family, *labels: str, seconds: float) -> None:
+        """Something has taken so long."""
+        microseconds = round(seconds * 1_000_000)
+        series = family.series(*labels)
+        if family.kind is Kind.SECONDS:
+            self.increase(series, microseconds)
+        else:
+            self.increase((*series, str(bucket_of(microseconds))), 1)
+            self.increase((*series, SUM), microseconds)
+
+    def increase(self, series: Series, by: int) -> None:
+        self[series] = self.get(series, 0) + by
+
+    def add(self, others: Mapping[Series, int]) -> None:
+        for series, number in others.items():
+            self[series] = self.get(series, 0) + number
+
+    # --- What they say -------------------------------------------------------------------------------------------
+
+    def of(self, family: Family) -> dict[tuple[str, ...], int]:
+        """The numbers of a family that is no histogram, by the values of its labels, in their order."""
+        return dict(sorted((series[1:], number) for series, number in self.parts_of(family, 0)))
+
+    def durations(self, family: Family) -> dict[tuple[str, ...], Durations]:
+        """A histogram, by the values of its labels, in their order."""
+        found: defaultdict[tuple[str, ...], Durations] = defaultdict(Durations)
+        for (_, *labels, part), number in sorted(self.parts_of(family, 1)):
+            durations = found[tuple(labels)]
+            if part == SUM:
+                durations.microseconds = number
+            else:
+                durations.buckets[int(part)] = number
+        return dict(found)
+
+    def parts_of(self, family: Family, parts: int) -> Iterator[tuple[Series, int]]:
+        """What is of this family as it is now: another release may have given it other labels."""
+        length = 1 + len(family.labels) + parts
+        return (one for one in self.items() if one[0][0] == family.name and len(one[0]) == length)

@@ -1,0 +1,72 @@
+"""What the tests of request metrics can ask for."""
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from mirakuru import TCPExecutor
+
+from ops.metrics import Metrics, labels, metrics, process, register_operations
+from ops.metrics.redis_store import RedisStore
+from ops.metrics.store import LocalStore
+from tests.servers import HOST
+
+MakeMetrics = Callable[..., Metrics]
+
+
+def url_of(redis: TCPExecutor) -> str:
+    return f"redis://{HOST}:{redis.port}/0"
+
+
+@contextmanager
+def hanging(redis: TCPExecutor) -> Iterator[None]:
+    """Redis takes what it is sent, and answers nothing until the block ends."""
+    assert redis.process is not None
+    redis.process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        redis.process.send_signal(signal.SIGCONT)
+
+
+def end(metrics: Metrics) -> None:
+    """End at once, also when Redis is away."""
+    metrics.writer.is_closed.set()
+    if metrics.writer.thread is not None:
+        metrics.writer.thread.join()
+    metrics.store.close()
+
+
+@pytest.fixture(autouse=True)
+def operations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two operations are told apart."""
+    monkeypatch.setattr(labels, "_operations", set())
+    register_operations(["providers", "reserveAppointment"])
+
+
+@pytest.fixture
+def make_metrics() -> Iterator[MakeMetrics]:
+    """Counts as another process has them: with a Redis, or for itself. They end with the test."""
+    made: list[Metrics] = []
+
+    def make(redis: TCPExecutor | None = None, *, url: str = "") -> Metrics:
+        url = url_of(redis) if redis else url
+        made.append(Metrics(RedisStore(url) if url else LocalStore()))
+        return made[-1]
+
+    yield make
+    for one in made:
+        end(one)
+
+
+@pytest.fixture
+def counting(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Metrics]:
+    """The counts of this process, from zero."""
+    settings.METRICS, settings.REDIS_URL = True, ""
+    made: dict[Any, Metrics] = {}
+    monkeypatch.setattr(process, "_metrics", made)
+    yield metrics()
+    for one in made.values():
+        end(one)
