@@ -53,6 +53,8 @@ class Ordering:
             name, value, pk = orjson.loads(urlsafe_b64decode(cursor))
             if not (isinstance(name, str) and isinstance(value, str) and type(pk) is int and 0 <= pk < 2**63):
                 raise TypeError
+            if "\0" in value:  # in no column; PostgreSQL refuses to compare with it
+                raise ValueError
             if name == self.name and self.column.endswith("_at"):
                 value = datetime.fromisoformat(value)
                 if value.tzinfo is not UTC:

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
+from django.core.management.color import no_style
+from django.db import connection, transaction
 from django.db.models import Max
 from tqdm import tqdm
 
@@ -83,12 +84,20 @@ def load(practice: Practice, *, is_silent: bool | None = None) -> None:
         # The demo client's own calendar is left free, so that the walk-through never finds it busy.
         visitors = clients[1:] if number == 0 else clients
         make_calendar(reservation_keys, provider, visitors, services, practice, random)
+    go_on_behind_these_keys()
 
 
 def next_key(model: type) -> int:
     """Keys are given out here: MySQL does not tell which ones a bulk insert made."""
     greatest: int | None = model.objects.aggregate(greatest=Max("pk"))["greatest"]  # type: ignore[attr-defined]
     return (greatest or 0) + 1
+
+
+def go_on_behind_these_keys() -> None:
+    """PostgreSQL has not seen which keys were given out here, and would give them out again."""
+    with connection.cursor() as cursor:
+        for sql in connection.ops.sequence_reset_sql(no_style(), [User, Client, Provider, Reservation, Service]):
+            cursor.execute(sql)
 
 
 def password(*, is_demo_account: bool) -> str:

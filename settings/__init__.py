@@ -114,11 +114,15 @@ DATABASE_OPTIONS: dict[str, dict[str, Any]] = {
         "isolation_level": "read committed",
         "init_command": "SET sql_mode='STRICT_TRANS_TABLES', innodb_lock_wait_timeout=5",
     },
+    "django.db.backends.postgresql": {
+        "connect_timeout": 5,
+        "options": r"-c default_transaction_isolation=read\ committed -c lock_timeout=5s",
+    },
 }
 DATABASE_URL = env.str("DATABASE_URL", default="") or f"sqlite:///{BASE_DIR / 'db.sqlite3'}"
 database: dict[str, Any] = env.db_url_config(DATABASE_URL)
 if not database.get("ENGINE", "").startswith("django.db.backends."):
-    raise ImproperlyConfigured("DATABASE_URL is mysql://user:password@host:port/name or sqlite:////path.")
+    raise ImproperlyConfigured("DATABASE_URL is mysql://user:password@host:port/name, postgres://… or sqlite:////path.")
 DATABASES = {
     "default": {
         **database,

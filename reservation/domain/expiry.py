@@ -17,12 +17,14 @@ BATCH_SIZE = 200
 def expire(reservation_ids: Iterable[int], *, now: datetime) -> int:
     """Mark those of these holds that have lapsed as EXPIRED and open what they still have; answers how many.
 
-    The mark comes first, unlike everywhere else: a reschedule that is under way has committed by then, and its new
-    appointments are seen here, or it finds the mark and starts again. Call it in a transaction.
+    Their appointments come first, as everywhere, so that whoever wants some of them waits at the first. Once more after
+    the mark: a reschedule that is under way has committed by then, and its new appointments are seen here, or it finds
+    the mark and starts again. Call it in a transaction.
     """
     ids = sorted(reservation_ids)
     if not ids:
         return 0
+    Appointment.objects.of_reservations(ids).free_at(now).release()
     holds = Reservation.objects.filter(pk__in=ids).order_by("pk")
     expired = [hold.pk for hold in holds if mark_expired(hold, now=now)]
     Appointment.objects.of_reservations(expired).release()

@@ -113,13 +113,14 @@ def take(run: Run, *, reservation: Reservation, until: datetime, now: datetime) 
     """
     had = {slot.reservation_id for slot in run.appointments if slot.reservation_id is not None}
     lapsed = had - {reservation.pk}
+    # Before the run is taken: two who each had one of a hold's appointments would wait for each other's.
+    expire(lapsed, now=now)
     takeable = Q(is_booked=False, available_at__lte=now) & (Q(reservation=None) | Q(reservation__in=lapsed))
     if reservation.pk in had:
         takeable |= Q(reservation=reservation)
     taken = Appointment.objects.filter(takeable, pk__in=run.ids).lease_to(reservation, until=until)
     if taken != len(run.appointments):
         raise AppointmentTaken
-    expire(lapsed, now=now)
 
 
 def check_client(*, reservation: Reservation, is_new_hold: bool, now: datetime) -> None:

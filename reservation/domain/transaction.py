@@ -19,7 +19,7 @@ BACKOFF_SECONDS = 0.01
 
 MYSQL_LOST_RACES = {1213: "deadlock", 1205: "lock wait", 1020: "snapshot conflict", 1047: "node not ready"}
 SQLITE_LOST_RACES = {5: "busy", 6: "locked"}
-POSTGRESQL_LOST_RACES = {"40001": "serialization failure", "40P01": "deadlock"}
+POSTGRESQL_LOST_RACES = {"40001": "serialization failure", "40P01": "deadlock", "55P03": "lock wait"}
 
 
 class Conflict(Exception):

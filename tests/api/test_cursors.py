@@ -52,6 +52,27 @@ def test_rows_that_come_before_a_cursor_shift_nothing(names: Callable[..., list[
     assert names(before=place) == ["a", "b", "c"]
 
 
+ODD_NAMES = ["Zoe", "zoe", "Zoë", "ada", "Ada", "ADA", "Åsa", "asa", "a-b", "ab", "a b", "10", "9", "ß", "ss", "ñ"]
+
+
+@pytest.mark.parametrize("size", [1, 5])
+@pytest.mark.parametrize(("some", "beyond", "sign"), [("first", "after", ""), ("last", "before", "-")])
+def test_a_walk_meets_every_name_once_however_the_database_orders_them(
+    some: str, beyond: str, sign: str, size: int, ask: Ask, db: None
+) -> None:
+    """By code point, by a language's rules or without case: what orders the rows compares them to the cursor, too."""
+    for name in [*ODD_NAMES, *ODD_NAMES]:
+        make_provider(name=name)
+    page = f"providers({some}: {size}, {beyond}: $at) {{ edges {{ cursor node {{ id }} }} }}"
+    met: list[str] = []
+    at = None
+    while edges := ask(f"query($at: String) {{ {page} }}", at=at).data["providers"]["edges"]:
+        walked = edges[::-1] if sign else edges
+        met += [edge["node"]["id"] for edge in walked]
+        at = walked[-1]["cursor"]
+    assert met == [gid(provider) for provider in Provider.objects.order_by(f"{sign}name", f"{sign}pk")]
+
+
 def test_a_page_lies_between_after_and_before(names: Callable[..., list[str]]) -> None:
     for name in "abcde":
         make_provider(name=name)
@@ -67,7 +88,7 @@ def test_a_page_lies_between_after_and_before(names: Callable[..., list[str]]) -
     ["", "x", "garbage!", "é", "\x00", "=" * 50, urlsafe_b64encode(b"\xff\xfe").decode(), cursor(None), cursor(7)]
     + [cursor("abc"), cursor({"a": 1, "b": 2, "c": 3}), cursor([]), cursor(["Provider.name", "a"]), "[" * 5000]
     + [cursor(["Provider.name", *rest]) for rest in (["a", "1"], ["a", -1], ["a", 2**63], ["a", True], ["a", 1.0])]
-    + [cursor(["Provider.name", value, 1]) for value in (None, 1, ["a"], {}, True, "\ud800")]
+    + [cursor(["Provider.name", value, 1]) for value in (None, 1, ["a"], {}, True, "\ud800", "a\0")]
     + [cursor([None, "a", 1]), cursor(["a", "b", 1, 2]), urlsafe_b64encode(b"[" * 100_000).decode()]
     + [urlsafe_b64encode(b'["Provider.name","a",' + b"9" * 5000 + b"]").decode()],
     ids=lambda text: text[:30],

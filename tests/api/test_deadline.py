@@ -1,10 +1,11 @@
 """An execution ends in time, whatever the database is doing."""
 
 import time
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import ProgrammingError, connection, transaction
 
 from api.deadline import Deadline, DeadlineExceeded
 from api.loaders import ProviderByIdLoader
@@ -122,6 +123,50 @@ def test_many_rows_are_one_statement_without_a_limit_of_its_own(monkeypatch: pyt
         )
     assert Service.objects.count() == 2
     assert [sql for sql in seen if sql.startswith("INSERT")] == []
+
+
+TIMEOUT_OF_POSTGRESQL = "SELECT current_setting('statement_timeout')"
+
+
+def timeout_of_postgresql() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(TIMEOUT_OF_POSTGRESQL)
+        return str(cursor.fetchone()[0])
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="Other databases keep no limit.")
+@pytest.mark.parametrize("is_in_transaction", [False, True])
+def test_a_limit_of_postgresql_ends_with_the_execution(
+    is_in_transaction: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Deadline, "seconds_left", 9.4999)
+    with transaction.atomic() if is_in_transaction else nullcontext():
+        with Deadline().enforced():
+            assert timeout_of_postgresql() == "9500ms"
+            assert timeout_outside_of_a_wrapper() == ("9500ms" if is_in_transaction else "0")
+        assert timeout_of_postgresql() == "0"
+    assert timeout_of_postgresql() == "0"
+
+
+def timeout_outside_of_a_wrapper() -> str:
+    return str(connection.connection.execute(TIMEOUT_OF_POSTGRESQL).fetchone()[0])
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="Elsewhere what has failed can go on.")
+def test_a_transaction_of_postgresql_that_has_failed_leaves_no_limit() -> None:
+    with pytest.raises(ProgrammingError), transaction.atomic(), Deadline().enforced():
+        connection.cursor().execute("SELECT missing")
+    assert timeout_of_postgresql() == "0"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_that_are_read_in_chunks_have_a_deadline_too(practice: Practice) -> None:
+    with Deadline().enforced():
+        assert [service.name for service in Service.objects.iterator(chunk_size=1)] == ["Cutting"]
+    with Deadline(at=0).enforced(), pytest.raises(DeadlineExceeded):
+        list(Service.objects.iterator(chunk_size=1))
 
 
 @pytest.mark.parametrize(

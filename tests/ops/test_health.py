@@ -100,10 +100,15 @@ def probe(database_url: str, *paths: str) -> list[str]:
     return run.stdout.splitlines()
 
 
-@pytest.mark.parametrize("url", ["sqlite:////nowhere/at/all.sqlite3", "mysql://app:app@127.0.0.1:1/app"])
+DRIVERS = {"mysql": "MySQLdb", "postgres": "psycopg"}
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite:////nowhere/at/all.sqlite3", *(f"{scheme}://app:app@127.0.0.1:1/app" for scheme in DRIVERS)]
+)
 def test_without_a_database_it_lives_and_is_not_ready(url: str) -> None:
-    if url.startswith("mysql"):
-        pytest.importorskip("MySQLdb")
+    if driver := DRIVERS.get(url.partition(":")[0]):
+        pytest.importorskip(driver)
     assert probe(url, LIVE, READY, HEALTH, "/graphql/", "/graphql") == [
         "/health/live/ 200 {'status': 'ok'}",
         f"/health/ready/ 503 {GONE}",
@@ -113,24 +118,29 @@ def test_without_a_database_it_lives_and_is_not_ready(url: str) -> None:
     ]
 
 
-def test_a_database_that_says_nothing_is_not_ready() -> None:
-    pytest.importorskip("MySQLdb")
+@pytest.mark.parametrize("scheme", DRIVERS)
+def test_a_database_that_says_nothing_is_not_ready(scheme: str) -> None:
+    pytest.importorskip(DRIVERS[scheme])
     with socket.create_server(("127.0.0.1", 0), backlog=16) as silent:
-        url = f"mysql://app:app@127.0.0.1:{silent.getsockname()[1]}/app"
+        url = f"{scheme}://app:app@127.0.0.1:{silent.getsockname()[1]}/app"
         assert probe(url, READY) == [f"/health/ready/ 503 {GONE}"]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_connection_that_broke_is_replaced(client: Browser) -> None:
-    if connection.vendor != "mysql":
+    if connection.vendor == "sqlite":
         pytest.skip("A file has no connection that breaks.")
+    ask, kill = {
+        "mysql": ("SELECT CONNECTION_ID()", "KILL CONNECTION {}"),
+        "postgresql": ("SELECT pg_backend_pid()", "SELECT pg_terminate_backend({}, 5000)"),  # and wait until it is gone
+    }[connection.vendor]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT CONNECTION_ID()")
+        cursor.execute(ask)
         (number,) = cursor.fetchone()
     other = connection.copy()
     try:
         with other.cursor() as cursor:
-            cursor.execute(f"KILL CONNECTION {number:d}")
+            cursor.execute(kill.format(number))
     finally:
         other.close()
     assert told(client, READY) == (503, GONE)

@@ -14,7 +14,7 @@ from reservation.demo import PASSWORD, Practice
 from reservation.domain.reservation import reserve
 from reservation.domain.verification import find_violations
 from reservation.models import Appointment, Client, Provider, Reservation, User
-from tests.factories import NOW, caller, make_appointments, make_provider
+from tests.factories import NOW, caller, make_appointments, make_client, make_provider, make_service
 from tests.rows import all_rows
 
 pytestmark = pytest.mark.django_db
@@ -81,9 +81,11 @@ def test_every_invariant_holds() -> None:
     assert list(find_violations()) == []
 
 
+@pytest.mark.django_db(transaction=True, reset_sequences=True)  # as in a database that is new
 def test_what_is_loaded_can_be_worked_with() -> None:
     """The keys were given out by the loader: the database goes on after them."""
     load(PRACTICE)
+    assert [type(row).objects.latest("pk") == row for row in (make_client(), make_service())] == [True, True]
     client = Client.objects.earliest("pk")
     [appointment] = make_appointments(make_provider(), starts_at=NOW + timedelta(days=30))
     reservation = reserve(caller=caller(client), appointment_id=appointment.pk, now=NOW)

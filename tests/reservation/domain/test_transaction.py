@@ -118,7 +118,10 @@ def test_a_mistake_in_sqlite_is_no_lost_race(files: ConnectionHandler) -> None:
     assert not lost_race(caught.value)
 
 
-@pytest.mark.parametrize(("state", "expected"), [("40001", True), ("40P01", True), ("23505", False), (None, False)])
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [("40001", True), ("40P01", True), ("55P03", True), ("57014", False), ("23505", False), (None, False)],
+)
 def test_postgresql_says_by_its_state_that_a_race_was_lost(state: str | None, expected: bool) -> None:
     class DriverError(Exception):
         sqlstate = state
@@ -129,9 +132,27 @@ def test_postgresql_says_by_its_state_that_a_race_was_lost(state: str | None, ex
 
 
 @pytest.mark.django_db(transaction=True)
+def test_who_waits_too_long_for_a_row_has_lost_a_race() -> None:
+    """The limits in the settings are of five seconds; this transaction has a shorter one."""
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite locks no row")
+    limit = {"mysql": "SET SESSION innodb_lock_wait_timeout = 1", "postgresql": "SET lock_timeout = '1s'"}
+    client, other = make_client(), connection.copy()
+    try:
+        with other.cursor() as cursor, transaction.atomic():
+            Client.objects.filter(pk=client.pk).update(claim_count=1)
+            cursor.execute(limit[connection.vendor])
+            with pytest.raises(OperationalError) as caught:
+                cursor.execute("UPDATE reservation_client SET claim_count = 2 WHERE id = %s", [client.pk])
+    finally:
+        other.close()
+    assert lost_race(caught.value) == "lock wait"
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_real_deadlock_is_tried_again_until_both_have_their_way() -> None:
     """Two transactions write the same two rows in opposite order; the barrier makes sure that they meet."""
-    if connection.vendor != "mysql":
+    if connection.vendor == "sqlite":
         pytest.skip("SQLite has one writer at a time: it knows no deadlock")
     rows = [make_client().pk, make_client().pk]
     meeting = threading.Barrier(2)
