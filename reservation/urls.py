@@ -25,3 +25,6 @@ urlpatterns = [
     path("health/ready/", health.ready, name="ready"),
     re_path(r"^metrics/?$", show_metrics, name="metrics"),
 ]
+
+if "silk" in settings.INSTALLED_APPS:
+    urlpatterns.append(path("silk/", include("silk.urls", namespace="silk")))

@@ -1,7 +1,9 @@
 """For one's own machine: errors are shown, static files come from the source tree, mail goes to the terminal."""
 
+from importlib.util import find_spec
+
 from settings import *  # noqa: F403
-from settings import env
+from settings import INSTALLED_APPS, MIDDLEWARE, env
 
 DEBUG = True
 LOGGING = {}  # Django's own: the terminal is the developer's, and shows all
@@ -11,3 +13,10 @@ OPENAPI_PUBLIC = env.bool("OPENAPI_PUBLIC", default=True)
 ALLOWED_HOSTS = ["*"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
+
+# Each request with its SQL at /silk/: what came in and went out is kept in the database, passwords and tokens with it.
+if env.bool("SILK", default=False) and find_spec("silk"):
+    INSTALLED_APPS = [*INSTALLED_APPS, "silk"]
+    MIDDLEWARE = ["silk.middleware.SilkyMiddleware", *MIDDLEWARE]
+    SILKY_MAX_RECORDED_REQUESTS = 1000
+    SILKY_IGNORE_PATHS = ["/health/ready/"]

@@ -28,7 +28,9 @@ class ContentSecurityPolicyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         is_page = response.headers.get("Content-Type", "").startswith("text/html")
-        is_for_developers = settings.DEBUG and response.status_code >= 400  # Django's own, with styles in them
+        is_silk = request.resolver_match is not None and request.resolver_match.app_name == "silk"
+        # Django's own errors and silk's pages have scripts and styles in them.
+        is_for_developers = settings.DEBUG and (response.status_code >= 400 or is_silk)
         if is_page and not is_for_developers:
             response.headers.setdefault("Content-Security-Policy", POLICY)
         return response

@@ -1,0 +1,66 @@
+"""What holds of every container, and that each variable of compose.yml is documented."""
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+from django.conf import settings
+
+FILES = ["compose.yml", "compose.development.yml"]
+TEXTS = {name: (settings.BASE_DIR / name).read_text() for name in FILES}
+SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(TEXTS["compose.yml"])["services"]
+BUILT_HERE = {name for name, service in SERVICES.items() if "build" in service}
+
+
+def test_only_the_proxy_can_be_reached_from_outside() -> None:
+    assert [name for name, service in SERVICES.items() if "ports" in service] == ["nginx"]
+    assert [name for name, service in SERVICES.items() if "front" in service.get("networks", [])] == [
+        "app-api-django",
+        "nginx",
+    ]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_container_can_do_no_more_than_it_has_to(name: str) -> None:
+    service = SERVICES[name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert set(service["logging"]["options"]) == {"max-size", "max-file"}
+    assert not service.get("privileged")
+    assert "user" in service or name in BUILT_HERE | {"memcached", "secrets"}, "these images have a user of their own"
+
+
+@pytest.mark.parametrize("name", sorted(SERVICES.keys() - {"secrets"}))
+def test_a_service_tells_how_it_is_and_has_its_bounds(name: str) -> None:
+    service = SERVICES[name]
+    assert service["restart"] == "unless-stopped"
+    assert "mem_limit" in service
+    assert "healthcheck" in service or name in BUILT_HERE, "the images built here have one"
+
+
+def test_every_service_is_waited_for_until_it_is_well() -> None:
+    conditions = {
+        (name, other, need["condition"])
+        for name, service in SERVICES.items()
+        for other, need in service.get("depends_on", {}).items()
+    }
+    assert {other for name, other, _ in conditions if name == "nginx"} == {"app-api-django"}
+    for _, other, condition in conditions:
+        assert condition == ("service_completed_successfully" if other == "secrets" else "service_healthy")
+
+
+def test_no_secret_is_written_down() -> None:
+    for service in SERVICES.values():
+        for name, value in service.get("environment", {}).items():
+            if re.search(r"KEY|PASSWORD|SECRET|DATABASE_URL", name):
+                assert re.fullmatch(r"|/run/secrets/.*|\$\{[A-Z_]+:-\}", value), f"{name}={value}"
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_variable_stands_in_the_sample(name: str) -> None:
+    known = set(re.findall(r"^(?:# )?([A-Z_]+)=", (settings.BASE_DIR / ".env.sample").read_text(), re.MULTILINE))
+    read = set(re.findall(r"\$\{([A-Z_]+)", TEXTS[name]))
+    assert read
+    assert read - known <= {"COMPOSE_PROJECT_NAME"}
