@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from reservation.cache.generation import renew
 from reservation.cache.rows import Rows
@@ -35,10 +35,15 @@ def generation(provider_id: int) -> str:
     return f"calendar:{provider_id}"
 
 
+def is_slot(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == len(Slot._fields) and all(type(part) is int for part in value)
+
+
 DAYS: Rows[Day] = Rows(
     CACHE,
     name=lambda day: f"{day.provider_id}:{day.date.isoformat()}",
     generation=lambda day: generation(day.provider_id),
+    is_ours=lambda slots: isinstance(slots, list) and all(map(is_slot, slots)),
 )
 
 

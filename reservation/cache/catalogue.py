@@ -1,6 +1,6 @@
 """Providers and services, and who offers what: read by everybody, changed rarely, and nobody's own."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS
@@ -21,11 +21,16 @@ PUBLIC_FIELDS: dict[type[Model], tuple[str, ...]] = {
 """What is kept of each. Another field is read from the database when it is asked for."""
 
 
-def catalogue(noun: str) -> Rows[int]:
-    return Rows(CACHE, name=lambda pk: f"{noun}:{pk}", generation=lambda pk: GENERATION)
+def catalogue(noun: str, is_ours: Callable[[Any], bool]) -> Rows[int]:
+    return Rows(CACHE, name=lambda pk: f"{noun}:{pk}", generation=lambda pk: GENERATION, is_ours=is_ours)
 
 
-PROVIDERS, SERVICES, OFFERS = catalogue("provider"), catalogue("service"), catalogue("offers")
+def is_row_of(model: type[Model]) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, list) and len(value) == len(PUBLIC_FIELDS[model])
+
+
+PROVIDERS, SERVICES = catalogue("provider", is_row_of(Provider)), catalogue("service", is_row_of(Service))
+OFFERS = catalogue("offers", lambda value: isinstance(value, list) and all(type(pk) is int for pk in value))
 
 
 def read_providers(ids: Iterable[int]) -> dict[int, Provider]:

@@ -5,13 +5,15 @@ makes a new one after its commit. So whoever read before the commit, however slo
 """
 
 import os
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Set
 from threading import Lock
 from uuid import uuid4
 
 from django.core.cache import caches
 
 CACHE = "generations"
+NAME = re.compile(r"[0-9a-f]{32}")
 
 _owed: dict[int, set[str]] = {}
 """Generations that are over, though Memcached could not be told; by process."""
@@ -20,19 +22,24 @@ _lock = Lock()
 
 
 def generations(names: Iterable[str]) -> dict[str, str]:
-    """The present generation of each; of none, when Memcached cannot be asked or does not know yet what is over."""
-    names = list(names)
-    if _owed.get(os.getpid()) and not renew(()):
-        return {}
-    found: dict[str, str] = caches[CACHE].get_many(names)
+    """The present generation of each; of none that Memcached cannot be asked for, or has not heard to be over."""
+    owed = renew(()) if _owed.get(os.getpid()) else frozenset()
+    names = [name for name in names if name not in owed]
+    found = read(names)
     unborn = [name for name in names if name not in found]
     for name in unborn:
-        caches[CACHE].add(name, uuid4().hex, timeout=None)
-    return found | caches[CACHE].get_many(unborn) if unborn else found
+        if not caches[CACHE].add(name, uuid4().hex, timeout=None) and name not in read([name]):
+            caches[CACHE].set(name, uuid4().hex, timeout=None)  # somebody else has written something there
+    return found | read(unborn) if unborn else found
 
 
-def renew(names: Iterable[str]) -> bool:
-    """Begin new generations; answers whether all have begun. Those that could not begin are tried before the next read.
+def read(names: Iterable[str]) -> dict[str, str]:
+    kept = caches[CACHE].get_many(names)
+    return {name: value for name, value in kept.items() if isinstance(value, str) and NAME.fullmatch(value)}
+
+
+def renew(names: Iterable[str]) -> Set[str]:
+    """Begin new generations; answers those that could not begin. They are tried again before anything is read.
 
     Each is named at random: numbers would come again after Memcached had forgotten where it was.
     """
@@ -41,4 +48,4 @@ def renew(names: Iterable[str]) -> bool:
         owed.update(names)
         failed = caches[CACHE].set_many({name: uuid4().hex for name in owed}, timeout=None)
         owed.intersection_update(failed)
-        return not owed
+        return frozenset(owed)

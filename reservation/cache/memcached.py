@@ -4,10 +4,11 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import orjson
+from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.memcached import PyMemcacheCache
 from django.dispatch import Signal
 from pymemcache.client.base import Client, normalize_server_spec
@@ -25,6 +26,9 @@ CONNECT_SECONDS = 0.05
 ANSWER_SECONDS = 0.1
 PAUSE_SECONDS = 1.0
 """For how long a server is not asked again after it has failed, by none of the process's threads."""
+
+UNREADABLE = object()
+"""What stands for a value that somebody else has written there."""
 
 asked = Signal()
 """A cache was asked. It tells `cache`, the name of the cache, and how many `hits`, `misses` and `errors` there were."""
@@ -45,7 +49,7 @@ class JsonSerde:
             return orjson.loads(value)
         except orjson.JSONDecodeError:
             logger.warning("Memcached has something that we did not write.")
-            return None
+            return UNREADABLE
 
 
 _ask_again_at: dict[tuple[int, str], float] = {}
@@ -101,6 +105,13 @@ class Connections(HashClient):
 
     client_class = Connection
 
+    def by_server(self, keys: Iterable[str]) -> list[tuple[Connection, list[str]]]:
+        """These keys, apart by the server that has them: one that is away takes nothing from those that are there."""
+        apart: dict[str, list[str]] = {}
+        for key in keys:
+            apart.setdefault(self.hasher.get_node(key), []).append(key)
+        return [(self.clients[server], own) for server, own in apart.items()]
+
 
 _local = threading.local()
 
@@ -127,15 +138,32 @@ class Memcached(PyMemcacheCache):
         found = self.get_many([key], version=version)
         return found.get(key, default)
 
-    def get_many(self, keys: Any, version: int | None = None) -> dict[str, Any]:
-        keys = list(keys)
-        try:
-            found = super().get_many(keys, version=version)
-        except Away:
-            self.tell(errors=len(keys))
-            return {}
-        self.tell(hits=len(found), misses=len(keys) - len(found))
+    def get_many(self, keys: Iterable[str], version: int | None = None) -> dict[str, Any]:
+        names = {self.make_and_validate_key(key, version=version): key for key in keys}
+        found: dict[str, Any] = {}
+        errors = 0
+        for server, own in self._cache.by_server(names):
+            try:
+                read = server.get_many(own)
+            except Away:
+                errors += len(own)
+            else:
+                found |= {names[name]: value for name, value in read.items() if value is not UNREADABLE}
+        self.tell(hits=len(found), misses=len(names) - len(found) - errors, errors=errors)
         return found
+
+    def set_many(self, data: dict[str, Any], timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> list[str]:
+        """Answers the keys that could not be set: those of servers that are away."""
+        names = {self.make_and_validate_key(key, version=version): key for key in data}
+        failed: list[str] = []
+        for server, own in self._cache.by_server(names):
+            try:
+                failed += server.set_many({name: data[names[name]] for name in own}, self.get_backend_timeout(timeout))
+            except Away:
+                failed += own
+        if failed:
+            self.tell(errors=len(failed))
+        return [names[name] for name in failed]
 
     def add(self, key: str, *arguments: Any, **options: Any) -> bool:
         """Whether the key was free. It is when nothing can be there: whoever takes a lock here would wait for ever."""
@@ -143,10 +171,6 @@ class Memcached(PyMemcacheCache):
 
     def set(self, key: str, *arguments: Any, **options: Any) -> None:
         self.attempt(super().set, key, *arguments, absent=None, **options)
-
-    def set_many(self, data: dict[str, Any], *arguments: Any, **options: Any) -> list[str]:
-        """Answers the keys that could not be set: when the server is away, all of them."""
-        return list(self.attempt(super().set_many, data, *arguments, absent=data, **options))
 
     def touch(self, key: str, *arguments: Any, **options: Any) -> bool:
         return bool(self.attempt(super().touch, key, *arguments, absent=False, **options))

@@ -23,12 +23,21 @@ class Rows(Generic[K]):
     cache: the name of Django's cache in which it is kept.
     name: how a key is written there.
     generation: the name of the generation that a key belongs to.
+    is_ours: whether a value has the form of what we keep: whoever else writes there is not believed.
     """
 
-    def __init__(self, cache: str, *, name: Callable[[K], str], generation: Callable[[K], str]) -> None:
+    def __init__(
+        self,
+        cache: str,
+        *,
+        name: Callable[[K], str],
+        generation: Callable[[K], str],
+        is_ours: Callable[[Any], bool],
+    ) -> None:
         self.cache = cache
         self.name = name
         self.generation = generation
+        self.is_ours = is_ours
 
     def read(self, keys: Iterable[K], load: Callable[[list[K]], Mapping[K, Any]]) -> dict[K, Any]:
         """The values of these keys; `load` reads from the database those that are missing, as values for JSON.
@@ -45,7 +54,7 @@ class Rows(Generic[K]):
             if (generation := present.get(self.generation(key))) is not None
         }
         kept = caches[self.cache].get_many(names.values()) if names else {}
-        found = {key: kept[name] for key, name in names.items() if name in kept}
+        found = {key: kept[name] for key, name in names.items() if name in kept and self.is_ours(kept[name])}
         if missing := [key for key in keys if key not in found]:
             loaded = load(missing)
             found |= loaded
