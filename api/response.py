@@ -16,6 +16,8 @@ GRAPHQL_JSON = "application/graphql-response+json"
 MEDIA_TYPES = (JSON, GRAPHQL_JSON)
 CHARSET = "; charset=utf-8"
 PRIVATE = "no-store"
+RENEWING_SECONDS = 1
+"""For how long after that a proxy may still give it away while it asks for another."""
 
 
 def media_type_of(request: HttpRequest) -> str:
@@ -56,7 +58,8 @@ def make_public(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """The same answer, which proxies may keep for a moment; or 304, when the client has it already."""
     etag = f'"{sha256(response["Content-Type"].encode() + response.content).hexdigest()[:32]}"'
     response.headers["ETag"] = etag
-    response.headers["Cache-Control"] = f"public, max-age={settings.GRAPHQL_PUBLIC_SECONDS}"
+    kept = f"public, max-age={settings.GRAPHQL_PUBLIC_SECONDS}, stale-while-revalidate={RENEWING_SECONDS}"
+    response.headers["Cache-Control"] = kept
     if etag in parse_etags(request.headers.get("If-None-Match", "").replace("W/", "")):
         response.status_code = 304
         response.content = b""

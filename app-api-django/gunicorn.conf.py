@@ -10,6 +10,7 @@ In production a proxy stands before it that reads requests whole, as nginx does:
 import gc
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import environ
@@ -25,7 +26,9 @@ preload_app = True  # load once, share the pages
 limit_request_line = 8190  # a document that is longer goes by POST, or by its hash
 timeout = 20
 graceful_timeout = 30
-keepalive = 75  # longer than a proxy keeps an idle connection, so that it is the proxy who closes
+# Longer than a proxy keeps an idle connection, so that it is the proxy who closes. A worker that ends keeps it for 2
+# seconds more, and answers with `Connection: close`: nginx keeps one for 1 second, so no request meets a closed one.
+keepalive = 75
 max_requests = 10_000
 max_requests_jitter = 1_000  # workers are renewed one by one
 control_socket_disable = True
@@ -55,7 +58,9 @@ def when_ready(server):
     from django.db import connections
 
     from ops.draining import drain
+    from ops.whole_answers import write_whole_answers
 
+    write_whole_answers()
     stop = server.handle_term
 
     def drain_and_stop():
@@ -72,3 +77,19 @@ def when_ready(server):
 
     if message := os.environ.get("READY_MESSAGE"):
         print(message, flush=True)
+
+
+def post_request(worker, request, environ, response):
+    """Read what the application did not of a body that it refused, up to as much as the proxy lets through.
+
+    gunicorn reads 64 KiB, and closes the connection over more, although its answer has promised to keep it: the next
+    request there, which may be anybody's, would fail.
+    """
+    if not environ:
+        return  # it was no request that could be read
+    left = 256 * 1024
+    with suppress(OSError):
+        environ["gunicorn.socket"].settimeout(5)
+        while left > 0 and (part := environ["wsgi.input"].read(8192)):
+            left -= len(part)
+        environ["gunicorn.socket"].settimeout(None)

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.core.cache import caches
-from mirakuru import TCPExecutor
 
 from reservation.cache import generation
 from reservation.cache.generation import generations, renew

@@ -1,0 +1,43 @@
+"""What is done as the application, in a process that has its settings: `python -m tests.faults.inside crowd 40`."""
+
+import json
+import random
+import sys
+from datetime import timedelta
+from typing import Any
+
+import django
+
+
+def crowd(number: str) -> dict[str, Any]:
+    """Access tokens of so many clients, good for five minutes, and what they may reserve, in no order."""
+    from django.contrib.sessions.backends.db import SessionStore
+    from django.utils import timezone
+
+    from api.ids import to_global_id
+    from reservation.models import Appointment, Client
+    from reservation.tokens.strategy import issue
+
+    tokens = []
+    for client in Client.objects.order_by("pk")[: int(number)]:
+        session = SessionStore()
+        session.create()
+        tokens.append(issue(client.user_id, session)[0])
+    soon = timezone.now() + timedelta(hours=25)
+    slots = Appointment.objects.filter(reservation=None, is_booked=False, starts_at__gte=soon)
+    appointments = [to_global_id("Appointment", pk) for pk in slots.values_list("pk", flat=True)]
+    random.shuffle(appointments)
+    return {"tokens": tokens, "appointments": appointments}
+
+
+def count(expression: str) -> Any:
+    """The value of an expression about the models."""
+    from reservation import models
+
+    return eval(expression, vars(models))
+
+
+if __name__ == "__main__":
+    django.setup()
+    command, *arguments = sys.argv[1:]
+    print(json.dumps({"crowd": crowd, "count": count}[command](*arguments)))

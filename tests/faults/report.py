@@ -1,0 +1,60 @@
+"""The table of faults in docs/operations.md: each test adds a row, and a full run that is asked to writes it."""
+
+import os
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.conf import settings
+
+from tests.faults.load import percentile
+from tests.faults.visitor import Request
+
+BEGIN, END = "<!-- faults: written by `script/faults` -->", "<!-- /faults -->"
+IS_WANTED = os.environ.get("FAULTS_REPORT", "") not in ("", "0")
+"""Whether the run is for the table: then it takes its time."""
+
+HEADER = """\
+| What | Fault | Requests | Failed | p50, p99 before | p50, p99 during |
+|---|---|---|---|---|---|
+"""
+
+
+@dataclass
+class Report:
+    """The rows of a run."""
+
+    rows: list[tuple[str, ...]] = field(default_factory=list)
+
+    def add(self, dependency: str, fault: str, *, before: list[Request], during: list[Request]) -> None:
+        """A fault of a dependency, with what was asked before it and during it."""
+        self.rows.append(
+            (dependency, fault, f"{len(during):,}", failures(during), milliseconds(before), milliseconds(during))
+        )
+
+    def table(self) -> str:
+        return HEADER + "".join(f"| {' | '.join(row)} |\n" for row in sorted(self.rows))
+
+    def write(self, path: Path = Path(settings.BASE_DIR) / "docs" / "operations.md") -> None:
+        before, begin, rest = path.read_text().partition(BEGIN)
+        _, end, after = rest.partition(END)
+        if not (begin and end):
+            raise ValueError(f"{path} has no place for the table: {BEGIN} … {END}")
+        path.write_text(f"{before}{BEGIN}\n{self.table()}{END}{after}")
+
+
+def failures(requests: list[Request]) -> str:
+    """How many failed, and of what."""
+    failed = [request for request in requests if request.failed]
+    reasons = Counter(", ".join(request.codes) or str(request.status or "no answer") for request in failed)
+    told = ", ".join(f"{number} {reason}" for reason, number in reasons.most_common())
+    return f"{len(failed)} ({told})" if failed else "0"
+
+
+def milliseconds(requests: list[Request]) -> str:
+    return ", ".join(f"{percentile(requests, part) * 1000:.0f} ms" for part in (0.5, 0.99)) if requests else ""
+
+
+def take(ordinary: float, *, full: float) -> float:
+    """How many seconds something lasts, in an ordinary run and in one for the table."""
+    return full if IS_WANTED else ordinary

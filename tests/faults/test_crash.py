@@ -1,0 +1,120 @@
+"""Workers die in the middle of requests. What may be repeated is, by nginx, and nothing is done twice."""
+
+import os
+import signal
+import time
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
+from urllib.parse import urlsplit
+
+import psutil
+import pytest
+
+from tests.faults.report import take
+from tests.faults.stack import Stack, wait_until
+from tests.faults.visitor import RESERVE, Visitor, reservation_in
+
+pytestmark = pytest.mark.faults
+
+TRIES = 10
+KILL_SECONDS = 2
+
+
+def kill(worker: psutil.Process) -> None:
+    with suppress(psutil.NoSuchProcess):
+        os.kill(worker.pid, signal.SIGKILL)
+
+
+@contextmanager
+def locked(stack: Stack, *tables: str) -> Iterator[None]:
+    """Nobody else reads or writes these tables during the block, so whoever asks for them is in mid-request."""
+    mysql = pytest.importorskip("MySQLdb")
+    url = urlsplit(stack.environment["DATABASE_URL"])
+    with closing(
+        mysql.connect(
+            host=url.hostname, port=url.port, user=url.username, password=url.password, database=url.path.strip("/")
+        )
+    ) as connection:
+        cursor = connection.cursor()
+        cursor.execute("LOCK TABLES " + ", ".join(f"{table} WRITE" for table in tables))
+        yield
+        cursor.execute("UNLOCK TABLES")
+
+
+def test_workers_killed_under_load_fail_only_what_may_not_be_repeated(stack, load, report):
+    reservations = stack.count("Reservation.objects.count()")
+    with load(tries=TRIES) as traffic:
+        with traffic.phase(2) as before:
+            pass
+        with traffic.phase() as during:
+            end = time.monotonic() + take(10, full=30)
+            while time.monotonic() < end:
+                kill(stack.workers()[0])
+                time.sleep(KILL_SECONDS)
+    report.add("gunicorn", f"kill -9 of a worker every {KILL_SECONDS} seconds", before=before, during=during)
+
+    assert len(during) > 100
+    assert [request for request in traffic.failures if request.kind != "POST"] == []
+    stack.check()
+    assert len(set(traffic.held)) == len(traffic.held)
+    assert stack.count("Reservation.objects.count()") - reservations == len(traffic.held)
+    assert len(traffic.confirmed) > 10
+
+
+@pytest.fixture
+def send_and_kill(stack, port):
+    """Send requests, each over a connection of its own; kill all workers while they have them; what came of it."""
+
+    def send(request):
+        with closing(Visitor(port)) as visitor:
+            return request(visitor)
+
+    def send_and_kill(*requests):
+        with ThreadPoolExecutor(len(requests)) as threads:
+            with locked(stack, "reservation_client", "reservation_provider"):
+                answers = [threads.submit(send, request) for request in requests]
+                time.sleep(1)
+                assert not any(answer.done() for answer in answers)
+                former = stack.workers()
+                for worker in former:
+                    kill(worker)
+                wait_until(lambda: len(set(stack.workers()) - set(former)) == len(former))
+                time.sleep(0.5)
+            return [answer.result() for answer in answers]
+
+    return send_and_kill
+
+
+def test_nginx_repeats_a_get_and_a_mutation_with_a_key_and_nothing_else(stack, crowd, send_and_kill):
+    keys = [uuid.uuid4().hex, uuid.uuid4().hex]
+    token, other = crowd.tokens[:2]
+    slot, another = crowd.appointments[:2]
+    reservations = stack.count("Reservation.objects.count()")
+    asked = "/graphql/?query=%7Bproviders(first:3)%7Bnodes%7Bid%7D%7D%7D"
+    mutation = {"query": RESERVE, "variables": {"input": {"appointmentId": another, "idempotencyKey": keys[1]}}}
+
+    read, keyed, unkeyed = send_and_kill(
+        lambda visitor: visitor.ask("GET", "GET", asked, Authorization=f"Bearer {other}"),
+        lambda visitor: visitor.mutate(RESERVE, token, keys[0], appointmentId=slot),
+        lambda visitor: visitor.ask("POST", "POST", "/graphql/", mutation, Authorization=f"Bearer {other}"),
+    )
+
+    assert (read.status, read.codes) == (200, ())
+    assert reservation_in(keyed)
+    assert (unkeyed.status, unkeyed.codes) == (502, ("SERVICE_UNAVAILABLE",))
+    assert stack.log("nginx").count('"upstream_status":"502 : 200"') >= 2
+    assert stack.count("Reservation.objects.count()") == reservations + 1
+    stack.check()
+
+
+def test_a_mutation_that_was_answered_is_answered_the_same_after_a_crash(stack, crowd, visitor):
+    key, token, slot = uuid.uuid4().hex, crowd.tokens[0], crowd.appointments[0]
+    first = visitor.mutate(RESERVE, token, key, appointmentId=slot)
+    for worker in stack.workers():
+        kill(worker)
+    again = visitor.mutate(RESERVE, token, key, appointmentId=slot)
+
+    assert reservation_in(first)
+    assert reservation_in(again) == reservation_in(first)

@@ -1,0 +1,82 @@
+"""Ten thousand bodies that are no requests: each is refused, and none is remembered."""
+
+import itertools
+import json
+import random
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import pytest
+
+from tests.faults.visitor import Visitor
+
+pytestmark = pytest.mark.faults
+
+BODIES, WARM_UP, CLIENTS = 10_000, 3_000, 4
+GROWTH = 1.05
+
+
+def bodies(seed):
+    """Wrong in every way there is, each time in another."""
+    chance = random.Random(seed)
+    while True:
+        number = chance.getrandbits(64)
+        yield from (
+            b"",
+            chance.randbytes(chance.randrange(1, 2000)),
+            b'{"query": "{ __typename }"',
+            b'{"query": "{ __typename }"}' * 2,
+            b'{"query": "\xff\xfe"}',
+            b"[" * chance.randrange(33, 5000),
+            b"[]",
+            b"null",
+            b'"%d"' % number,
+            json.dumps([{"query": "{ __typename }"}] * chance.randrange(1, 100)).encode(),
+            json.dumps({"query": number}).encode(),
+            json.dumps({"query": f"{{ {chr(0x1F600)}{number} "}).encode(),
+            json.dumps({"query": f"{{ field{number} }}"}).encode(),
+            json.dumps({"query": "{" * chance.randrange(1, 900)}).encode(),
+            json.dumps({"query": "{ __typename }", "variables": [number]}).encode(),
+            json.dumps({"query": "{ __typename }", "operationName": f"Name{number}"}).encode(),
+            json.dumps({"documentId": f"sha256:{number}"}).encode(),
+            json.dumps({"extensions": {"persistedQuery": {"version": 1, "sha256Hash": f"{number:064x}"}}}).encode(),
+            json.dumps({"x" * chance.randrange(1, 50_000): number}).encode(),
+            json.dumps({"query": "x" * 140_000}).encode(),
+        )
+
+
+@pytest.fixture
+def send(port):
+    """Send so many of them, over a few connections; the statuses."""
+    seeds = itertools.count()
+
+    def send_some(number):
+        with closing(Visitor(port)) as visitor:
+            return [
+                visitor.ask("", "POST", "/graphql/", body, Accept="application/graphql-response+json").status
+                for body in itertools.islice(bodies(next(seeds)), number)
+            ]
+
+    def send(number):
+        with ThreadPoolExecutor(CLIENTS) as threads:
+            return list(itertools.chain(*threads.map(send_some, [number // CLIENTS] * CLIENTS)))
+
+    return send
+
+
+def test_malformed_bodies_are_refused_and_take_no_memory(stack, send):
+    # One worker, so that it gets all of them: of two, one may do most of the warming up.
+    stack.restart("app", GUNICORN_CMD_ARGS="--max-requests 0", WEB_CONCURRENCY="1")
+    try:
+        send(WARM_UP)
+        (worker,) = stack.workers()
+        before = worker.memory_info().rss
+        statuses = send(BODIES)
+        after = worker.memory_info().rss
+        assert stack.workers() == [worker]
+    finally:
+        stack.restart("app")
+
+    assert {status for status in statuses if not 400 <= status < 500} == set()
+    assert len(statuses) == BODIES
+    assert after < GROWTH * before
