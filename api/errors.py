@@ -1,6 +1,7 @@
 """How the API says no, and the one place where an exception becomes an answer."""
 
 import logging
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,12 @@ from reservation.domain.errors import DomainError
 from reservation.domain.transaction import Conflict
 
 logger = logging.getLogger(__name__)
+
+LOST = {2002, 2003, 2006, 2013}
+"""What MySQL's client says when there is no server, or none any more."""
+
+STACK_SECONDS = 1.0
+"""How often the stack of that is written, since every request has the same while the database is away."""
 
 
 class RequestError(Exception):
@@ -80,7 +87,8 @@ def answer(error: GraphQLError, *, request_id: str, is_late: bool = False) -> di
     else:
         is_outage = isinstance(cause, OperationalError | InterfaceError | Conflict)
         code = Code.SERVICE_UNAVAILABLE if is_outage else Code.INTERNAL_SERVER_ERROR
-        logger.error("%s in request %s", code, request_id, exc_info=cause)
+        stack = cause if not is_lost(cause) or outage_stacks.is_due() else None
+        logger.error("%s in request %s", code, request_id, exc_info=stack)
         error = GraphQLError(
             "The service is not available right now." if is_outage else "Something went wrong on our side.",
             nodes=error.nodes,
@@ -88,3 +96,26 @@ def answer(error: GraphQLError, *, request_id: str, is_late: bool = False) -> di
             extensions={"code": code.value, "requestId": request_id},
         )
     return dict(error.formatted)
+
+
+def is_lost(cause: BaseException) -> bool:
+    """Whether it is the connection to the database that failed."""
+    return isinstance(cause, OperationalError) and bool(cause.args) and cause.args[0] in LOST
+
+
+class Seldom:
+    """Tells once in so many seconds that it is time; a little more often when threads ask at once."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.due_at = 0.0
+
+    def is_due(self) -> bool:
+        now = time.monotonic()
+        if now < self.due_at:
+            return False
+        self.due_at = now + self.seconds
+        return True
+
+
+outage_stacks = Seldom(STACK_SECONDS)

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
@@ -27,7 +27,7 @@ def database_state() -> str:
     try:
         executor = MigrationExecutor(connection)
         return BEHIND if executor.migration_plan(executor.loader.graph.leaf_nodes()) else OK
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         logger.warning("The database is away.", exc_info=True)
         connection.close()
         return UNAVAILABLE

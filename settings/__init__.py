@@ -110,7 +110,7 @@ DATABASE_OPTIONS: dict[str, dict[str, Any]] = {
     },
     "django.db.backends.mysql": {
         "charset": "utf8mb4",
-        "connect_timeout": 5,
+        "connect_timeout": 3,  # seconds; a request has 15, and may have waited for the former connection already
         "isolation_level": "read committed",
         "init_command": "SET sql_mode='STRICT_TRANS_TABLES', innodb_lock_wait_timeout=5",
     },

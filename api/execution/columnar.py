@@ -14,7 +14,7 @@ A column of awaitables waits. When nothing else is left to do the loop runs, onc
 a loader reads once a wave, however many objects, fields or branches have asked it. A value that fails is a Failure in
 its place; only if there was any is the answer walked, to find the paths and to let nulls go up.
 
-What of this is known before the request is the plan. It is kept with the operation, for as long as its document is.
+What of this is known before the request is the plan. Those that were used last are kept.
 
 It answers what graphql-core does, but for what the specification leaves open: the siblings of a field that failed are
 resolved all the same, and `info.path` has no places in lists. The internals of graphql-core that are used here are no
@@ -40,13 +40,13 @@ from graphql.execution.execute import SELECTIONS_NESTED_TOO_DEEPLY
 
 from api.execution.loop import thread_loop
 from api.execution.plan import Plan
+from api.execution.plans import Plans
 from api.execution.run import Run
 
-PLANS = "_columnar_plans"
-"""Where an operation's node keeps its plans."""
+PLANS = Plans()
 
-MAX_PLANS = 64
-"""How many plans an operation keeps: one for each combination of what the variables of its @skip and @include are."""
+VARIABLES = "_directive_variables"
+"""Where an operation's node keeps the names of the variables that its plans depend on."""
 
 
 class ColumnarExecutionContext(ExecutionContext):
@@ -81,18 +81,15 @@ class ColumnarExecutionContext(ExecutionContext):
 
     def plan_of(self, operation: OperationDefinitionNode, root_type: GraphQLObjectType) -> Plan:
         """The operation's plan for the variables at hand."""
-        owner = self.schema, self.field_resolver, self.type_resolver
-        kept: Any = vars(operation).get(PLANS)
-        if kept is None or kept[0] != owner:
-            kept = vars(operation)[PLANS] = owner, directive_variables(operation, self.fragments), {}
-        names: tuple[str, ...] = kept[1]
-        plans: dict[tuple[Any, ...], Plan] = kept[2]
-        key = tuple(self.variable_values.get(name, Undefined) for name in names)
-        plan = plans.get(key)
+        names = vars(operation).get(VARIABLES)
+        if names is None:
+            names = vars(operation)[VARIABLES] = directive_variables(operation, self.fragments)
+        values = tuple(self.variable_values.get(name, Undefined) for name in names)
+        key = id(self.schema), self.field_resolver, self.type_resolver, values
+        plan = PLANS.find(operation, key)
         if plan is None:
             plan = Plan(self, root_type, names)
-            if len(plans) < MAX_PLANS:
-                plans[key] = plan
+            PLANS.keep(operation, key, plan)
         return plan
 
 

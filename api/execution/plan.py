@@ -25,9 +25,11 @@ class Plan:
     """An operation with these values of the variables that @skip and @include name.
 
     steps: what is executed one after the other: a mutation's fields one by one, a query's all together.
+    size: how many fields it has so far.
     """
 
     def __init__(self, context: ExecutionContext, root_type: GraphQLObjectType, directive_variables: tuple[str, ...]):
+        self.size = 0
         self.schema = context.schema
         self.fragments = context.fragments
         self.field_resolver = context.field_resolver
@@ -55,6 +57,7 @@ class Selection:
             for key, group in nodes.items()
             if (definition := get_field_def(plan.schema, type_, group[0]))
         ]
+        plan.size += len(self.fields)
         self.build_rows = row_builder(tuple(field.key for field in self.fields)) if self.fields else None
 
     def execute(self, sources: Column, kinds: Kinds, run: Run) -> list[Row]:

@@ -112,10 +112,14 @@ def take(run: Run, *, reservation: Reservation, until: datetime, now: datetime) 
     Raises AppointmentTaken when any of it is held; then the transaction must be rolled back.
     """
     had = {slot.reservation_id for slot in run.appointments if slot.reservation_id is not None}
-    lapsed = had - {reservation.pk}
+    others = [slot for slot in run.appointments if slot.reservation_id != reservation.pk]
+    if any(slot.is_booked or not slot.is_free_at(now) for slot in others):
+        raise AppointmentTaken
     # Before the run is taken: two who each had one of a hold's appointments would wait for each other's.
-    expire(lapsed, now=now)
-    takeable = Q(is_booked=False, available_at__lte=now) & (Q(reservation=None) | Q(reservation__in=lapsed))
+    lapsed = had - {reservation.pk}
+    if expire(lapsed, now=now) != len(lapsed):
+        raise Conflict  # somebody else has expired one of them, or moved it here: look again
+    takeable = Q(is_booked=False, available_at__lte=now, reservation=None)
     if reservation.pk in had:
         takeable |= Q(reservation=reservation)
     taken = Appointment.objects.filter(takeable, pk__in=run.ids).lease_to(reservation, until=until)

@@ -8,6 +8,7 @@ import pytest
 from django.db import InterfaceError, OperationalError
 from django.test import Client as Browser
 
+from api.errors import outage_stacks
 from api.loaders import ProviderByIdLoader
 from reservation.domain.command import Command
 from reservation.domain.transaction import TRIES, Conflict
@@ -27,9 +28,12 @@ GONE = OperationalError(2006, "Server has gone away; password=hunter2")
 
 
 @pytest.fixture
-def logged(caplog: pytest.LogCaptureFixture) -> Callable[[], tuple[str, BaseException | None]]:
+def logged(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], tuple[str, BaseException | None]]:
     """The one line that was logged about an error of ours, and the error itself."""
     caplog.set_level(logging.ERROR)
+    monkeypatch.setattr(outage_stacks, "due_at", 0.0)
 
     def logged() -> tuple[str, BaseException | None]:
         (record,) = [record for record in caplog.records if record.name != "django.request"]
@@ -140,3 +144,18 @@ def test_each_request_has_an_id_of_its_own(post: Post, monkeypatch: pytest.Monke
     monkeypatch.setattr("api.views.read_caller", failing(LookupError()))
     ids = {post({"query": VIEWER}).json()["errors"][0]["extensions"]["requestId"] for _ in range(3)}
     assert len(ids) == 3
+
+
+def test_while_the_database_is_away_its_stack_is_logged_only_now_and_then(
+    post: Post, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outage_stacks, "seconds", 3600)
+    monkeypatch.setattr(outage_stacks, "due_at", 0.0)
+    for error in (GONE, GONE, DEADLOCK, GONE):
+        monkeypatch.setattr("api.views.read_caller", failing(error))
+        post({"query": VIEWER})
+    outage_stacks.due_at = 0.0
+    post({"query": VIEWER})
+
+    lines = [record for record in caplog.records if record.name == "api.errors"]
+    assert [bool(record.exc_info) for record in lines] == [True, False, True, False, True]

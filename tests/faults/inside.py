@@ -10,12 +10,15 @@ import django
 
 
 def crowd(number: str) -> dict[str, Any]:
-    """Access tokens of so many clients, good for five minutes, and what they may reserve, in no order."""
+    """Access tokens of so many clients, good for five minutes, and what they may reserve, in no order, and of whom.
+
+    last_reservation: the number of the newest; what the load makes comes after it.
+    """
     from django.contrib.sessions.backends.db import SessionStore
     from django.utils import timezone
 
     from api.ids import to_global_id
-    from reservation.models import Appointment, Client
+    from reservation.models import Appointment, Client, Provider, Reservation
     from reservation.tokens.strategy import issue
 
     tokens = []
@@ -27,7 +30,9 @@ def crowd(number: str) -> dict[str, Any]:
     slots = Appointment.objects.filter(reservation=None, is_booked=False, starts_at__gte=soon)
     appointments = [to_global_id("Appointment", pk) for pk in slots.values_list("pk", flat=True)]
     random.shuffle(appointments)
-    return {"tokens": tokens, "appointments": appointments}
+    providers = [to_global_id("Provider", pk) for pk in Provider.objects.values_list("pk", flat=True)]
+    last = Reservation.objects.order_by("pk").values_list("pk", flat=True).last() or 0
+    return {"tokens": tokens, "appointments": appointments, "providers": providers, "last_reservation": last}
 
 
 def count(expression: str) -> Any:

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from tests.faults.visitor import CONFIRM, RESERVE, Request, Visitor, reservation_in
 
@@ -18,15 +19,25 @@ LISTING = (
     " openAppointments(filter: {startsFrom: $from, startsBefore: $before}, first: $first)"
     " { nodes { id startsAt provider { name } } } }"
 )
+CALENDARS = (
+    "query($providers: [ID!], $from: DateTime!, $before: DateTime!, $first: Int) {"
+    " openAppointments(filter: {providerIds: $providers, startsFrom: $from, startsBefore: $before}, first: $first)"
+    " { nodes { id startsAt provider { name } } } }"
+)
 MINE = "{ viewer { email } reservations(first: 5) { nodes { id status startsAt } } }"
 
 
 @dataclass
 class Crowd:
-    """Who makes the load, and what they may reserve; each appointment is tried by one of them."""
+    """Who makes the load, and what they may reserve; each appointment is tried by one of them.
+
+    last_reservation: the number of the newest that there was before.
+    """
 
     tokens: list[str]
     appointments: list[str]
+    providers: list[str]
+    last_reservation: int
 
     def somebody(self) -> str:
         return random.choice(self.tokens)
@@ -71,7 +82,7 @@ class Load:
         visitor = Visitor(self.port, self.requests.append)
         try:
             while not self.is_over.is_set():
-                random.choices((read_list, read_own, reserve), (60, 25, 15))[0](self, visitor)
+                random.choices((read_list, read_calendars, read_own, reserve), (30, 30, 25, 15))[0](self, visitor)
                 time.sleep(random.uniform(0, 2 * pause))
         except BaseException as error:  # a visitor that is gone would look like a quieter load
             self.crashes.append(error)
@@ -88,16 +99,22 @@ class Load:
 
 
 def read_list(load: Load, visitor: Visitor) -> None:
-    # Hardly ever the same, so that it is the application that answers.
+    visitor.read_by_hash(LISTING, **some_week())
+
+
+def read_calendars(load: Load, visitor: Visitor) -> None:
+    """Of two providers: their days are read from Memcached."""
+    visitor.read_by_hash(CALENDARS, providers=random.sample(load.crowd.providers, 2), **some_week())
+
+
+def some_week() -> dict[str, Any]:
+    """Hardly ever the same, so that it is the application that answers."""
     start = datetime.now(UTC).replace(microsecond=0) + timedelta(days=2, minutes=random.randrange(50_000))
-    visitor.read_by_hash(
-        LISTING,
-        **{
-            "from": start.isoformat(),
-            "before": (start + timedelta(days=7)).isoformat(),
-            "first": random.randint(1, 20),
-        },
-    )
+    return {
+        "from": start.isoformat(),
+        "before": (start + timedelta(days=7)).isoformat(),
+        "first": random.randint(1, 20),
+    }
 
 
 def read_own(load: Load, visitor: Visitor) -> None:
