@@ -6,12 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import pytest
 from django.utils import timezone
 from mirakuru import TCPExecutor
-from pymemcache.client.base import Client as Memcached
 from redis import Redis
 
 from api.ids import to_global_id
@@ -19,6 +17,7 @@ from tests.factories import make_appointments, make_provider, make_service
 from tests.privacy.visitor import Visitor
 from tests.rows import all_rows
 from tests.servers import HOST, serve, url_of_test_database
+from tests.stores import dump_memcached
 
 PRODUCTION = {
     "DJANGO_SETTINGS_MODULE": "tests.privacy.settings",
@@ -56,20 +55,10 @@ def site(transactional_db: None, memcached: str, redis: TCPExecutor, tmp_path: P
     ):
         places = {
             "the log": path.read_text,
-            "Memcached": lambda: dump_memcached(stores["MEMCACHED_URL"]),
+            "Memcached": lambda: repr(dump_memcached(stores["MEMCACHED_URL"])),
             "Redis": lambda: dump_redis(stores["REDIS_URL"]),
         }
         yield Site(port, places)
-
-
-def dump_memcached(url: str) -> str:
-    """Every key of a Memcached, and what it stands for."""
-    client = Memcached(urlsplit(url).netloc)
-    lines = client.raw_command("lru_crawler metadump all", end_tokens="END\r\n").decode().splitlines()
-    keys = [unquote(line.partition("key=")[2].partition(" ")[0]) for line in lines if line.startswith("key=")]
-    text = "\n".join(f"{key} {client.get(key)}" for key in keys)
-    client.close()
-    return text
 
 
 def dump_redis(url: str) -> str:

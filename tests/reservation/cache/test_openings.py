@@ -4,12 +4,10 @@ import random
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
-from pymemcache.client.base import Client as Memcached
 
 from reservation.cache.calendar import microseconds
 from reservation.cache.catalogue import read_services
@@ -31,6 +29,7 @@ from tests.factories import (
     make_user,
     minutes,
 )
+from tests.stores import dump_memcached
 
 WEEK = timedelta(days=7)
 
@@ -69,7 +68,7 @@ def test_a_caller_cannot_fill_memcached_with_keys_of_nothing(rows: str) -> None:
     # Given what is kept of one provider, who has no time at all
     provider = make_provider()
     assert kept(window(provider, starts_from=NOW, starts_before=NOW + timedelta(days=62))) == []
-    before = keys_in(rows)
+    before = dump_memcached(rows).keys()
     # When somebody asks for providers that there are not, for years to come, and for what is long past
     for number in range(50):
         assert kept(window(Provider(pk=10_000 + number))) == []
@@ -78,7 +77,7 @@ def test_a_caller_cannot_fill_memcached_with_keys_of_nothing(rows: str) -> None:
         assert not window(provider, starts_from=year, starts_before=year + WEEK).are_kept
         assert kept(window(provider, starts_from=NOW - number * WEEK, starts_before=NOW + WEEK - number * WEEK)) == []
     # Then nothing more is kept: the provider, the generations and 62 days, all of them from tomorrow on
-    assert (keys_in(rows), len(before)) == (before, 1 + 2 + 62)
+    assert (dump_memcached(rows).keys(), len(before)) == (before, 1 + 2 + 62)
 
 
 def test_what_is_far_or_of_many_is_asked_of_the_database(rows: str) -> None:
@@ -97,16 +96,6 @@ def test_an_interval_that_is_none_is_refused_either_way(rows: str) -> None:
         for read in (kept, in_database):
             with pytest.raises(InvalidInput):
                 read(openings)
-
-
-def keys_in(url: str) -> list[str]:
-    """The keys that a Memcached has a value for."""
-    client = Memcached(urlsplit(url).netloc)
-    lines = client.raw_command("lru_crawler metadump all", end_tokens="END\r\n").decode().splitlines()
-    keys = [unquote(line.removeprefix("key=").partition(" ")[0]) for line in lines if line.startswith("key=")]
-    kept = [key for key in sorted(keys) if client.get(key) is not None]
-    client.close()
-    return kept
 
 
 def test_a_page_begins_and_ends_at_places(rows: str) -> None:
