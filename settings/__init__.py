@@ -252,6 +252,7 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         "django": {"handlers": [], "level": "NOTSET"},  # not Django's own, which mail whole requests to ADMINS
         "django.request": {"level": "ERROR"},  # paths that are not there may hold anything
+        "django.security.csrf": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},  # so may the names of hosts
     },
 }
