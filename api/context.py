@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from api.deadline import Deadline
@@ -27,7 +28,7 @@ class Context:
         """The key of this change of the operation, by its name in the answer: each of several has its own."""
         if self.idempotency_key is None or self.changes == 1:
             return self.idempotency_key
-        return f"{self.idempotency_key}:{change}"
+        return sha256(repr((self.idempotency_key, change)).encode()).hexdigest()
 
     def forget(self) -> None:
         """Drop what the loaders have read: something was changed."""

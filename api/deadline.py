@@ -52,6 +52,11 @@ class Deadline:
     def is_over(self) -> bool:
         return self.seconds_left <= 0
 
+    def check(self) -> None:
+        """Raise DeadlineExceeded when it has passed: for what takes its time outside of the database."""
+        if self.is_over:
+            raise DeadlineExceeded
+
     @contextmanager
     def enforced(self) -> Iterator[None]:
         """Every statement of this thread's connection ends in time, until the block ends."""
@@ -64,8 +69,7 @@ class Deadline:
     def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
         if sql.startswith(ENDINGS):
             return execute(sql, params, many, context)
-        if self.is_over:
-            raise DeadlineExceeded
+        self.check()
         database = context["connection"]
         if database.vendor == "sqlite":
             # It stays in place after this statement, whose rows may be found as they are fetched.

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.cache import caches
 from mirakuru import TCPExecutor
 
 from api.context import Context
@@ -20,6 +19,7 @@ from reservation.cache.memcached import cache_at, connections
 from reservation.domain.caller import ANONYMOUS, Caller
 from tests.factories import NOW
 from tests.servers import HOST, free_port
+from tests.stores import empty_memcached
 
 CACHES = tuple(settings.CACHES)
 """The names of the caches that there are."""
@@ -54,7 +54,7 @@ def rows(transactional_db: None, memcached: str, settings: Any) -> Iterator[str]
     """The URL of a Memcached that keeps what is read from the database; it is empty when a test begins."""
     settings.MEMCACHED_URL = memcached
     settings.CACHES = {name: cache_at(memcached, name=name) for name in CACHES}
-    caches["default"].clear()
+    empty_memcached(memcached)
     yield memcached
     for kept in connections().values():
         kept.close()

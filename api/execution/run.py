@@ -90,13 +90,12 @@ class Run:
     def result_of(self, value: Any) -> Any:
         if not isinstance(value, asyncio.Future):
             return value
+        if not value.done():
+            return self.failure(RuntimeError("A resolver waits for something outside the BatchLoop."))
         try:
             return value.result()
-        except asyncio.InvalidStateError:
-            value.cancel()
-            return self.failure(RuntimeError("A resolver waits for something outside the BatchLoop."))
-        except Exception as error:
-            return self.failure(error)
+        except (Exception, asyncio.CancelledError) as error:
+            return self.failure(error if isinstance(error, Exception) else RuntimeError("A resolver was cancelled."))
 
     def complete_waiting(self) -> None:
         """Complete all that waits, wave by wave: the loop runs once a wave, so a loader reads once for all of it."""

@@ -31,7 +31,7 @@ class OpeningsLoader(Loader[OpeningsKey, Page]):
             )
             for openings, request in keys
         ]
-        find_openings(searches)
+        find_openings(searches, check=self.context.deadline.check)
         return [
             request.page(search.found, partial(self.count, openings))
             for (openings, request), search in zip(keys, searches, strict=True)

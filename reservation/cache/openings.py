@@ -1,6 +1,6 @@
 """Open appointments of a few providers, looked for on their days in Memcached rather than in the database."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -119,16 +119,21 @@ class Search:
         return (slot for slot in free if all(slot.starts_at + later in starts for later in following))
 
 
-def find_openings(searches: Collection[Search]) -> None:
-    """Go on with all of these searches until each has found enough, reading at once what they look at together."""
+def find_openings(searches: Collection[Search], *, check: Callable[[], None] = lambda: None) -> None:
+    """Go on with all of these searches until each has found enough, reading at once what they look at together.
+
+    check: called before each step, and raises an exception when this takes too long.
+    """
     providers = read_providers({pk for search in searches for pk in search.openings.provider_ids or ()})
     are_for_services = any(search.openings.service for search in searches)
     offers = read_offers(providers) if are_for_services else {}
     for search in searches:
         search.ask(providers, offers)
     while under_way := [search for search in searches if not search.is_over]:
+        check()
         days = read_days({day for search in under_way for day in search.days})
         for search in under_way:
+            check()
             search.look(days)
 
 

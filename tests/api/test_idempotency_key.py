@@ -67,6 +67,18 @@ def test_several_changes_of_one_request_each_have_their_own(send: Any) -> None:
     assert (Service.objects.count(), IdempotencyKey.objects.count()) == (2, 2)
 
 
+def test_a_key_that_is_long_is_the_key_of_several_changes_too(send: Any) -> None:
+    first = send(TWO, header="k" * 255)
+    assert [first[name]["userErrors"] for name in ("a", "b")] == [[], []]
+
+
+def test_keys_of_two_headers_are_never_the_same(send: Any) -> None:
+    one = 'mutation { x: createService(input: {name: "A", durationMinutes: 15}) { userErrors { code } } }'
+    send(TWO, header="k1")
+    send(one, header="k1:a")
+    assert Service.objects.count() == 3
+
+
 @pytest.mark.parametrize("header", [None, "", " ", '""'])
 def test_without_a_key_everything_is_done_again(header: str | None, send: Any) -> None:
     for _ in range(2):
