@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
 from ops.draining import is_draining
-from reservation.cache.memcached import is_there
+from reservation.cache.connection import is_there
 from reservation.redis import connect
 
 logger = logging.getLogger(__name__)

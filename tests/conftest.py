@@ -15,7 +15,8 @@ from api.documents import parse_document
 from api.errors import answer
 from api.execution import execute_document
 from api.schema import schema
-from reservation.cache.memcached import cache_at, connections
+from reservation.cache.connection import connections
+from reservation.cache.memcached import cache_at
 from reservation.domain.caller import ANONYMOUS, Caller
 from tests.factories import NOW
 from tests.servers import HOST, free_port

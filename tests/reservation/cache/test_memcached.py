@@ -10,7 +10,8 @@ from django.test import Client as Browser
 
 from api.documents.document import document_hash
 from api.documents.persisted import cache_key, kept_source
-from reservation.cache.memcached import cache_at, connections
+from reservation.cache.connection import connections
+from reservation.cache.memcached import cache_at
 from tests.servers import HOST, free_port
 
 VIEWER = "{ viewer { isStaff } }"

@@ -7,8 +7,9 @@ import pytest
 from django.core.cache import caches
 
 from reservation.cache import generation
+from reservation.cache.connection import connections
 from reservation.cache.generation import generations, renew
-from reservation.cache.memcached import cache_at, connections
+from reservation.cache.memcached import cache_at
 from tests.conftest import CACHES
 from tests.servers import HOST, free_port
 
