@@ -15,7 +15,7 @@ from tests.factories import NOW, make_provider, make_service
 
 pytestmark = pytest.mark.django_db
 
-NAMES = "abcdef"
+NAMES = "abcde"
 PLACES = 17
 MOST_BYTES = 16 * 2**20
 
