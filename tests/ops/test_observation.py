@@ -122,17 +122,21 @@ def test_the_access_log_says_what_was_learned_and_nothing_that_was_sent(transact
         connection.request("GET", "/graphql/?query={services{totalCount}}")  # the first one asks what server this is
         connection.getresponse().read()
         headers = {"X-Request-ID": PROXIED, "X-Forwarded-For": "192.0.2.77"}
-        for target in ("/graphql/?query={providers{nodes{name}}}", "/ada@example.com?ada", "/graphql?query={ada}"):
+        for target in (
+            "/graphql/?query={providers{nodes{name}}}",
+            "/someone@example.com?someone",
+            "/graphql?query={someone}",
+        ):
             connection.request("GET", target, headers=headers)
             connection.getresponse().read()
         connection.close()
-        for request in (b"ADA.EXAMPLE / HTTP/1.1", b"GET /?ada@example.com", b"GET / HTTP/1.1\r\nada@example.com: 1"):
+        for request in (b"SOMEONE.EXAMPLE / HTTP/1.1", b"GET /?someone", b"GET / HTTP/1.1\r\nsomeone@example.com: 1"):
             with socket.create_connection((HOST, port), timeout=10) as stranger:
                 stranger.sendall(request + b"\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
                 assert stranger.recv(100)
     text = path.read_text()
     assert text.count('"message":"Invalid request."') == 2
-    assert "ada" not in text.lower()
+    assert "someone" not in text.lower()
     assert "192.0.2.77" not in text
     found = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
     lines = [line for line in found if line["logger"] == "gunicorn.access" and line["request_id"] == PROXIED]
