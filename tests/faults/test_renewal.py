@@ -17,6 +17,8 @@ pytestmark = pytest.mark.faults
 
 HUP_SECONDS = 5
 BURST, CYCLES = 100, 5
+SEVERAL = 5  # workers that came one after the other, though two are at work at a time
+PATIENCE_SECONDS = 60  # on a machine so slow that they come later
 
 
 def are_gone(stack: Stack, former: set[int]) -> bool:
@@ -49,14 +51,14 @@ def test_workers_that_end_after_200_requests_fail_none(stack, load, report):
     try:
         with load() as traffic, traffic.phase() as during:
             end = time.monotonic() + take(10, full=30)
-            while time.monotonic() < end:
+            while time.monotonic() < end or (len(seen) < SEVERAL and time.monotonic() < end + PATIENCE_SECONDS):
                 seen |= {worker.pid for worker in stack.workers()}
                 time.sleep(0.5)
     finally:
         stack.restart("app")
     report.add("gunicorn", "each worker ends after 200 requests", before=before, during=during)
 
-    assert len(seen) > 4
+    assert len(seen) >= SEVERAL
     assert [request for request in during if request.failed] == []
     assert traffic.failures == []
 
