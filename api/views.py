@@ -10,14 +10,15 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from graphql import ExecutionResult, GraphQLError, OperationType
 
+from api.answers import Told, tell, tell_everybody
 from api.authentication import InvalidToken, caller_of
 from api.codes import Code
 from api.context import Context
-from api.documents import Operation, find_document, is_new, is_restricted
+from api.documents import Document, Operation, find_document, is_new, is_restricted
 from api.documents.introspection import check_introspection, hide_names, may_learn_names
 from api.errors import RequestError, answer, malformed
 from api.execution import execute_document
-from api.limits.cost import Cost, check_cost, describe
+from api.limits.cost import check_cost, describe
 from api.rates import Meter
 from api.request import JSON, METHODS, GraphQLRequest, read_request
 from api.response import answer_refusal, answer_result, make_public, media_type_of
@@ -50,20 +51,20 @@ def graphql_view(request: HttpRequest) -> HttpResponse:
         meter = Meter(request, caller)
         key = request.headers.get(KEY_HEADER, "").strip().strip('"') or None
         context = Context(now=timezone.now(), caller=caller, request_id=seen.request_id, idempotency_key=key)
-        result = run(request, asked, context, meter)
-        response = answer_result(result, media_type)
-        return make_public(request, response) if is_public(request, result) else metered(response, meter)
+        told = run(request, asked, context, meter)
+        response = answer_result(told.body, media_type, has_errors=told.has_errors)
+        return make_public(request, response) if is_public(request, told) else metered(response, meter)
     except RequestError as refusal:
         return metered(refuse(hide_names(refusal, caller), media_type), meter)
     except SuspiciousOperation:
         return refuse(malformed("This is no request that can be read."), media_type)
     except Exception as error:
-        told = answer(GraphQLError(str(error), original_error=error), request_id=seen.request_id)
-        failure = GraphQLError(told["message"], extensions=told["extensions"])
+        masked = answer(GraphQLError(str(error), original_error=error), request_id=seen.request_id)
+        failure = GraphQLError(masked["message"], extensions=masked["extensions"])
         return refuse(RequestError(failure, is_well_formed=False), media_type)
 
 
-def run(request: HttpRequest, asked: GraphQLRequest, context: Context, meter: Meter) -> dict[str, Any]:
+def run(request: HttpRequest, asked: GraphQLRequest, context: Context, meter: Meter) -> Told:
     """The answer to the operation. Raises RequestError when it is not executed."""
     if is_new(schema, source=asked.source):
         meter.take_for_document()
@@ -76,6 +77,17 @@ def run(request: HttpRequest, asked: GraphQLRequest, context: Context, meter: Me
     cost = operation.cost(asked.variables)
     check_cost(cost)
     meter.take_for_operation(operation, cost)
+    if COST_HEADER in request.headers:
+        return tell({**execute(document, operation, asked, context), "extensions": {"cost": describe(cost)}})
+    if operation.reads is None:
+        return tell(execute(document, operation, asked, context))
+    return tell_everybody(
+        schema, document, operation, asked.variables, lambda: execute(document, operation, asked, context)
+    )
+
+
+def execute(document: Document, operation: Operation, asked: GraphQLRequest, context: Context) -> dict[str, Any]:
+    """What comes of the operation. Raises RequestError for variables that do not fit it."""
     context = replace(context, changes=len(operation.fields))
     result = execute_document(
         schema, document.tree, context=context, variables=asked.variables, operation_name=operation.name
@@ -84,7 +96,7 @@ def run(request: HttpRequest, asked: GraphQLRequest, context: Context, meter: Me
         tell_names = may_learn_names(context.caller)
         errors = errors_in_variables(schema, operation.node, asked.variables, tell_names=tell_names)
         raise RequestError(*islice(errors, MAX_ERRORS))
-    return answer_of(result, context, cost if COST_HEADER in request.headers else None)
+    return answer_of(result, context)
 
 
 def check_method(request: HttpRequest, operation: Operation) -> None:
@@ -93,17 +105,15 @@ def check_method(request: HttpRequest, operation: Operation) -> None:
         raise malformed("GET is for queries only.", status=405, Allow="POST")
 
 
-def answer_of(result: ExecutionResult, context: Context, cost: Cost | None) -> dict[str, Any]:
+def answer_of(result: ExecutionResult, context: Context) -> dict[str, Any]:
     """What the client is told of a result."""
     if not result.errors:
-        given: dict[str, Any] = {"data": result.data}
-    else:
-        is_late = context.deadline.is_over
-        errors = [answer(error, request_id=context.request_id, is_late=is_late) for error in result.errors]
-        for error in errors:
-            observation().fail(error["extensions"])
-        given = {"errors": errors, "data": result.data}
-    return given if cost is None else {**given, "extensions": {"cost": describe(cost)}}
+        return {"data": result.data}
+    is_late = context.deadline.is_over
+    errors = [answer(error, request_id=context.request_id, is_late=is_late) for error in result.errors]
+    for error in errors:
+        observation().fail(error["extensions"])
+    return {"errors": errors, "data": result.data}
 
 
 def label_of(operation: Operation) -> str:
@@ -120,9 +130,9 @@ def refuse(refusal: RequestError, media_type: str) -> HttpResponse:
     return answer_refusal(refusal, media_type)
 
 
-def is_public(request: HttpRequest, result: dict[str, Any]) -> bool:
-    """Whether everybody who asks the same is answered the same: nobody in particular asked, and nothing failed."""
-    return request.method != "POST" and "Authorization" not in request.headers and result.keys() == {"data"}
+def is_public(request: HttpRequest, told: Told) -> bool:
+    """Whether others may keep it: everybody is told the same, and nobody in particular asked."""
+    return told.is_everybodys and request.method != "POST" and "Authorization" not in request.headers
 
 
 def metered(response: HttpResponse, meter: Meter | None) -> HttpResponse:

@@ -145,6 +145,7 @@ CACHES = {
     # What is read from the database. Without Memcached nothing ends what other processes keep: there is none then.
     "catalogue": cache_at(MEMCACHED_URL, name="catalogue"),
     "calendar": cache_at(MEMCACHED_URL, name="calendar"),
+    "answers": cache_at(MEMCACHED_URL, name="answers"),
     "generations": cache_at(MEMCACHED_URL, name="generations"),
 }
 
@@ -279,6 +280,7 @@ GRAPHQL_SUGGESTIONS = env.bool("GRAPHQL_SUGGESTIONS", default=True)
 GRAPHQL_PERSISTED_QUERIES = env.bool("GRAPHQL_PERSISTED_QUERIES", default=True)
 GRAPHQL_TRUSTED_DOCUMENTS = env.str("GRAPHQL_TRUSTED_DOCUMENTS", default="")
 GRAPHQL_PUBLIC_SECONDS = env.int("GRAPHQL_PUBLIC_SECONDS", default=1)
+GRAPHQL_KEPT_SECONDS = env.float("GRAPHQL_KEPT_SECONDS", default=5.0)
 GRAPHQL_DOCUMENT_CACHE_BYTES = env.int("GRAPHQL_DOCUMENT_CACHE_BYTES", default=32 * 2**20)
 GRAPHQL_MAX_CHARACTERS = env.int("GRAPHQL_MAX_CHARACTERS", default=15_000)
 GRAPHQL_MAX_TOKENS = env.int("GRAPHQL_MAX_TOKENS", default=1000)

@@ -27,6 +27,7 @@ from graphql import (
 
 from api.codes import Code
 from api.documents.introspection import introspects
+from api.documents.reads import Reads, what_everybody_reads
 from api.errors import RequestError, coded
 from api.limits.exceeded import exceeded
 from api.limits.pricing import CostOf
@@ -56,6 +57,7 @@ class Operation:
 
     fields: the names of its root fields, each as often as it is selected.
     cost: tells what it costs with these variables.
+    reads: what it reads, when everybody is told the same of it.
     """
 
     node: OperationDefinitionNode
@@ -63,13 +65,18 @@ class Operation:
     kind: OperationType
     fields: tuple[str, ...]
     cost: CostOf
+    reads: Reads | None
 
 
 @dataclass(frozen=True, eq=False)
 class Document:
-    """A document that fits the schema, and what is known of it before it is executed."""
+    """A document that fits the schema, and what is known of it before it is executed.
+
+    sha256: the hash of its text.
+    """
 
     tree: DocumentNode
+    sha256: str
     operations: dict[str | None, Operation]
     introspects: bool
 
@@ -129,19 +136,24 @@ def parse_document(schema: GraphQLSchema, source: str) -> Document:
     check_rules(schema, tree, specified_rules)
     fragments = {one.name.value: one for one in tree.definitions if isinstance(one, FragmentDefinitionNode)}
     operations = [one for one in tree.definitions if isinstance(one, OperationDefinitionNode)]
-    found = [make_operation(schema, one, fragments) for one in operations]
-    return Document(tree, {operation.name: operation for operation in found}, introspects(tree))
+    found = [make_operation(schema, tree, one, fragments) for one in operations]
+    by_name = {operation.name: operation for operation in found}
+    return Document(tree, document_hash(source), by_name, introspects(tree))
 
 
 def make_operation(
-    schema: GraphQLSchema, node: OperationDefinitionNode, fragments: dict[str, FragmentDefinitionNode]
+    schema: GraphQLSchema,
+    tree: DocumentNode,
+    node: OperationDefinitionNode,
+    fragments: dict[str, FragmentDefinitionNode],
 ) -> Operation:
     if schema.get_root_type(node.operation) is None:
         error = GraphQLError(f"There is no {node.operation.value} in the schema.", node)
         raise RequestError(coded(error, Code.GRAPHQL_VALIDATION_FAILED))
     cost = CostOf(schema, node, fragments)
     fields = tuple(item.field for item in cost.items)
-    return Operation(node, node.name.value if node.name else None, node.operation, fields, cost)
+    reads = what_everybody_reads(schema, tree, node)
+    return Operation(node, node.name.value if node.name else None, node.operation, fields, cost, reads)
 
 
 def parse_text(source: str) -> DocumentNode:

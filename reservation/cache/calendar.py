@@ -10,6 +10,9 @@ from reservation.domain.policy import EPOCH
 from reservation.models import Appointment
 
 CACHE = "calendar"
+ANY = "calendars"
+"""The generation that is over as soon as anything changes on any calendar."""
+
 MICROSECOND = timedelta(microseconds=1)
 
 
@@ -66,8 +69,12 @@ def load_days(days: list[Day]) -> dict[Day, list[list[int]]]:
 
 
 def forget_calendars(provider_ids: Iterable[int]) -> None:
-    """What is kept of these providers' days is over."""
+    """What is kept of these providers' days is over.
+
+    That of any calendar comes last: whoever has read its new one finds nothing older on anybody's days.
+    """
     renew(map(generation, provider_ids))
+    renew([ANY])
 
 
 def microseconds(instant: datetime) -> int:

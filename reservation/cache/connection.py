@@ -32,13 +32,20 @@ class Away(Exception):
     """The server has failed, or has failed a moment ago."""
 
 
+AS_IT_IS = 1
+"""The flag of a value that is no JSON, but bytes."""
+
+
 class JsonSerde:
-    """Values as JSON. What others could write there is then only read, never executed, unlike a pickle."""
+    """Values as JSON, and bytes as they are. What others could write there is then only read, never executed, unlike a
+    pickle."""
 
     def serialize(self, key: str, value: Any) -> tuple[bytes, int]:
-        return orjson.dumps(value), 0
+        return (value, AS_IT_IS) if isinstance(value, bytes) else (orjson.dumps(value), 0)
 
     def deserialize(self, key: str, value: bytes, flags: int) -> Any:
+        if flags == AS_IT_IS:
+            return value
         try:
             return orjson.loads(value)
         except orjson.JSONDecodeError:
@@ -49,20 +56,28 @@ class JsonSerde:
 _ask_again_at: dict[tuple[int, str], float] = {}
 """When a server may be asked again, by process and server."""
 
+_urge_again_at: dict[tuple[int, str], float] = {}
+"""When one that is not to be asked may be told something urgent again, since it did not hear that either."""
 
-def guarded(command: Callable[..., Any], *, tries: int) -> Callable[..., Any]:
+
+def guarded(command: Callable[..., Any], *, tries: int, is_urgent: bool = False) -> Callable[..., Any]:
     """The command of a client, which raises Away for whatever goes wrong.
 
     tries: two for what may be said again: the server may have closed a connection that was kept.
+    is_urgent: whether it is said also to a server that has failed a moment ago, unless that was urgent, too.
     """
 
     def ask(client: Client, *arguments: Any, **options: Any) -> Any:
         server = os.getpid(), str(client.server)
-        if time.monotonic() < _ask_again_at.get(server, 0):
+        has_failed = time.monotonic() < _ask_again_at.get(server, 0)
+        if has_failed and (not is_urgent or time.monotonic() < _urge_again_at.get(server, 0)):
             raise Away
         for left in reversed(range(tries)):
             try:
-                return command(client, *arguments, **options)
+                answer = command(client, *arguments, **options)
+                if has_failed:
+                    _ask_again_at.pop(server, None)
+                return answer
             except MemcacheIllegalInputError:
                 raise  # it is the key that is wrong
             except (OSError, MemcacheError, ValueError) as error:
@@ -73,6 +88,8 @@ def guarded(command: Callable[..., Any], *, tries: int) -> Callable[..., Any]:
                     logger.warning("Memcached has no room for this.", exc_info=True)
                     raise Away from error
                 _ask_again_at[server] = time.monotonic() + PAUSE_SECONDS
+                if has_failed:
+                    _urge_again_at[server] = time.monotonic() + PAUSE_SECONDS
                 logger.warning("Memcached is away: for a second nothing is asked of it.", exc_info=True)
                 raise Away from error
         raise AssertionError("unreachable")
@@ -87,6 +104,7 @@ class Connection(Client):
     get_many = guarded(Client.get_many, tries=2)
     set = guarded(Client.set, tries=2)
     set_many = guarded(Client.set_many, tries=2)
+    set_many_urgently = guarded(Client.set_many, tries=2, is_urgent=True)
     delete = guarded(Client.delete, tries=2)
     touch = guarded(Client.touch, tries=2)
     add = guarded(Client.add, tries=1)
@@ -101,6 +119,8 @@ class Connections(HashClient):
 
     def by_server(self, keys: Iterable[str]) -> list[tuple[Connection, list[str]]]:
         """These keys, apart by the server that has them: one that is away takes nothing from those that are there."""
+        if len(self.clients) == 1:
+            return [(client, list(keys)) for client in self.clients.values()]
         apart: dict[str, list[str]] = {}
         for key in keys:
             apart.setdefault(self.hasher.get_node(key), []).append(key)

@@ -1,9 +1,10 @@
 """Memcached as a cache of Django's. One that is away, or hangs, costs hits and a moment, never an error."""
 
 import os
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Collection, Iterable
+from typing import Any, cast
 
+from django.core.cache import caches
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.memcached import PyMemcacheCache
 from django.dispatch import Signal
@@ -52,13 +53,24 @@ class Memcached(PyMemcacheCache):
         self.tell(hits=len(found), misses=len(names) - len(found) - errors, errors=errors)
         return found
 
-    def set_many(self, data: dict[str, Any], timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> list[str]:
-        """Answers the keys that could not be set: those of servers that are away."""
+    def set_many(
+        self,
+        data: dict[str, Any],
+        timeout: Any = DEFAULT_TIMEOUT,
+        version: int | None = None,
+        *,
+        is_urgent: bool = False,
+    ) -> list[str]:
+        """Answers the keys that could not be set: those of servers that are away.
+
+        is_urgent: whether to try also where a server has failed a moment ago.
+        """
         names = {self.make_and_validate_key(key, version=version): key for key in data}
         failed: list[str] = []
         for server, own in self._cache.by_server(names):
+            set_many = server.set_many_urgently if is_urgent else server.set_many
             try:
-                failed += server.set_many({name: data[names[name]] for name in own}, self.get_backend_timeout(timeout))
+                failed += set_many({name: data[names[name]] for name in own}, self.get_backend_timeout(timeout))
             except Away:
                 failed += own
         if failed:
@@ -99,8 +111,27 @@ class Memcached(PyMemcacheCache):
             self.tell(errors=1)
             return absent
 
+    def get_with(self, key: str, other: "Memcached", other_keys: Collection[str]) -> tuple[Any, dict[str, Any], int]:
+        """What is under this key, what another cache on the same servers has, and how many keys could not be asked for:
+        all of one server at once. It tells nothing: only who asks knows whether what was found is of use."""
+        place = self.make_key(key)
+        names = {other.make_key(one): one for one in other_keys}
+        found: dict[str, Any] = {}
+        errors = 0
+        for server, own in self._cache.by_server([place, *names]):
+            try:
+                found |= server.get_many(own)
+            except Away:
+                errors += len(own)
+        return found.pop(place, None), {names[name]: value for name, value in found.items()}, errors
+
     def tell(self, *, hits: int = 0, misses: int = 0, errors: int = 0) -> None:
         asked.send(Memcached, cache=self.key_prefix, hits=hits, misses=misses, errors=errors)
+
+
+def memcached(name: str) -> Memcached:
+    """The cache of this name, where there is a Memcached."""
+    return cast("Memcached", caches[name])
 
 
 def cache_at(url: str, *, name: str) -> dict[str, Any]:

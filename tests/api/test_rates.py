@@ -103,9 +103,9 @@ def test_an_address_that_is_none_is_no_failure_of_ours(forwarded: str, client: B
     assert response.json() == NOBODY
 
 
-def test_what_proxies_may_keep_says_nothing_of_points(client: Browser) -> None:
-    response = client.get("/graphql/", {"query": VIEWER})
-    assert "RateLimit-Limit" not in response
+def test_what_proxies_may_keep_says_nothing_of_points(client: Browser, db: None) -> None:
+    asked = [client.get("/graphql/", {"query": query}) for query in ("{ providers { totalCount } }", VIEWER)]
+    assert ["RateLimit-Limit" in response for response in asked] == [False, True]
 
 
 def test_a_limit_of_zero_is_none(post: Post, settings: Any) -> None:

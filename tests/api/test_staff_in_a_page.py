@@ -38,7 +38,7 @@ def test_and_in_no_other(origin: str | None, staff: Browser) -> None:
 def test_nor_by_get(staff: Browser) -> None:
     response = staff.get("/graphql/", VIEWER, headers={"Origin": OURS})
     assert response.json()["data"]["viewer"] == NOBODY
-    assert response["Cache-Control"] == "public, max-age=1, stale-while-revalidate=1"
+    assert response["Cache-Control"] == "no-store"
 
 
 def test_who_is_not_staff_needs_a_token(client: Browser, practice: Practice) -> None:

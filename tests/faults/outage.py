@@ -12,8 +12,9 @@ from tests.faults.visitor import Request, Visitor
 
 Act = Callable[[Stack, str], None]
 
-SLOWER_SECONDS = 0.1
-"""By how much the 99th percentile may grow while something fails that can be done without."""
+SLOWER_SECONDS = {"memcached": 0.3, "redis": 0.1}
+"""By how much the 99th percentile may grow while what can be done without fails. Once a second in each process a change
+tries twice to tell a Memcached that hangs, before it is acknowledged."""
 
 TRIES = 3
 """How often that is measured before it is believed: whatever else runs here only ever makes it worse."""
@@ -79,10 +80,10 @@ def do_without(
         assert (told[1], told[2][name]) == ("degraded", "unavailable")
         assert readiness(visitor)[:2] == (200, "ok")
         growths.append(growth(before, during))
-        if growths[-1] <= SLOWER_SECONDS:
+        if growths[-1] <= SLOWER_SECONDS[name]:
             break
     report.add(name.capitalize(), fault, before=before, during=during)
-    assert min(growths) <= SLOWER_SECONDS
+    assert min(growths) <= SLOWER_SECONDS[name]
 
 
 def is_used_again(uses: Callable[[], int], begun: int) -> bool:

@@ -1,5 +1,7 @@
 """What is kept, when it is over, and what is told of it."""
 
+import os
+import time
 from typing import Any
 
 from django.core.cache import caches
@@ -7,6 +9,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from reservation.cache.catalogue import read_offers, read_providers, read_services
+from reservation.cache.connection import _ask_again_at
 from reservation.cache.generation import generations
 from reservation.cache.memcached import cache_at
 from reservation.models import Provider
@@ -88,6 +91,26 @@ def test_what_could_not_be_ended_is_ended_before_anything_is_read(rows: str, set
     # Then what it has is not believed
     assert names_of(provider) == ["Berta"]
     assert caches["catalogue"].get_many([f"{generations(['catalogue'])['catalogue']}:provider:{provider.pk}"])
+
+
+def test_a_change_is_told_to_a_memcached_that_has_failed_a_moment_ago(rows: str, settings: Any) -> None:
+    # Given a row that others can read in a Memcached that this process does not ask, since it was slow
+    provider = make_provider(name="Anna")
+    assert names_of(provider) == ["Anna"]
+    before = generations(["catalogue"])
+    server = (os.getpid(), str((HOST, int(rows.rpartition(":")[2]))))
+    _ask_again_at[server] = time.monotonic() + 600
+    try:
+        assert generations(["catalogue"]) == {}
+        # When the row is changed
+        provider.name = "Berta"
+        provider.save()
+        # Then it is asked again, and they are told
+        assert generations(["catalogue"]).keys() == {"catalogue"}
+        assert generations(["catalogue"]) != before
+        assert names_of(provider) == ["Berta"]
+    finally:
+        _ask_again_at.pop(server, None)
 
 
 def test_without_memcached_nothing_is_kept(transactional_db: None, counted: Any) -> None:

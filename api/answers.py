@@ -1,0 +1,76 @@
+"""Answers to what everybody is told alike: kept whole, for seconds, for whoever asks the same."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+import orjson
+from django.conf import settings
+from graphql import GraphQLSchema, print_schema
+
+from api.documents import Document, Operation
+from api.documents.reads import Reads
+from reservation.cache import calendar, catalogue
+from reservation.cache.answers import find_answer
+from reservation.cache.rows import is_used
+
+
+class Told(NamedTuple):
+    """What is answered: as JSON, whether it has errors, and whether everybody is told the same."""
+
+    body: bytes
+    has_errors: bool
+    is_everybodys: bool
+
+
+def tell(result: dict[str, Any], *, is_everybodys: bool = False) -> Told:
+    """A result, written."""
+    has_errors = "errors" in result
+    return Told(orjson.dumps(result), has_errors, is_everybodys and not has_errors)
+
+
+def tell_everybody(
+    schema: GraphQLSchema,
+    document: Document,
+    operation: Operation,
+    variables: Mapping[str, Any],
+    execute: Callable[[], dict[str, Any]],
+) -> Told:
+    """What is kept of this operation, which answers everybody alike, or else what `execute` answers."""
+    assert operation.reads is not None
+    if not settings.GRAPHQL_KEPT_SECONDS or not is_used():
+        return tell(execute(), is_everybodys=True)
+    key = key_of(schema, document, operation, variables)
+    generations = generations_of(operation.reads, variables)
+    with find_answer(key, generations=generations, seconds=settings.GRAPHQL_KEPT_SECONDS) as answer:
+        if answer.body is not None:
+            return Told(answer.body, has_errors=False, is_everybodys=True)
+        told = tell(execute(), is_everybodys=True)
+        if not told.has_errors:
+            answer.keep(told.body)
+        return told
+
+
+def key_of(schema: GraphQLSchema, document: Document, operation: Operation, variables: Mapping[str, Any]) -> str:
+    """What the answer depends on beside what is read. Variables that the operation has not are of no matter."""
+    assert operation.reads is not None
+    given = {name: value for name, value in variables.items() if name in operation.reads.variables}
+    parts = (version_of(schema), settings.GRAPHQL_EXECUTOR, document.sha256, operation.name or "")
+    text = "\n".join(parts).encode() + orjson.dumps(given, option=orjson.OPT_SORT_KEYS)
+    return sha256(text).hexdigest()
+
+
+def generations_of(reads: Reads, variables: Mapping[str, Any]) -> list[str]:
+    """The names of the generations with which the answer ends."""
+    if not reads.calendars:
+        return [catalogue.GENERATION]
+    providers = reads.providers(variables)
+    calendars = [calendar.ANY] if providers is None else map(calendar.generation, sorted(providers))
+    return [catalogue.GENERATION, *calendars]
+
+
+@cache
+def version_of(schema: GraphQLSchema) -> str:
+    """What tells this schema from a former one, whose answers may still be kept."""
+    return sha256(print_schema(schema).encode()).hexdigest()
