@@ -5,10 +5,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import graphene
+import orjson
 from django.db import models
 from graphene_django.converter import convert_django_field
 from graphql import GraphQLError, StringValueNode, ValueNode
 
+from api.execution.columns import Column
+from api.execution.shortcuts import SERIALIZERS
 from reservation.models.fields import TimeZoneField, time_zone_names
 
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
@@ -54,6 +57,17 @@ class DateTime(TextScalar):
     @staticmethod
     def serialize(value: datetime) -> str:
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def instants(values: Column) -> Column:
+    """All of these as `DateTime.serialize` writes them, by orjson. Raises ValueError for one that is not in UTC."""
+    if any(value.tzinfo is not UTC for value in values):
+        raise ValueError("An instant is not in UTC.")
+    written: list[str] = orjson.loads(orjson.dumps(values, option=orjson.OPT_UTC_Z))
+    return written
+
+
+SERIALIZERS[DateTime.serialize] = {datetime: instants}
 
 
 class Date(graphene.Date):

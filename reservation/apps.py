@@ -8,5 +8,7 @@ class ReservationConfig(AppConfig):
 
     def ready(self) -> None:
         from reservation.cache import expiry  # it needs the models, which are only there now
+        from reservation.database import instants
 
         expiry.connect()
+        instants.connect()

@@ -21,7 +21,7 @@ from reservation.redis import OPTIONS
 logger = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 1.0
-"""For how long Redis is not asked again after it has failed."""
+"""For how long Redis is not asked again after it has failed, and what has expired is not looked for."""
 
 
 @dataclass(frozen=True)
@@ -58,12 +58,37 @@ class Taken:
         return self.retry_seconds == 0
 
 
+class ProcessStorage(MemoryStorage):
+    """Counts in memory. The library starts a thread, at nearly every hit, that looks through all that is counted; here
+    whoever comes first in a second does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lock = threading.Lock()
+        self.look_again_at = 0.0
+
+    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+        with self.lock:
+            self.forget_expired()
+            self.get(key)
+            self.storage[key] += amount
+            if self.storage[key] == amount:
+                self.expirations[key] = time.time() + expiry
+            return self.storage[key]
+
+    def forget_expired(self) -> None:
+        if time.monotonic() >= self.look_again_at:
+            self.look_again_at = time.monotonic() + PAUSE_SECONDS
+            for key in list(self.expirations):
+                self.get(key)
+
+
 class Counters:
     """Counts what is taken. Made once a process."""
 
     def __init__(self, url: str, *, processes: int) -> None:
         self.shared = SlidingWindowCounterRateLimiter(RedisStorage(url, **OPTIONS)) if url else None
-        self.local = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self.local = SlidingWindowCounterRateLimiter(ProcessStorage())
         self.processes = processes
         self.ask_again_at = 0.0
 

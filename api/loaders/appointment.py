@@ -1,12 +1,27 @@
 from collections import defaultdict
+from datetime import datetime
+
+from django.db.models import QuerySet
 
 from api.loaders.base import Loader
+from reservation.database.written_once import WrittenSelect
 from reservation.models import Appointment
+
+
+@WrittenSelect
+def appointments(ids: list[int]) -> QuerySet[Appointment]:
+    return Appointment.objects.filter(pk__in=ids)
+
+
+@WrittenSelect
+def held_by(reservation_ids: list[int], now: datetime) -> QuerySet[Appointment]:
+    held = Appointment.objects.of_reservations(reservation_ids).filter(available_at__gt=now)
+    return held.order_by("starts_at")
 
 
 class AppointmentByIdLoader(Loader[int, Appointment | None]):
     def read(self, keys: list[int]) -> list[Appointment | None]:
-        found = Appointment.objects.in_bulk(keys)
+        found = {appointment.pk: appointment for appointment in appointments(ids=keys)}
         return [found.get(key) for key in keys]
 
 
@@ -14,8 +29,7 @@ class AppointmentsByReservationIdLoader(Loader[int, list[Appointment]]):
     """Only what a reservation still holds: a lapsed one holds nothing, though the rows may still name it."""
 
     def read(self, keys: list[int]) -> list[list[Appointment]]:
-        held = Appointment.objects.of_reservations(keys).filter(available_at__gt=self.context.now)
         by_reservation = defaultdict(list)
-        for appointment in held.order_by("starts_at"):
+        for appointment in held_by(reservation_ids=keys, now=self.context.now):
             by_reservation[appointment.reservation_id].append(appointment)
         return [by_reservation[key] for key in keys]

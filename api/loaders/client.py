@@ -1,5 +1,5 @@
 from api.loaders.base import Loader
-from reservation.domain.access import visible_clients
+from reservation.domain.access import find_visible, visible_clients
 from reservation.models import Client
 
 
@@ -7,5 +7,5 @@ class ClientByIdLoader(Loader[int, Client | None]):
     """Of the clients that the caller may know of."""
 
     def read(self, keys: list[int]) -> list[Client | None]:
-        found = visible_clients(self.context.caller).in_bulk(keys)
+        found = {client.pk: client for client in find_visible(visible_clients, caller=self.context.caller, ids=keys)}
         return [found.get(key) for key in keys]

@@ -1,5 +1,5 @@
 from api.loaders.base import Loader
-from reservation.domain.access import visible_reservations
+from reservation.domain.access import find_visible, visible_reservations
 from reservation.models import Reservation
 
 
@@ -7,5 +7,6 @@ class ReservationByIdLoader(Loader[int, Reservation | None]):
     """Of the reservations that the caller may know of."""
 
     def read(self, keys: list[int]) -> list[Reservation | None]:
-        found = visible_reservations(self.context.caller).in_bulk(keys)
+        visible = find_visible(visible_reservations, caller=self.context.caller, ids=keys)
+        found = {reservation.pk: reservation for reservation in visible}
         return [found.get(key) for key in keys]

@@ -6,7 +6,7 @@ from typing import Any
 import graphene
 from graphql import GraphQLResolveInfo
 
-from api.connections import BOTH_WAYS, Page, connection_type, page_request, paginate
+from api.connections import BOTH_WAYS, Page, connection_type, page_request
 from api.context import Context
 from api.ids import IdOf, decode_ids, from_global_id
 from api.loaders import (
@@ -20,9 +20,11 @@ from api.loaders import (
 from api.query.node import Node, NodeType
 from api.query.ordering import APPOINTMENTS_BY_START
 from api.scalars import DateTime
+from api.written_pages import written_page
 from reservation import models
 from reservation.cache.openings import Openings
-from reservation.domain.appointment import is_open
+from reservation.domain.appointment import conditions_of_openings, is_open
+from reservation.domain.appointment import openings as find_openings
 
 
 class Appointment(NodeType):
@@ -113,7 +115,8 @@ class AppointmentQuery(graphene.ObjectType):
         openings = await openings_for(info.context, **decode_ids(OpenAppointmentFilter, filter))
         if is_kept(openings, request):
             return await OpeningsLoader.of(info.context).load((openings, request))
-        return paginate(openings.in_database, request)
+        fixed, conditions = conditions_of_openings(**vars(openings))
+        return written_page(find_openings, request, fixed=fixed, **conditions)
 
     @staticmethod
     async def resolve_next_open_appointment(

@@ -1,6 +1,7 @@
 """Providers and services, and who offers what: read by everybody, changed rarely, and nobody's own."""
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS
@@ -8,6 +9,7 @@ from django.db.models import Model
 
 from reservation.cache.generation import renew
 from reservation.cache.rows import Rows
+from reservation.database.written_once import WrittenSelect
 from reservation.models import Provider, Service
 
 M = TypeVar("M", bound=Model)
@@ -52,10 +54,16 @@ def read_models(rows: Rows[int], model: type[M], ids: Iterable[int]) -> dict[int
     fields = PUBLIC_FIELDS[model]
 
     def load(missing: list[int]) -> dict[int, Any]:
-        return {row[0]: row for row in model._default_manager.filter(pk__in=missing).values_list(*fields)}
+        return {row[0]: row for row in select_public(model)(ids=missing)}
 
     found = rows.read(ids, load)
     return {pk: model.from_db(DEFAULT_DB_ALIAS, fields, values) for pk, values in found.items()}
+
+
+@cache
+def select_public(model: type[M]) -> WrittenSelect[..., tuple[Any, ...]]:
+    """What is kept of the rows with these ids."""
+    return WrittenSelect(lambda ids: model._default_manager.filter(pk__in=ids).values_list(*PUBLIC_FIELDS[model]))
 
 
 def load_offers(provider_ids: list[int]) -> dict[int, list[int]]:

@@ -3,16 +3,24 @@
 A foreign object answers as if it did not exist: every look-up goes through one of these sets.
 """
 
-from functools import reduce
+from collections.abc import Callable, Collection
+from functools import cache, reduce
 from operator import or_
+from typing import TypeVar
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
+from reservation.database.written_once import WrittenSelect
 from reservation.domain.caller import Caller
 from reservation.domain.errors import Forbidden, NotFound
 from reservation.domain.policy import MAY, Action, Role
 from reservation.models import Client, Reservation
 from reservation.models.reservation import ReservationQuerySet
+
+M = TypeVar("M", bound=Model)
+
+CLIENT_AND_ADDRESS = (*(field.name for field in Client._meta.concrete_fields), "user__email")
+"""All of a client, and of its account what the API shows; not the password's hash, among others."""
 
 
 def roles(caller: Caller, reservation: Reservation) -> frozenset[Role]:
@@ -36,7 +44,7 @@ def visible_reservations(caller: Caller) -> ReservationQuerySet:
 
 def visible_clients(caller: Caller) -> QuerySet[Client]:
     """Oneself, a provider's own clients, all of them for staff; each with its account, for the address."""
-    clients = Client.objects.select_related("user")
+    clients = Client.objects.select_related("user").only(*CLIENT_AND_ADDRESS)
     if caller.is_staff:
         return clients
     own = Q(pk=caller.client_id)
@@ -50,7 +58,7 @@ def client_for(caller: Caller, client_id: int) -> Client:
 
     Raises NotFound, and Forbidden for a provider of the client.
     """
-    client = visible_clients(caller).filter(pk=client_id).first()
+    client = visible_clients(caller).defer(None).filter(pk=client_id).first()  # with all of its account
     if client is None:
         raise NotFound("client", field="client_id")
     if not caller.is_staff and caller.client_id != client.pk:
@@ -58,15 +66,27 @@ def client_for(caller: Caller, client_id: int) -> Client:
     return client
 
 
+def find_visible(among: Callable[[Caller], QuerySet[M]], *, caller: Caller, ids: Collection[int]) -> list[M]:
+    """Those with these ids that the caller may know of, unordered."""
+    keys = {"client_id": caller.client_id, "provider_id": caller.provider_id}
+    known = {name: key for name, key in keys.items() if key is not None}
+    return select_visible(among, is_staff=caller.is_staff)(ids=list(ids), **known)
+
+
+@cache
+def select_visible(among: Callable[[Caller], QuerySet[M]], *, is_staff: bool) -> WrittenSelect[..., M]:
+    return WrittenSelect(lambda ids, **keys: among(Caller(is_staff=is_staff, **keys)).filter(pk__in=ids))
+
+
 def reservation_for(action: Action, *, caller: Caller, reservation_id: int) -> Reservation:
     """The reservation that the caller wants to do this to.
 
     Raises NotFound, and Forbidden when somebody else must do it.
     """
-    try:
-        reservation = visible_reservations(caller).get(pk=reservation_id)
-    except Reservation.DoesNotExist:
-        raise NotFound("reservation", field="reservation_id") from None
+    found = find_visible(visible_reservations, caller=caller, ids=[reservation_id])
+    if not found:
+        raise NotFound("reservation", field="reservation_id")
+    [reservation] = found
     if not MAY[action] & roles(caller, reservation):
         who = " or ".join(sorted(MAY[action]))
         raise Forbidden(f"Only {who} may {action} a reservation.", field="reservation_id")

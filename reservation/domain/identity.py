@@ -6,7 +6,7 @@ from datetime import datetime
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 
-from reservation.domain.caller import Caller, caller_among
+from reservation.domain.caller import Caller, accounts_of, caller_among
 from reservation.models import ExternalIdentity, User
 from reservation.models.user import normalise_email
 
@@ -20,7 +20,7 @@ def find_caller_by_identity(*, issuer: str, subject: str, email: str | None, now
     """
     subject_hash = hashlib.sha256(subject.encode()).hexdigest()
     known = User.objects.filter(identities__issuer=issuer, identities__subject_hash=subject_hash)
-    caller = caller_among(known)
+    caller = caller_among(accounts_of(known))
     if caller is not None or email is None:
         return caller
     user_id = find_owner(normalise_email(email))
@@ -31,7 +31,7 @@ def find_caller_by_identity(*, issuer: str, subject: str, email: str | None, now
             ExternalIdentity.objects.create(user_id=user_id, issuer=issuer, subject_hash=subject_hash, created_at=now)
     except IntegrityError:
         pass  # the account is another subject's, or the subject has another account, or the same was done meanwhile
-    return caller_among(known)
+    return caller_among(accounts_of(known))
 
 
 def find_owner(email: str) -> int | None:

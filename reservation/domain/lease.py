@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
+from reservation.database.written_once import Changes, WrittenSelect, WrittenUpdate
 from reservation.domain.errors import DomainError, InvalidInput, NotFound
 from reservation.domain.expiry import expire
-from reservation.domain.policy import HOLDING, Status, in_hours
+from reservation.domain.policy import BOOKED_UNTIL, HOLDING, Status, in_hours
 from reservation.domain.transaction import Conflict
 from reservation.models import Appointment, Client, Provider, Reservation, Service
 
@@ -63,15 +66,19 @@ class Run:
         return self.appointments[-1].ends_at
 
 
+@WrittenSelect
+def slot_with_provider(pk: int) -> QuerySet[Appointment]:
+    return Appointment.objects.select_related("provider").filter(pk=pk)
+
+
 def find_run(*, appointment_id: int, length: int, now: datetime) -> Run:
     """The run of this length that starts with the appointment.
 
     Raises NotFound, TooSoon, and AppointmentTaken when the calendar has no such run.
     """
-    try:
-        first = Appointment.objects.select_related("provider").get(pk=appointment_id)
-    except Appointment.DoesNotExist:
-        raise NotFound("appointment", field="appointment_id") from None
+    first = slot_with_provider.first(pk=appointment_id)
+    if first is None:
+        raise NotFound("appointment", field="appointment_id")
     policy = settings.RESERVATION_POLICY
     if first.starts_at < policy.earliest_start(now):
         raise TooSoon(f"Reserve at least {in_hours(policy.lead_time)} ahead.", field="appointment_id")
@@ -94,14 +101,40 @@ def check_offers(provider: Provider, service: Service, *, field: str) -> None:
         raise InvalidInput("The provider does not offer this service.", field=field)
 
 
+@WrittenUpdate
+def count_claim(client_id: int) -> Changes:
+    return Client.objects.filter(pk=client_id), {"claim_count": F("claim_count") + 1}
+
+
 def queue_up(client_id: int) -> None:
     """Make the transactions that claim time for one client follow each other, on every node of a cluster.
 
     This write comes before they look at what else the client has, so none decides on what another is changing.
     Raises NotFound.
     """
-    if not Client.objects.filter(pk=client_id).update(claim_count=F("claim_count") + 1):
+    if not count_claim(client_id=client_id):
         raise NotFound("client", field="client_id")
+
+
+@cache
+def lease_run(*, has_some: bool) -> WrittenUpdate[...]:
+    """The statement that decides who has a run: as many rows as that has, or it is somebody else's.
+
+    has_some: whether the reservation has some of the run already, and keeps that.
+    """
+
+    def say(ids: list[int], reservation_id: int, until: datetime, is_booked: bool, now: datetime) -> Changes:
+        takeable = Q(is_booked=False, available_at__lte=now, reservation=None)
+        if has_some:
+            takeable |= Q(reservation=reservation_id)
+        return Appointment.objects.filter(takeable, pk__in=ids), lease(reservation_id, until=until, is_booked=is_booked)
+
+    return WrittenUpdate(say)
+
+
+def lease(reservation_id: int, *, until: datetime, is_booked: bool) -> dict[str, Any]:
+    """What is set of an appointment that is handed to a reservation."""
+    return {"reservation": reservation_id, "available_at": until, "is_booked": is_booked}
 
 
 def take(run: Run, *, reservation: Reservation, until: datetime, now: datetime) -> None:
@@ -119,12 +152,21 @@ def take(run: Run, *, reservation: Reservation, until: datetime, now: datetime) 
     lapsed = had - {reservation.pk}
     if expire(lapsed, now=now) != len(lapsed):
         raise Conflict  # somebody else has expired one of them, or moved it here: look again
-    takeable = Q(is_booked=False, available_at__lte=now, reservation=None)
-    if reservation.pk in had:
-        takeable |= Q(reservation=reservation)
-    taken = Appointment.objects.filter(takeable, pk__in=run.ids).lease_to(reservation, until=until)
+    taken = lease_run(has_some=reservation.pk in had)(
+        ids=run.ids, reservation_id=reservation.pk, until=until, is_booked=until == BOOKED_UNTIL, now=now
+    )
     if taken != len(run.appointments):
         raise AppointmentTaken
+
+
+@WrittenSelect
+def claims_beside(
+    reservation_id: int, client_id: int, starts_at: datetime, ends_at: datetime, now: datetime
+) -> QuerySet[Reservation]:
+    """The client's other claims that may stand in this one's way: what it holds, and what overlaps."""
+    is_live_hold = Q(status=Status.PENDING, expires_at__gt=now)
+    overlaps = Q(status__in=HOLDING, starts_at__lt=ends_at, ends_at__gt=starts_at)
+    return Reservation.objects.filter(is_live_hold | overlaps, ~Q(pk=reservation_id), client_id=client_id)
 
 
 def check_client(*, reservation: Reservation, is_new_hold: bool, now: datetime) -> None:
@@ -133,10 +175,13 @@ def check_client(*, reservation: Reservation, is_new_hold: bool, now: datetime) 
     is_new_hold: whether it takes one hold more.
     Raises ClientBusy and TooManyHolds; then the transaction must be rolled back.
     """
-    is_live_hold = Q(status=Status.PENDING, expires_at__gt=now)
-    overlaps = Q(status__in=HOLDING, starts_at__lt=reservation.ends_at, ends_at__gt=reservation.starts_at)
-    # One filter, and not several querysets: this statement is the dearest of a reserve to write down.
-    claims = Reservation.objects.filter(is_live_hold | overlaps, ~Q(pk=reservation.pk), client_id=reservation.client_id)
+    claims = claims_beside(
+        reservation_id=reservation.pk,
+        client_id=reservation.client_id,
+        starts_at=reservation.starts_at,
+        ends_at=reservation.ends_at,
+        now=now,
+    )
     lapsed = [claim for claim in claims if claim.status_at(now) is Status.EXPIRED]
     live = [claim for claim in claims if claim not in lapsed]
     if any(claim.starts_at < reservation.ends_at and claim.ends_at > reservation.starts_at for claim in live):

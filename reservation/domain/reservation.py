@@ -6,12 +6,13 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import QuerySet
 
+from reservation.database.written_once import Changes, WrittenUpdate
 from reservation.domain.access import reservation_for, visible_reservations
 from reservation.domain.caller import Caller
 from reservation.domain.command import command
 from reservation.domain.errors import Forbidden, InvalidInput, NotFound
 from reservation.domain.event import record
-from reservation.domain.lease import check_client, check_offers, find_run, queue_up, take
+from reservation.domain.lease import check_client, check_offers, find_run, lease, queue_up, take
 from reservation.domain.policy import BOOKED_UNTIL, MOVABLE, Action, Status
 from reservation.domain.transaction import Conflict
 from reservation.domain.transition import (
@@ -96,6 +97,12 @@ def reserve(
     return reservation
 
 
+@WrittenUpdate
+def book(reservation_id: int, now: datetime) -> Changes:
+    held = Appointment.objects.filter(reservation=reservation_id, available_at__gt=now)
+    return held, lease(reservation_id, until=BOOKED_UNTIL, is_booked=True)
+
+
 @command(result=Reservation)
 def confirm(*, caller: Caller, reservation_id: int, now: datetime) -> Reservation:
     """Turn a hold into a booking; a booking stays one.
@@ -107,8 +114,7 @@ def confirm(*, caller: Caller, reservation_id: int, now: datetime) -> Reservatio
         return reservation
     require_live(reservation, now=now)
     require_transition(reservation, to=Status.CONFIRMED, now=now)
-    held = Appointment.objects.filter(reservation=reservation, available_at__gt=now)
-    if held.lease_to(reservation, until=BOOKED_UNTIL) != slots(reservation):
+    if book(reservation_id=reservation.pk, now=now) != slots(reservation):
         raise Conflict
     change(
         reservation,

@@ -1,10 +1,13 @@
 """From one state to the next: what must be true before, and the compare and swap that does it."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Model
 
+from reservation.database.written_once import Changes, WrittenUpdate
 from reservation.domain.access import roles
 from reservation.domain.caller import Caller
 from reservation.domain.errors import DomainError
@@ -70,19 +73,26 @@ def require_notice(reservation: Reservation, *, caller: Caller, now: datetime) -
         raise TooLateToCancel(f"A booking can be given up until {in_hours(notice)} before it.", field="reservation_id")
 
 
+@cache
+def swap(*fields: str) -> WrittenUpdate[...]:
+    """The statement that sets these fields, whose values begin with new, if a reservation still is what was read."""
+
+    def say(pk: int, status: str, provider_id: int, starts_at: datetime, **values: Any) -> Changes:
+        unchanged = Reservation.objects.filter(pk=pk, status=status, provider_id=provider_id, starts_at=starts_at)
+        return unchanged, {name: values[f"new_{name}"] for name in fields}
+
+    return WrittenUpdate(say)
+
+
 def change(reservation: Reservation, kind: EventKind, *, caller: Caller, now: datetime, **fields: Any) -> None:
     """Compare and swap: set these fields if the row still is what was read, and append the event.
 
     Raises Conflict when somebody else was quicker.
     """
     before = snapshot(reservation)
-    unchanged = Reservation.objects.filter(
-        pk=reservation.pk,
-        status=reservation.status,
-        provider_id=reservation.provider_id,
-        starts_at=reservation.starts_at,
-    )
-    if not unchanged.update(**fields):
+    read = {name: getattr(reservation, name) for name in ("pk", "status", "provider_id", "starts_at")}
+    values = {f"new_{name}": value.pk if isinstance(value, Model) else value for name, value in fields.items()}
+    if not swap(*fields)(**read, **values):
         raise Conflict
     for name, value in fields.items():
         setattr(reservation, name, value)

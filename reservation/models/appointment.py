@@ -6,8 +6,10 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.lookups import In
 
+from reservation.database.rows import FromRow
 from reservation.domain.policy import BOOKED_UNTIL, OPEN_SINCE
 from reservation.models.provider import Provider
 from reservation.models.reservation import Reservation
@@ -23,19 +25,15 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         bounds = {"starts_at__gte": starts_from, "starts_at__lt": starts_before}
         return self.filter(**{lookup: bound for lookup, bound in bounds.items() if bound is not None})
 
-    def lease_to(self, reservation: Reservation, *, until: datetime) -> int:
-        """Hand these rows to a reservation; answers how many there were."""
-        return self.update(reservation=reservation, available_at=until, is_booked=until == BOOKED_UNTIL)
-
     def release(self) -> int:
         """Open these rows to everyone; answers how many there were."""
         return self.update(reservation=None, available_at=OPEN_SINCE, is_booked=False)
 
     def of_reservations(self, reservation_ids: Iterable[int]) -> Self:
-        return self.filter(reservation_id__in=reservation_ids)
+        return self.filter(In(F("reservation_id"), reservation_ids))
 
 
-class Appointment(models.Model):
+class Appointment(FromRow):
     """A row has room for one reservation, and every change of hands is one conditional UPDATE."""
 
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="appointments", db_index=False)

@@ -3,11 +3,12 @@
 from django.conf import settings
 from django.db import models
 
+from reservation.database.rows import FromRow
 from reservation.domain.policy import MAX_NAME_LENGTH, MAX_PHONE_LENGTH
 from reservation.models.fields import NameField, TimeZoneField
 
 
-class Client(models.Model):
+class Client(FromRow):
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="client")
     name = NameField(max_length=MAX_NAME_LENGTH, help_text="What to call the client.")
     phone = NameField(max_length=MAX_PHONE_LENGTH, blank=True, help_text="Where to call; empty when not given.")

@@ -7,6 +7,7 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
+from reservation.database.rows import FromRow
 from reservation.domain.policy import MAX_TEXT_LENGTH, Status
 from reservation.models.client import Client
 from reservation.models.fields import ProseField
@@ -29,7 +30,7 @@ class ReservationQuerySet(models.QuerySet["Reservation"]):
         return self.filter(matches)
 
 
-class Reservation(models.Model):
+class Reservation(FromRow):
     """It names no appointment: the appointments point to it.
 
     A foreign key from here would take a shared lock on the slot that the lease's UPDATE must then upgrade, and

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from graphql import GraphQLError, parse_value
 
-from api.scalars import DateTime, TimeZone
+from api.scalars import DateTime, TimeZone, instants
 from api.schema import schema
 from reservation.models import Client
 from tests.api.practice import Ask, Practice, gid
@@ -112,3 +112,17 @@ def test_a_time_zone_is_answered_by_its_name(ask: Ask, practice: Practice) -> No
     Client.objects.update(time_zone="America/New_York")
     answer = ask("query($id: ID!) { client(id: $id) { timeZone } }", caller=practice.staff, id=gid(practice.client))
     assert answer.data == {"client": {"timeZone": "America/New_York"}}
+
+
+def test_a_column_of_instants_is_written_as_each_of_them() -> None:
+    column = [
+        datetime(2030, 1, 31, 9, tzinfo=UTC),
+        datetime(2030, 1, 31, 9, 0, 0, 500_000, tzinfo=UTC),
+        datetime(2030, 1, 31, 9, 0, 0, 1, tzinfo=UTC),
+        datetime(1, 1, 1, tzinfo=UTC),
+        datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
+    ]
+    assert instants(column) == [DateTime.serialize(instant) for instant in column]
+    for elsewhere in (timezone(timedelta(hours=1)), None):
+        with pytest.raises(ValueError, match="not in UTC"):
+            instants([column[0], column[1].replace(tzinfo=elsewhere)])

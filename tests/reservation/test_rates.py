@@ -2,6 +2,7 @@
 
 import signal
 import socket
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,7 +10,7 @@ import pytest
 from limits.strategies import SlidingWindowCounterRateLimiter
 from mirakuru import TCPExecutor
 
-from reservation.rates import Counters, Rate
+from reservation.rates import Counters, ProcessStorage, Rate
 from tests.servers import HOST
 
 RATE = Rate("test", 10, 3600)
@@ -43,6 +44,20 @@ def test_more_than_there_are_at_most_takes_all_of_them() -> None:
     counters = Counters("", processes=1)
     assert counters.take(RATE, "a", points=1000).remaining == 0
     assert not counters.take(RATE, "a").is_allowed
+
+
+def test_what_has_expired_is_forgotten_without_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    storage = ProcessStorage()
+    storage.timer.join()  # the one that the library starts when it is made
+    monkeypatch.delattr(threading.Thread, "start")
+    for number in range(100):
+        storage.incr(f"somebody {number}", 0.01)
+    deadline = time.monotonic() + 60
+    while len(storage.storage) > 1:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+        storage.incr("the next one", 60)
+    assert set(storage.expirations) == {"the next one"}
 
 
 def test_points_come_back() -> None:

@@ -168,3 +168,13 @@ def test_find_reservations_refuses_an_interval_that_does_not_last(length: int) -
     who = staff()
     with refused(InvalidInput, field="starts_before"):
         find_reservations(caller=who, now=NOW, starts_from=NOW, starts_before=NOW + minutes(length))
+
+
+def test_of_a_clients_account_only_the_address_is_read(django_assert_num_queries: Any) -> None:
+    client = make_client()
+    who = caller(client)
+    with django_assert_num_queries(1):
+        [found] = visible_clients(who)
+        assert found.user.email == client.user.email
+    assert found.get_deferred_fields() == set()
+    assert "password" in found.user.get_deferred_fields()

@@ -8,6 +8,7 @@ import pytest
 
 from reservation.domain import expiry
 from reservation.domain.errors import DomainError
+from reservation.domain.lease import lease
 from reservation.domain.reservation import reserve
 from reservation.domain.transaction import Conflict
 from reservation.domain.verification import find_violations
@@ -23,7 +24,7 @@ LAPSED = NOW - minutes(30)
 def put(hold: Reservation, there: Appointment) -> None:
     """What a committed reschedule leaves behind."""
     Appointment.objects.filter(reservation=hold).release()
-    Appointment.objects.filter(pk=there.pk).lease_to(hold, until=hold.expires_at)
+    Appointment.objects.filter(pk=there.pk).update(**lease(hold.pk, until=hold.expires_at, is_booked=False))
     Reservation.objects.filter(pk=hold.pk).update(starts_at=there.starts_at, ends_at=there.ends_at)
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from pytest_django import Settings
 
+from reservation.domain.lease import lease
 from reservation.domain.policy import BOOKED_UNTIL, OPEN_SINCE, Policy
 from reservation.models import Appointment
 from tests.factories import NOW, TOMORROW, make_appointments, make_booking, make_hold, make_provider, minutes
@@ -37,12 +38,12 @@ def test_starting_in_is_half_open_and_each_side_may_be_left_open() -> None:
     assert list(calendar.starting_in(None, None)) == [one, two, three]
 
 
-def test_lease_to_and_release_set_all_of_the_lease() -> None:
+def test_lease_and_release_set_all_of_the_lease() -> None:
     hold = make_hold()
     make_appointments(hold.provider, starts_at=TOMORROW + minutes(15))
-    assert Appointment.objects.all().lease_to(hold, until=BOOKED_UNTIL) == 2
+    assert Appointment.objects.all().update(**lease(hold.pk, until=BOOKED_UNTIL, is_booked=True)) == 2
     assert leases(hold.provider) == [(hold.pk, BOOKED_UNTIL, True)] * 2
-    assert Appointment.objects.all().lease_to(hold, until=UNTIL) == 2
+    assert Appointment.objects.all().update(**lease(hold.pk, until=UNTIL, is_booked=False)) == 2
     assert leases(hold.provider) == [(hold.pk, UNTIL, False)] * 2
     assert Appointment.objects.of_reservations([hold.pk]).release() == 2
     assert leases(hold.provider) == [(None, OPEN_SINCE, False)] * 2

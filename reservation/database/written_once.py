@@ -1,0 +1,141 @@
+"""Statements that are written once: the ORM takes longer to write one than the database takes to answer it.
+
+A function says the statement in the ORM's words, and is called once a connection, with places where values will stand:
+
+    @WrittenSelect
+    def slot(pk: int) -> QuerySet[Appointment]:
+        return Appointment.objects.filter(pk=pk)
+
+    slot(pk=7)  # a list of instances, as list(Appointment.objects.filter(pk=7)) would be
+
+So the function cannot look at a value: a condition more is another function. A list, for IN, is a list of places. A
+value that is None compares with nothing, as in SQL. An integer has at most 64 bits: nobody looks at that either.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Generic, ParamSpec, TypeVar
+from weakref import WeakKeyDictionary
+
+from django.core.exceptions import EmptyResultSet
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db.models import Expression, Model, QuerySet
+from django.db.models.sql import Query, UpdateQuery
+from django.db.models.sql.constants import ROW_COUNT
+
+P = ParamSpec("P")
+R = TypeVar("R")
+M = TypeVar("M", bound=Model)
+
+Changes = tuple[QuerySet[Any], dict[str, Any]]
+"""Which rows to update, and what to set."""
+
+WRITTEN = "written_once"
+"""Where a connection of Django's has its statements. Another thread has another connection, and its own."""
+
+
+class Place(Expression):
+    """Stands in a statement where the value of this name will, or where this item of a list will."""
+
+    def __init__(self, name: str, item: int | None = None) -> None:
+        super().__init__()
+        self.name = name
+        self.item = item
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        return "%s", [self]
+
+    def fill(self, value: Any) -> Any:
+        """What stands here when this is the value. The last item of a list stands in all that is left of its places."""
+        return value if self.item is None else value[min(self.item, len(value) - 1)]
+
+
+def places(name: str, length: int | None) -> Any:
+    """The place of a value, or those of a list of this length."""
+    return Place(name) if length is None else [Place(name, item) for item in range(length)]
+
+
+def room_for(value: Any) -> int | None:
+    """How many places a list has: a power of two, so that there are few statements for lists of all lengths."""
+    if not isinstance(value, list | tuple):
+        return None
+    return 1 << (len(value) - 1).bit_length() if value else 0
+
+
+class Statement:
+    """A query as it was written for one connection."""
+
+    def __init__(self, query: Query) -> None:
+        self.compiler = compiler = query.get_compiler(DEFAULT_DB_ALIAS)
+        try:
+            self.text, self.params = compiler.as_sql()
+        except EmptyResultSet:
+            self.text, self.params = "", ()
+        self.values: list[Any] = []
+        # Whoever runs the query asks for its compiler, and this for its text: both are there.
+        query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
+        compiler.as_sql = lambda *_, **__: (self.text, self.values)
+
+    def fill(self, values: dict[str, Any]) -> None:
+        """Put these values in their places, as the database takes them."""
+        given = [param.fill(values[param.name]) if isinstance(param, Place) else param for param in self.params]
+        adapt = self.compiler.connection.ops.adapt_datetimefield_value
+        self.values = [adapt(value) if isinstance(value, datetime) else value for value in given]
+
+
+class WrittenOnce(Generic[P, R]):
+    """A function that says a statement; called with keyword arguments, it runs it."""
+
+    def __init__(self, say: Callable[..., Any]) -> None:
+        self.say = say
+
+    def __call__(self, *_: P.args, **values: P.kwargs) -> R:
+        kept = vars(connections[DEFAULT_DB_ALIAS]).setdefault(WRITTEN, WeakKeyDictionary()).setdefault(self, {})
+        shape = tuple((name, room_for(value)) for name, value in values.items())
+        if shape not in kept:
+            kept[shape] = self.write({name: places(name, length) for name, length in shape})
+        return self.run(kept[shape], values)
+
+    def write(self, places: dict[str, Any]) -> Any:
+        raise NotImplementedError
+
+    def run(self, written: Any, values: dict[str, Any]) -> R:
+        raise NotImplementedError
+
+
+class WrittenSelect(WrittenOnce[P, list[R]]):
+    """Answers the rows, as its queryset gives them. `first` answers one of them, None when there is none."""
+
+    def __init__(self, say: Callable[P, QuerySet[Any, R]]) -> None:
+        super().__init__(say)
+
+    def write(self, places: dict[str, Any]) -> tuple[QuerySet[Any, R], Statement]:
+        queryset = self.say(**places)
+        return queryset, Statement(queryset.query)
+
+    def run(self, written: tuple[QuerySet[Any, R], Statement], values: dict[str, Any]) -> list[R]:
+        queryset, statement = written
+        statement.fill(values)
+        rows: Any = queryset._iterable_class
+        return list(rows(queryset))
+
+    def first(self, *arguments: P.args, **values: P.kwargs) -> R | None:
+        return next(iter(self(*arguments, **values)), None)
+
+
+class WrittenUpdate(WrittenOnce[P, int]):
+    """Updates the rows, and answers how many there were."""
+
+    def __init__(self, say: Callable[P, Changes]) -> None:
+        super().__init__(say)
+
+    def write(self, places: dict[str, Any]) -> Statement:
+        rows, changes = self.say(**places)
+        query = rows.query.chain(UpdateQuery)
+        query.add_update_values(changes)
+        return Statement(query)
+
+    def run(self, written: Statement, values: dict[str, Any]) -> int:
+        written.fill(values)
+        with transaction.mark_for_rollback_on_error(using=DEFAULT_DB_ALIAS):
+            return written.compiler.execute_sql(ROW_COUNT)

@@ -1,0 +1,63 @@
+"""Pages whose statement is written once are those that the ORM would have read."""
+
+from itertools import product
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from api.connections import Key, PageRequest
+from api.query.ordering import APPOINTMENTS_BY_START
+from api.written_pages import MAX_SHAPES, select_page, written_page
+from reservation.database.written_once import WRITTEN
+from reservation.domain.appointment import conditions_of_openings, open_appointments, openings
+from reservation.models import Service
+from tests.factories import NOW, TOMORROW, make_appointments, make_hold, make_provider, make_service, minutes
+
+pytestmark = pytest.mark.django_db
+
+AFTER, BEFORE = TOMORROW + minutes(30), TOMORROW + minutes(90)
+
+
+def both(request: PageRequest, **conditions: Any) -> tuple[Any, Any]:
+    """A page that is written once, and the same of the ORM's."""
+    unsaid: dict[str, Any] = {"starts_from": None, "starts_before": None, "provider_ids": None, "service": None}
+    conditions = {"now": NOW, **unsaid, **conditions}
+    fixed, wanted = conditions_of_openings(**conditions)
+    ours = written_page(openings, request, fixed=fixed, **wanted)
+    found = open_appointments(**conditions)
+    theirs = request.page(list(request.slice(found)), found.count)
+    return ours, theirs
+
+
+def test_every_shape_of_a_page_is_that_of_the_orm() -> None:
+    service, closed = make_service(duration_minutes=30), make_service(is_active=False)
+    providers = [make_provider(services=(service, closed)), make_provider(), make_provider(is_active=False)]
+    for provider in providers:
+        make_appointments(provider, number=8)
+    make_hold(provider=providers[0], starts_at=TOMORROW + minutes(8 * 15))
+    ids = [provider.pk for provider in providers]
+    services: list[Service | None] = [None, service, closed]
+    seen = set()
+    for after, before, is_backward, provider_ids, starts_before, wanted in product(
+        (None, Key(AFTER, 0)), (None, Key(BEFORE, 0)), (False, True), (None, [], ids[:1], ids), (None, BEFORE), services
+    ):
+        request = PageRequest(
+            ordering=APPOINTMENTS_BY_START, size=3, is_backward=is_backward, after=after, before=before
+        )
+        ours, theirs = both(request, provider_ids=provider_ids, starts_before=starts_before, service=wanted)
+        assert ours.nodes == theirs.nodes
+        assert (ours.has_next_page, ours.has_previous_page) == (theirs.has_next_page, theirs.has_previous_page)
+        assert ours.count() == theirs.count()
+        seen.add(len(ours.nodes))
+    assert seen == {0, 3}
+
+
+def test_there_is_a_bound_to_the_shapes_that_are_kept() -> None:
+    make_appointments(make_provider(), number=1)
+    for size in range(1, MAX_SHAPES + 20):
+        request = PageRequest(ordering=APPOINTMENTS_BY_START, size=size, is_backward=False, after=None, before=None)
+        assert len(both(request)[0].nodes) == 1
+    assert select_page.cache_info().currsize == MAX_SHAPES
+    kept = [select.say.__qualname__ for select in vars(connections["default"])[WRITTEN]]
+    assert kept.count("select_page.<locals>.say") == MAX_SHAPES
