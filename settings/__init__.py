@@ -7,6 +7,7 @@ import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 from corsheaders.defaults import default_headers
 from django.core.exceptions import ImproperlyConfigured
@@ -16,6 +17,7 @@ from reservation.domain.policy import Policy
 from reservation.tokens.jwks import check_url
 from reservation.tokens.keys import own_keys
 from settings.environment import Environment
+from settings.theme import UNFOLD as UNFOLD
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -45,6 +47,10 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "corsheaders",
+    "unfold.apps.BasicAppConfig",  # the admin's looks, before what it dresses
+    "unfold.contrib.filters",
+    "unfold.contrib.import_export",
+    "import_export",
     "reservation.staff.StaffConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -219,6 +225,14 @@ ADMIN_PATH = env.str("ADMIN_PATH", default="admin/").strip("/") + "/"
 if ADMIN_PATH.partition("/")[0] in ("", "auth", "graphql", "health", "metrics", "static"):
     raise ImproperlyConfigured("ADMIN_PATH is a path of its own, such as admin/.")
 ADMIN_IS_LINKED = True
+STAFF_TIME_ZONE = env.str("STAFF_TIME_ZONE", default="UTC")
+if STAFF_TIME_ZONE not in available_timezones():
+    raise ImproperlyConfigured("STAFF_TIME_ZONE is the name of an IANA time zone, such as Europe/Paris.")
+IMPORT_EXPORT_SKIP_ADMIN_LOG = False
+IMPORT_EXPORT_USE_TRANSACTIONS = True
+IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"
+IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"
+IMPORT_EXPORT_TMP_STORAGE_CLASS = "reservation.admin.imports.SessionStorage"
 LOGIN_REDIRECT_URL = f"/{ADMIN_PATH}"
 
 # --- What operators see ----------------------------------------------------------------------------------------------

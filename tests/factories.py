@@ -60,7 +60,8 @@ def account(user: User) -> Caller:
 
 
 def staff() -> Caller:
-    return account(make_user(is_staff=True))
+    """A member of staff who may do everything."""
+    return account(make_user(is_staff=True, is_superuser=True))
 
 
 def caller(person: Client | Provider) -> Caller:

@@ -5,6 +5,14 @@ from reservation.admin.client import ClientAdmin
 from reservation.admin.provider import ProviderAdmin
 from reservation.admin.reservation import ReservationAdmin
 from reservation.admin.service import ServiceAdmin
-from reservation.admin.user import UserAdmin
+from reservation.admin.user import GroupAdmin, UserAdmin
 
-__all__ = ["AppointmentAdmin", "ClientAdmin", "ProviderAdmin", "ReservationAdmin", "ServiceAdmin", "UserAdmin"]
+__all__ = [
+    "AppointmentAdmin",
+    "ClientAdmin",
+    "GroupAdmin",
+    "ProviderAdmin",
+    "ReservationAdmin",
+    "ServiceAdmin",
+    "UserAdmin",
+]

@@ -10,22 +10,39 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from reservation.admin.base import CatalogueAdmin, asker
+from reservation.admin.base import asker
+from reservation.admin.people import PeopleAdmin, PersonForm
+from reservation.admin.resources import ClientResource
+from reservation.domain.client import create_client
 from reservation.domain.erasure import ERASED_NAME, erase_client
 from reservation.domain.errors import DomainError
 from reservation.domain.export import export_client
 from reservation.models import Client
 
 
+class ClientForm(PersonForm):
+    class Meta:
+        model = Client
+        fields = ("name", "phone", "time_zone")
+
+
 @admin.register(Client)
-class ClientAdmin(CatalogueAdmin):
-    list_display = ("name", "user", "phone", "time_zone")
+class ClientAdmin(PeopleAdmin):
+    resource_classes = (ClientResource,)
+    add_form = ClientForm
+    list_display = ("name", "address", "phone", "time_zone")
     list_select_related = ("user",)
-    search_fields = ("name", "user__email")
-    autocomplete_fields = ("user",)
+    search_fields = ("name", "user__email", "phone")
+    search_help_text = "A name, an address or a telephone number"
+    fieldsets = ((None, {"fields": ("name", "address", ("phone", "time_zone"), "reservations")}),)
+    add_fieldsets = ((None, {"fields": ("email", "name", ("phone", "time_zone"))}),)
+    readonly_fields = ("address", "reservations")
     actions = ("export_personal_data", "erase_personal_data")
 
-    @admin.action(description="Export personal data", permissions=["change"])
+    def add(self, request: HttpRequest, fields: dict[str, Any]) -> Client:
+        return create_client(caller=asker(request), now=timezone.now(), **fields)
+
+    @admin.action(description="Export personal data", permissions=["export"])
     def export_personal_data(self, request: HttpRequest, chosen: QuerySet[Client]) -> HttpResponse:
         """A file with a list, of one item a client."""
         caller, now = asker(request), timezone.now()
@@ -48,7 +65,6 @@ class ClientAdmin(CatalogueAdmin):
             "opts": self.opts,
             "chosen": chosen,
             "action_checkbox_name": ACTION_CHECKBOX_NAME,
-            "media": self.media,
         }
         return TemplateResponse(request, "admin/reservation/client/erase_confirmation.html", context)
 

@@ -6,17 +6,18 @@ from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.base.forms import AuthenticateForm
 from django import forms
-from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import logout
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from unfold.forms import AuthenticationForm
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from reservation.accounts import forget_attempts
 from reservation.models import User
 from reservation.second_factor import has_second_factor
 
 
-class StaffLogInForm(AdminAuthenticationForm):
+class StaffLogInForm(AuthenticationForm):
     """Email and password, and a code from whoever has a second factor. allauth counts the attempts, as in the API."""
 
     request: HttpRequest
@@ -24,7 +25,7 @@ class StaffLogInForm(AdminAuthenticationForm):
         required=False,
         max_length=32,
         label="Code, once you have a second factor",
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "none"}),
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "one-time-code", "autocapitalize": "none"}),
     )
 
     def clean(self) -> dict[str, Any]:

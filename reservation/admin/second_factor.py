@@ -1,6 +1,7 @@
 """Where staff sets a second factor up, the first member of staff too: a QR code, then a code, then recovery codes."""
 
 from base64 import b64encode
+from typing import Any
 
 from allauth.account.internal.flows.reauthentication import is_reauthentication_required
 from allauth.mfa.adapter import get_adapter
@@ -14,9 +15,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.cache import never_cache
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from reservation.models import User
 from reservation.second_factor import has_second_factor
+
+
+class CodeForm(ActivateTOTPForm):
+    """allauth's, in the theme's looks."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["code"]
+        field.widget = UnfoldAdminTextInputWidget(attrs=field.widget.attrs)
 
 
 def may_set_up(user: object) -> bool:
@@ -34,7 +45,7 @@ def set_up(request: HttpRequest, site: AdminSite) -> HttpResponse:
         logout(request)  # the password was given too long ago
         return redirect("admin:login")
     context = site.each_context(request) | {"title": "Set up your second factor"}
-    form = ActivateTOTPForm(data=request.POST or None, user=user)
+    form = CodeForm(data=request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
         authenticator, recovery = activate_totp(request, form)
         post_authentication(request, authenticator)

@@ -26,3 +26,4 @@ class ServiceAdmin(CatalogueAdmin):
     list_display = ("name", "duration_minutes", "is_active")
     list_filter = ("is_active",)
     search_fields = ("name",)
+    fieldsets = ((None, {"fields": ("name", "description", ("duration_minutes", "is_active"))}),)

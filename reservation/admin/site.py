@@ -1,29 +1,36 @@
 """The admin as a place: who may enter, and how."""
 
-from functools import partial
+from collections.abc import Callable
+from functools import partial, wraps
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from allauth.account.signals import password_changed
 from allauth.usersessions.models import UserSession
-from django.contrib.admin import AdminSite
+from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
+from django.utils import timezone
+from unfold.sites import UnfoldAdminSite
 
 from reservation.accounts import may_try
+from reservation.admin.home import home_context
 from reservation.admin.log_in import StaffLogInForm
 from reservation.admin.second_factor import may_set_up, set_up
+from reservation.admin.sessions import show_sessions
 from reservation.models import User
 from reservation.second_factor import may_work_as_staff
 
 
-class StaffSite(AdminSite):
+class StaffSite(UnfoldAdminSite):
     """Django's, with a second factor. Only what `reservation.admin` registers is there to see."""
 
-    site_header = site_title = "Appointments"
     login_form = StaffLogInForm
     login_template = "admin/log_in.html"
+    index_title = "Home"
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Whether this is staff, in a session that is good for staff's work."""
@@ -34,6 +41,21 @@ class StaffSite(AdminSite):
             and may_work_as_staff(request.session, user_id=user.pk)
         )
 
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+        """The view, by staff's clock. What is rendered later would be by another one, so it is rendered here."""
+        inner = super().admin_view(view, cacheable)
+
+        @wraps(inner)
+        def by_staffs_clock(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            with timezone.override(ZoneInfo(settings.STAFF_TIME_ZONE)):
+                response: HttpResponse = inner(request, *args, **kwargs)
+                return response.render() if isinstance(response, TemplateResponse) else response
+
+        return by_staffs_clock
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        return super().index(request, home_context(request) | (extra_context or {}))
+
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Log in; who lacks the second factor that is required sets it up."""
         if request.method != "POST" and not self.has_permission(request) and may_set_up(request.user):
@@ -43,9 +65,7 @@ class StaffSite(AdminSite):
             UserSession.objects.create_from_request(request)  # so that its owner sees it listed, and can end it
         return response
 
-    def password_change(  # type: ignore[override]  # it redirects, too
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Change one's own password, which ends every session, as over the API. Attempts count like those to log in."""
         user = request.user
         if request.method == "POST" and isinstance(user, User) and not may_try(user.email):
@@ -58,4 +78,8 @@ class StaffSite(AdminSite):
         return response
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
-        return [path("second-factor/", partial(set_up, site=self), name="second_factor"), *super().get_urls()]
+        return [
+            path("second-factor/", partial(set_up, site=self), name="second_factor"),
+            path("sessions/", self.admin_view(partial(show_sessions, site=self)), name="sessions"),
+            *super().get_urls(),
+        ]

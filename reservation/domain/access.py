@@ -14,6 +14,7 @@ from reservation.database.written_once import WrittenSelect
 from reservation.domain.caller import Caller
 from reservation.domain.errors import Forbidden, NotFound
 from reservation.domain.policy import MAY, Action, Role
+from reservation.domain.rights import Right
 from reservation.models import Client, Reservation
 from reservation.models.reservation import ReservationQuerySet
 
@@ -53,16 +54,19 @@ def visible_clients(caller: Caller) -> QuerySet[Client]:
     return clients.filter(own)
 
 
-def client_for(caller: Caller, client_id: int) -> Client:
-    """The client that the caller runs: itself, or, for staff, anyone.
+def client_for(caller: Caller, client_id: int, *, right: Right) -> Client:
+    """The client that the caller runs: itself, or, for staff with this right, anyone.
 
-    Raises NotFound, and Forbidden for a provider of the client.
+    Raises NotFound, and Forbidden for a provider of the client and for staff without the right.
     """
     client = visible_clients(caller).defer(None).filter(pk=client_id).first()  # with all of its account
     if client is None:
         raise NotFound("client", field="client_id")
-    if not caller.is_staff and caller.client_id != client.pk:
+    if caller.client_id == client.pk:
+        return client
+    if not caller.is_staff:
         raise Forbidden("Only the client itself or staff may do this.", field="client_id")
+    caller.require(right, field="client_id")
     return client
 
 
@@ -87,7 +91,10 @@ def reservation_for(action: Action, *, caller: Caller, reservation_id: int) -> R
     if not found:
         raise NotFound("reservation", field="reservation_id")
     [reservation] = found
-    if not MAY[action] & roles(caller, reservation):
+    admitting = MAY[action] & roles(caller, reservation)
+    if not admitting:
         who = " or ".join(sorted(MAY[action]))
         raise Forbidden(f"Only {who} may {action} a reservation.", field="reservation_id")
+    if admitting == {Role.STAFF}:
+        caller.require(Right.CHANGE_RESERVATION, field="reservation_id")
     return reservation

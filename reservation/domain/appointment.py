@@ -14,6 +14,7 @@ from reservation.domain.caller import Caller
 from reservation.domain.command import command
 from reservation.domain.errors import Forbidden, NotFound
 from reservation.domain.expiry import expire
+from reservation.domain.rights import Right
 from reservation.domain.transaction import Conflict
 from reservation.domain.validation import check_interval, check_slots
 from reservation.models import Appointment, Provider, Reservation, Service
@@ -129,7 +130,7 @@ def offer(*, caller: Caller, provider_id: int, starts_at: datetime, ends_at: dat
 
     Raises NotFound, Forbidden, and InvalidInput for an interval that is no run of future appointments.
     """
-    provider = calendar_of(caller=caller, provider_id=provider_id)
+    provider = calendar_of(caller=caller, provider_id=provider_id, right=Right.OFFER)
     check_slots(starts_at=starts_at, ends_at=ends_at, now=now)
     there = set(
         appointments_between(provider_id=provider.pk, starts_at=starts_at, ends_at=ends_at).values_list(
@@ -155,7 +156,7 @@ def withdraw(*, caller: Caller, provider_id: int, starts_at: datetime, ends_at: 
 
     Raises NotFound, Forbidden, and InvalidInput for an interval that is no run of future appointments.
     """
-    provider = calendar_of(caller=caller, provider_id=provider_id)
+    provider = calendar_of(caller=caller, provider_id=provider_id, right=Right.WITHDRAW)
     check_slots(starts_at=starts_at, ends_at=ends_at, now=now)
     calendar = Appointment.objects.filter(provider=provider).starting_in(starts_at, ends_at)
     lapsed = Reservation.objects.lapsed_at(now).filter(
@@ -167,8 +168,8 @@ def withdraw(*, caller: Caller, provider_id: int, starts_at: datetime, ends_at: 
     return withdrawn
 
 
-def calendar_of(*, caller: Caller, provider_id: int) -> Provider:
-    """The provider whose calendar the caller may change.
+def calendar_of(*, caller: Caller, provider_id: int, right: Right) -> Provider:
+    """The provider whose calendar the caller may change: its own, or, for staff with this right, anyone's.
 
     Raises NotFound, and Forbidden when it is somebody else's.
     """
@@ -177,4 +178,6 @@ def calendar_of(*, caller: Caller, provider_id: int) -> Provider:
         raise NotFound("provider", field="provider_id")
     if not caller.is_staff and caller.provider_id != provider.pk:
         raise Forbidden("This is another provider's calendar.", field="provider_id")
+    if caller.provider_id != provider.pk:
+        caller.require(right, field="provider_id")
     return provider

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
-from django.db.models import BigIntegerField, BooleanField, QuerySet
+from django.contrib.auth.models import Permission
+from django.db.models import BigIntegerField, BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from reservation.database.written_once import WrittenSelect
 from reservation.domain.errors import Forbidden
+from reservation.domain.rights import Right
 from reservation.models import User
 
-Account = tuple[int, str, int | None, int | None, bool]
-"""An account's id and address, its client, its provider, and whether it runs the place."""
+Account = tuple[int, str, int | None, int | None, bool, bool]
+"""An account's id and address, its client, its provider, whether it runs the place, and without any limit."""
 
 SESSION_LASTS = "EXISTS (SELECT 1 FROM django_session WHERE session_key = %s)"
 """By hand: the domain knows nothing of sessions but that they last."""
@@ -26,15 +29,34 @@ class Caller:
     client_id: int | None = None
     provider_id: int | None = None
     is_staff: bool = False
+    is_superuser: bool = False
 
     @property
     def is_authenticated(self) -> bool:
         return self.user_id is not None
 
+    @cached_property
+    def permissions(self) -> frozenset[str]:
+        """Those of the account and its groups, by code name. Read when a change of staff's asks for one first."""
+        of_account = Permission.objects.filter(content_type__app_label="reservation").filter(
+            Q(user=self.user_id) | Q(group__user=self.user_id)
+        )
+        return frozenset(of_account.values_list("codename", flat=True))
+
+    def may(self, right: Right) -> bool:
+        """Whether the caller is staff with this right."""
+        return self.is_staff and (self.is_superuser or right in self.permissions)
+
     def require_staff(self) -> None:
         """Raise Forbidden unless the caller runs the place."""
         if not self.is_staff:
             raise Forbidden("Only staff may do this.")
+
+    def require(self, right: Right, *, field: str | None = None) -> None:
+        """Raise Forbidden unless the caller is staff with this right."""
+        self.require_staff()
+        if not self.may(right):
+            raise Forbidden(f"This needs a permission that your account does not have: {right}.", field=field)
 
 
 ANONYMOUS = Caller()
@@ -65,11 +87,18 @@ def account_in_session(pk: int, session_key: str) -> QuerySet[User, Account]:
 
 def accounts_of(users: QuerySet[User]) -> QuerySet[User, Account]:
     """What the active ones of these users are."""
-    return users.filter(is_active=True).values_list("pk", "email", "client", "provider", "is_staff")
+    return users.filter(is_active=True).values_list("pk", "email", "client", "provider", "is_staff", "is_superuser")
 
 
 def caller_among(accounts: Iterable[Account]) -> Caller | None:
     """The first of these accounts, if there is one."""
-    for pk, email, client_id, provider_id, is_staff in accounts:
-        return Caller(user_id=pk, email=email, client_id=client_id, provider_id=provider_id, is_staff=is_staff)
+    for pk, email, client_id, provider_id, is_staff, is_superuser in accounts:
+        return Caller(
+            user_id=pk,
+            email=email,
+            client_id=client_id,
+            provider_id=provider_id,
+            is_staff=is_staff,
+            is_superuser=is_superuser,
+        )
     return None

@@ -5,8 +5,10 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from reservation.domain.access import client_for, visible_clients
+from reservation.domain.account import new_account, open_account
 from reservation.domain.caller import Caller
 from reservation.domain.command import command
+from reservation.domain.rights import Right
 from reservation.domain.validation import check_fields, check_search, set_given
 from reservation.models import Client, User
 
@@ -36,6 +38,30 @@ def register_client(*, user: User, name: str, time_zone: str | None = None, now:
 
 
 @command(result=Client)
+def create_client(
+    *,
+    caller: Caller,
+    name: str,
+    email: str,
+    phone: str | None = None,
+    time_zone: str | None = None,
+    now: datetime,
+) -> Client:
+    """Add a client and its account, which gets its password by a reset; staff only.
+
+    Raises Forbidden, InvalidInput and EmailTaken.
+    """
+    caller.require(Right.ADD_CLIENT)
+    user = new_account(email)
+    client = Client(user=user, name=name, created_at=now)
+    changed = set_given(client, phone=phone, time_zone=time_zone)
+    check_fields(client, {"name", *changed})
+    open_account(user)
+    client.save(force_insert=True)
+    return client
+
+
+@command(result=Client)
 def update_client(
     *,
     caller: Caller,
@@ -49,7 +75,7 @@ def update_client(
 
     Raises NotFound, Forbidden and InvalidInput.
     """
-    client = client_for(caller, client_id)
+    client = client_for(caller, client_id, right=Right.CHANGE_CLIENT)
     changed = set_given(client, name=name, phone=phone, time_zone=time_zone)
     check_fields(client, changed)
     client.save(update_fields=changed)

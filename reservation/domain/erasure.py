@@ -18,6 +18,7 @@ from reservation.domain.expiry import expire
 from reservation.domain.lease import queue_up
 from reservation.domain.policy import ERASED_EMAIL, MOVABLE
 from reservation.domain.reservation import cancel
+from reservation.domain.rights import Right
 from reservation.domain.session import sessions_of
 from reservation.domain.transaction import Conflict
 from reservation.domain.transition import InvalidTransition
@@ -37,7 +38,7 @@ def erase_client(*, caller: Caller, client_id: int, now: datetime) -> int:
     The client itself and staff may. What lies ahead is cancelled, whatever the notice, so that its time is open again.
     Raises NotFound, Forbidden and MoreThanAClient.
     """
-    client = client_for(caller, client_id)
+    client = client_for(caller, client_id, right=Right.ERASE_CLIENT)
     if client.user.email == ERASED_EMAIL:
         return 0
     user = User.objects.select_for_update().filter(pk=client.user_id).first()  # nobody makes a provider of it meanwhile
@@ -56,7 +57,7 @@ def give_up(client: Client, *, caller: Caller, now: datetime) -> None:
     """Cancel what has not begun, and write down which holds have lapsed."""
     expire(client.reservations.lapsed_at(now).values_list("pk", flat=True), now=now)
     ahead = client.reservations.filter(status__in=MOVABLE, starts_at__gt=now)
-    in_staffs_right = replace(caller, is_staff=True)  # or the client's own notice would keep it here
+    in_staffs_right = replace(caller, is_staff=True, is_superuser=True)  # or the client's own notice would keep it here
     for reservation_id in ahead.order_by("pk").values_list("pk", flat=True):
         try:
             cancel(caller=in_staffs_right, reservation_id=reservation_id, now=now)

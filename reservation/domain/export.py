@@ -12,6 +12,7 @@ from django.db.models import Model
 
 from reservation.domain.access import client_for
 from reservation.domain.caller import Caller
+from reservation.domain.rights import Right
 from reservation.domain.session import sessions_of
 from reservation.models import IdempotencyKey, Reservation, User
 
@@ -22,7 +23,7 @@ def export_client(*, caller: Caller, client_id: int, now: datetime) -> dict[str,
     Secrets (the password's hash, the keys of sessions) are left out: they tell nothing of the person.
     Raises NotFound and Forbidden.
     """
-    client = client_for(caller, client_id)
+    client = client_for(caller, client_id, right=Right.EXPORT_CLIENT)
     user = client.user
     reservations = client.reservations.select_related("provider", "service").prefetch_related("events")
     addresses = EmailAddress.objects.filter(user=user)

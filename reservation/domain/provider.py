@@ -3,24 +3,15 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db import IntegrityError
 from django.db.models import QuerySet
 
+from reservation.domain.account import new_account, open_account
 from reservation.domain.caller import Caller
 from reservation.domain.command import command
-from reservation.domain.errors import DomainError, Forbidden, NotFound
+from reservation.domain.errors import Forbidden, NotFound
+from reservation.domain.rights import Right
 from reservation.domain.validation import check_fields, check_search, set_given
-from reservation.models import Provider, Service, User
-from reservation.models.user import normalise_email
-
-
-class EmailTaken(DomainError):
-    """There is an account with this address."""
-
-    code = "EMAIL_TAKEN"
-
-    def __init__(self) -> None:
-        super().__init__("There is an account with this address already.", field="email")
+from reservation.models import Provider, Service
 
 
 def find_providers(
@@ -50,20 +41,13 @@ def create_provider(
 
     Raises Forbidden, InvalidInput, EmailTaken, and NotFound for a service.
     """
-    caller.require_staff()
-    user = User(email=normalise_email(email))
-    check_fields(user, {"email"})
+    caller.require(Right.ADD_PROVIDER)
+    user = new_account(email)
     provider = Provider(user=user, name=name, bio=bio or "", created_at=now)
     changed = set_given(provider, time_zone=time_zone)
     check_fields(provider, {"name", "bio", *changed})
     services = services_with(service_ids or ())
-    if User.objects.filter(email=user.email).exists():
-        raise EmailTaken
-    user.set_unusable_password()
-    try:
-        user.save(force_insert=True)
-    except IntegrityError as error:
-        raise EmailTaken from error
+    open_account(user)
     provider.save(force_insert=True)
     provider.services.set(services)
     return provider
@@ -88,11 +72,14 @@ def update_provider(
     provider = Provider.objects.filter(pk=provider_id).first()
     if provider is None:
         raise NotFound("provider", field="provider_id")
-    if not caller.is_staff and caller.provider_id != provider.pk:
+    is_own = caller.provider_id == provider.pk
+    if not caller.is_staff and not is_own:
         raise Forbidden("Only the provider itself or staff may change it.", field="provider_id")
     for field, value in (("is_active", is_active), ("service_ids", service_ids)):
         if value is not None and not caller.is_staff:
             raise Forbidden("Only staff may change this.", field=field)
+    if not is_own or is_active is not None or service_ids is not None:
+        caller.require(Right.CHANGE_PROVIDER, field="provider_id")
     changed = set_given(provider, name=name, bio=bio, time_zone=time_zone, is_active=is_active)
     check_fields(provider, changed)
     provider.save(update_fields=changed)

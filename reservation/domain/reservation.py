@@ -14,6 +14,7 @@ from reservation.domain.errors import Forbidden, InvalidInput, NotFound
 from reservation.domain.event import record
 from reservation.domain.lease import check_client, check_offers, find_run, lease, queue_up, take
 from reservation.domain.policy import BOOKED_UNTIL, MOVABLE, Action, Status
+from reservation.domain.rights import Right
 from reservation.domain.transaction import Conflict
 from reservation.domain.transition import (
     InvalidTransition,
@@ -213,8 +214,10 @@ def mark_no_show(*, caller: Caller, reservation_id: int, now: datetime) -> Reser
 
 def client_for(caller: Caller, client_id: int | None) -> int:
     """Whom the caller reserves for. Raises Forbidden."""
-    if client_id is not None and client_id != caller.client_id and not caller.is_staff:
-        raise Forbidden("Only staff may reserve for someone else.", field="client_id")
+    if client_id is not None and client_id != caller.client_id:
+        if not caller.is_staff:
+            raise Forbidden("Only staff may reserve for someone else.", field="client_id")
+        caller.require(Right.RESERVE, field="client_id")
     if client_id is None:
         client_id = caller.client_id
     if client_id is None:

@@ -13,6 +13,7 @@ from reservation.domain.caller import Caller
 from reservation.domain.errors import DomainError
 from reservation.domain.event import record, snapshot
 from reservation.domain.policy import TRANSITIONS, Role, Status, in_hours
+from reservation.domain.rights import Right
 from reservation.domain.transaction import Conflict
 from reservation.models import EventKind, Reservation
 
@@ -68,8 +69,9 @@ def require_notice(reservation: Reservation, *, caller: Caller, now: datetime) -
     if reservation.starts_at <= now:
         raise TooLateToCancel("It has begun.", field="reservation_id")
     notice = settings.RESERVATION_POLICY.cancellation_notice
-    is_bound = reservation.status == Status.CONFIRMED and roles(caller, reservation) == {Role.CLIENT}
-    if is_bound and reservation.starts_at - now < notice:
+    is_clients = reservation.status == Status.CONFIRMED and roles(caller, reservation) - {Role.STAFF} == {Role.CLIENT}
+    is_late = reservation.starts_at - now < notice
+    if is_clients and is_late and not caller.may(Right.CHANGE_RESERVATION):
         raise TooLateToCancel(f"A booking can be given up until {in_hours(notice)} before it.", field="reservation_id")
 
 

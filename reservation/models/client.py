@@ -21,6 +21,7 @@ class Client(FromRow):
     )
 
     class Meta:
+        permissions = (("export_client", "Can export clients"), ("import_client", "Can import clients"))
         indexes = (models.Index(fields=["name", "id"], name="client_by_name"),)
 
     def __str__(self) -> str:

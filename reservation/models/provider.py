@@ -19,6 +19,7 @@ class Provider(FromRow):
     created_at = models.DateTimeField()
 
     class Meta:
+        permissions = (("export_provider", "Can export providers"), ("import_provider", "Can import providers"))
         indexes = (
             models.Index(fields=["name", "id"], name="provider_by_name"),
             models.Index(fields=["created_at", "id"], name="provider_by_created_at"),

@@ -61,6 +61,7 @@ class Reservation(FromRow):
             models.Index(fields=["starts_at"], name="reservation_by_start"),
             models.Index(fields=["created_at"], name="reservation_by_created_at"),
             models.Index(fields=["status", "expires_at"], name="reservation_by_expiry"),
+            models.Index(fields=["status", "starts_at", "id"], name="reservation_by_status"),
         )
         constraints = (
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="reservation_takes_time"),

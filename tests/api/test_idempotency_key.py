@@ -26,7 +26,7 @@ def send(client: Browser, db: None) -> Any:
     """POST this as staff, with the key as header; answers the data."""
     session = SessionStore()
     session.create()
-    token, *_ = issue(make_user(is_staff=True).pk, session)
+    token, *_ = issue(make_user(is_staff=True, is_superuser=True).pk, session)
 
     def send(query: str, *, header: str | None = None, **variables: Any) -> Any:
         headers = {"Authorization": f"Bearer {token}", **({} if header is None else {"Idempotency-Key": header})}

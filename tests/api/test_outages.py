@@ -83,7 +83,7 @@ def test_a_change_that_loses_every_race_is_an_outage_and_changes_nothing(
         make_service(name=name)
         raise error
 
-    who = account(make_user(is_staff=True))
+    who = account(make_user(is_staff=True, is_superuser=True))
     monkeypatch.setattr("api.views.read_caller", lambda _: who)
     monkeypatch.setattr("api.mutation.service.create_service", Command(work, Service))
     before = all_rows()

@@ -27,7 +27,7 @@ def test_a_hold_is_cancelled_while_it_is_confirmed(enter):
 
 
 def test_a_hold_is_moved_while_it_is_confirmed(enter):
-    client, mover = enter(make_client()), enter(make_client(user=make_user(is_staff=True)))
+    client, mover = enter(make_client()), enter(make_client(user=make_user(is_staff=True, is_superuser=True)))
     rounds = full_size(20, on_sqlite=10)
     slots = make_appointments(make_provider(), starts_at=ten_o_clock(), number=2 * rounds)
     for here, there in zip(slots[:rounds], slots[rounds:], strict=True):

@@ -85,7 +85,7 @@ def test_strangers_are_refused_by_host_and_origin() -> None:
 def test_the_admin_has_a_path_of_its_own(path: str) -> None:
     there, usual = ask(get(f"/{path.strip('/')}/login/"), get("/admin/login/"), ADMIN_PATH=path)
     assert usual["status"] == 404
-    assert (there["status"], "<title>Log in" in there["page"]) == (200, True)
+    assert (there["status"], "Log in | Appointments" in there["page"]) == (200, True)
     assert there["cookies"] == {"__Host-csrftoken": [True, "/", "", "Lax"]}
 
 

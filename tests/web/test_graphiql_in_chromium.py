@@ -21,7 +21,7 @@ UNAUTHORIZED = "Failed to load resource: the server responded with a status of 4
 @pytest.fixture(autouse=True)
 def _rows(transactional_db: None) -> None:
     """Somebody who can log in, and something to find next week."""
-    client = make_client(user=make_user(email=EMAIL, password=PASSWORD, is_staff=True), name="Cleo")
+    client = make_client(user=make_user(email=EMAIL, password=PASSWORD, is_staff=True, is_superuser=True), name="Cleo")
     now = timezone.now()
     monday = datetime.combine(now.date() + timedelta(days=7 - now.weekday()), time(9), UTC)
     service = make_service(name="Massage")

@@ -5,14 +5,21 @@ from typing import Any
 import pytest
 from django.test import Client as Browser
 
-from web.policy import POLICY
+from web.policy import ADMIN_POLICY, POLICY
 
 
-@pytest.mark.parametrize("path", ["/", "/admin/login/", "/nothing/"])
+@pytest.mark.parametrize("path", ["/", "/nothing/"])
 def test_a_page_has_a_policy_without_inline_scripts_and_other_hosts(path: str, client: Browser, db: None) -> None:
     policy = client.get(path)["Content-Security-Policy"]
     assert policy == POLICY
     assert not {"unsafe", "http", "*"} & {part for part in ("unsafe", "http", "*") if part in policy}
+
+
+def test_the_admin_may_evaluate_and_style_and_ask_no_other_host(client: Browser, db: None) -> None:
+    policy = client.get("/admin/login/")["Content-Security-Policy"]
+    assert policy == ADMIN_POLICY
+    assert policy.startswith(POLICY)
+    assert not {"http", "*"} & {part for part in ("http", "*") if part in policy}
 
 
 def test_a_page_may_have_a_policy_of_its_own(client: Browser) -> None:

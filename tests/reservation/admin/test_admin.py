@@ -2,6 +2,7 @@
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.admin.models import LogEntry
 from django.contrib.messages import get_messages
 from django.test import Client as Browser
 from django.urls import reverse
@@ -11,6 +12,7 @@ from reservation.domain.policy import Status
 from reservation.domain.reservation import reserve
 from reservation.models import Reservation, ReservationEvent, Service, User
 from tests.factories import caller, make_appointments, make_client, make_provider, make_service, make_user, minutes
+from tests.groups import FRONT_DESK, MANAGER, VIEWER, make_member
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +47,8 @@ def act(browser: Browser, action: str, reservation: Reservation) -> list[str]:
 
 @pytest.mark.parametrize("noun", NOUNS)
 def test_every_list_opens(browser: Browser, hold: Reservation, noun: str) -> None:
-    response = browser.get(reverse(f"admin:reservation_{noun}_changelist"))
+    state = {"state": "held"} if noun == "appointment" else {}
+    response = browser.get(reverse(f"admin:reservation_{noun}_changelist"), state)
     assert response.status_code == 200
     assert response.context["cl"].result_count > 0
 
@@ -84,6 +87,51 @@ def test_an_action_says_what_was_refused(browser: Browser, hold: Reservation) ->
     assert hold.status == Status.PENDING
 
 
+def test_cancelling_asks_for_a_reason_first(browser: Browser, hold: Reservation) -> None:
+    page = reverse("admin:reservation_reservation_changelist")
+    chosen = {"action": "cancel", "_selected_action": [hold.pk]}
+    assert b'name="reason"' in browser.post(page, chosen).content
+    hold.refresh_from_db()
+    assert hold.status == Status.PENDING
+    assert browser.post(page, {**chosen, "confirmed": "yes", "reason": " Ill. "}).status_code == 302
+    hold.refresh_from_db()
+    assert (hold.status, hold.cancel_reason) == (Status.CANCELLED, "Ill.")
+
+
+def test_the_history_says_who_when_and_from_what_to_what(browser: Browser, hold: Reservation) -> None:
+    act(browser, "confirm", hold)
+    page = browser.get(reverse("admin:reservation_reservation_change", args=[hold.pk])).content.decode()
+    who = User.objects.get(is_staff=True)
+    assert "Held → Booked" in page
+    assert f"{hold.starts_at:%Y-%m-%d %H:%M}-{hold.ends_at:%H:%M}" in page
+    assert str(who) in page.partition("Held → Booked")[0].rpartition("CONFIRMED")[2]
+
+
+def test_a_reservations_page_offers_what_can_become_of_it(browser: Browser, hold: Reservation) -> None:
+    page = reverse("admin:reservation_reservation_change", args=[hold.pk])
+    assert [action["name"] for action in browser.get(page).context["offered"]] == ["confirm", "cancel"]
+    act(browser, "confirm", hold)
+    offered = [action["name"] for action in browser.get(page).context["offered"]]
+    assert offered == ["complete", "mark_no_show", "cancel"]
+
+
+@pytest.mark.parametrize("group", [VIEWER, FRONT_DESK, MANAGER])
+def test_each_group_sees_everything_and_works_as_far_as_it_may(group: str, client: Browser, hold: Reservation) -> None:
+    client.force_login(make_member(group))
+    assert client.get(reverse("admin:index")).status_code == 200
+    for noun in NOUNS:
+        assert client.get(reverse(f"admin:reservation_{noun}_changelist")).status_code == 200, noun
+    page = reverse("admin:reservation_reservation_change", args=[hold.pk])
+    may_work = group != VIEWER
+    assert [action["name"] for action in client.get(page).context["offered"]] == ["confirm", "cancel"] * may_work
+    client.post(reverse("admin:reservation_reservation_changelist"), {"action": "confirm", "_selected_action": hold.pk})
+    hold.refresh_from_db()
+    assert hold.status == (Status.CONFIRMED if may_work else Status.PENDING)
+    named = {"name": "Another", "phone": "", "time_zone": "UTC"}
+    answer = client.post(reverse("admin:reservation_client_change", args=[hold.client_id]), named)
+    assert answer.status_code == (302 if may_work else 403)
+
+
 def test_staff_without_the_permission_sees_no_reservations(client: Browser, hold: Reservation) -> None:
     client.force_login(make_user(is_staff=True))
     assert client.get(reverse("admin:reservation_reservation_changelist")).status_code == 403
@@ -95,6 +143,30 @@ def test_a_service_added_by_hand_keeps_to_the_rules(browser: Browser, duration: 
     response = browser.post(reverse("admin:reservation_service_add"), fields)
     assert response.status_code == (302 if is_added else 200)
     assert Service.objects.filter(name="Added").exists() is is_added
+
+
+@pytest.mark.parametrize("noun", ["client", "provider"])
+def test_somebody_new_is_added_with_an_account(noun: str, browser: Browser) -> None:
+    service = make_service()
+    fields = {"email": "New@Example.com", "name": " Somebody ", "time_zone": "Asia/Tokyo", "services": [service.pk]}
+    assert browser.post(reverse(f"admin:reservation_{noun}_add"), fields).status_code == 302
+    user = User.objects.get(email="new@example.com")
+    person = getattr(user, noun)
+    assert (person.name, person.time_zone, user.has_usable_password()) == ("Somebody", "Asia/Tokyo", False)
+    if noun == "provider":
+        assert list(person.services.all()) == [service]
+    assert LogEntry.objects.get().object_id == str(person.pk)
+
+
+@pytest.mark.parametrize(
+    ("email", "told"), [("nobody", "Enter a valid email address."), ("taken@example.com", "There is an account")]
+)
+def test_somebody_new_has_an_address_that_is_nobodys(email: str, told: str, browser: Browser) -> None:
+    make_user(email="taken@example.com")
+    fields = {"email": email, "name": "Somebody", "time_zone": "UTC"}
+    response = browser.post(reverse("admin:reservation_client_add"), fields)
+    assert (response.status_code, User.objects.count()) == (200, 2)
+    assert told in str(response.context["errors"])
 
 
 def test_an_account_is_added_with_its_address_in_lower_case(browser: Browser) -> None:

@@ -121,7 +121,7 @@ def test_after_whatever_happens_memcached_tells_what_the_database_does(rows: str
     for provider in providers:
         make_appointments(provider, starts_at=TOMORROW - timedelta(hours=4), number=60)
         make_appointments(provider, starts_at=TOMORROW + timedelta(days=1), number=40)
-    staff = account(make_user(is_staff=True))
+    staff = account(make_user(is_staff=True, is_superuser=True))
     clients = [make_client() for _ in range(4)]
     now, done = NOW, 0
 

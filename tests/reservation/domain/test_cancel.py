@@ -114,7 +114,7 @@ def test_settings_bind_a_client_to_its_booking_within_the_notice(settings: Setti
 def test_the_notice_binds_neither_provider_nor_staff_nor_a_hold(settings: Settings) -> None:
     settings.RESERVATION_POLICY = Policy(cancellation_notice=timedelta(days=7))
     by_provider, by_staff, hold = make_booking(), make_booking(), make_hold()
-    boss = make_user(is_staff=True)
+    boss = make_user(is_staff=True, is_superuser=True)
     of_staff = make_booking(client=make_client(user=boss))
     for who, reservation in (
         (caller(by_provider.provider), by_provider),

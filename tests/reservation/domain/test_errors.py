@@ -1,9 +1,9 @@
 """The codes are a promise to clients: none changes, and none means two things."""
 
+from reservation.domain.account import EmailTaken
 from reservation.domain.command import IdempotencyKeyReused
 from reservation.domain.errors import DomainError, Forbidden, InvalidInput, NotFound, Unauthenticated
 from reservation.domain.lease import AppointmentTaken, ClientBusy, TooManyHolds, TooSoon
-from reservation.domain.provider import EmailTaken
 from reservation.domain.transition import HoldExpired, InvalidTransition, TooLateToCancel
 
 CODES = {

@@ -167,7 +167,7 @@ def test_a_client_may_name_itself() -> None:
 
 
 def test_staff_who_is_a_client_reserves_for_itself_unless_it_names_another() -> None:
-    itself, other = make_client(user=make_user(is_staff=True)), make_client()
+    itself, other = make_client(user=make_user(is_staff=True, is_superuser=True)), make_client()
     first, second = make_appointments(make_provider(), number=2)
     assert reserve(caller=caller(itself), appointment_id=first.pk, now=NOW).client == itself
     assert reserve(caller=caller(itself), appointment_id=second.pk, client_id=other.pk, now=NOW).client == other
@@ -191,14 +191,14 @@ def test_who_is_no_client_reserves_nothing_for_itself() -> None:
 def test_nobody_reserves_nothing() -> None:
     [appointment] = make_appointments(make_provider())
     client = make_client()
-    for who in (ANONYMOUS, Caller(client_id=client.pk, is_staff=True)):
+    for who in (ANONYMOUS, Caller(client_id=client.pk, is_staff=True, is_superuser=True)):
         with refused(Unauthenticated, field=None):
             reserve(caller=who, appointment_id=appointment.pk, client_id=client.pk, now=NOW)
 
 
 def test_staff_cannot_reserve_for_a_client_that_does_not_exist() -> None:
     [appointment] = make_appointments(make_provider())
-    who = caller(make_client(user=make_user(is_staff=True)))
+    who = caller(make_client(user=make_user(is_staff=True, is_superuser=True)))
     for client_id in (0, 2**63 - 1):
         with refused(NotFound, field="client_id"):
             reserve(caller=who, appointment_id=appointment.pk, client_id=client_id, now=NOW)

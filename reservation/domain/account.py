@@ -1,0 +1,35 @@
+"""The account of somebody whom staff adds: it gets its password by a reset."""
+
+from django.db import IntegrityError
+
+from reservation.domain.errors import DomainError
+from reservation.domain.validation import check_fields
+from reservation.models import User
+from reservation.models.user import normalise_email
+
+
+class EmailTaken(DomainError):
+    """There is an account with this address."""
+
+    code = "EMAIL_TAKEN"
+
+    def __init__(self) -> None:
+        super().__init__("There is an account with this address already.", field="email")
+
+
+def new_account(email: str) -> User:
+    """An account with this address, not saved yet. Raises InvalidInput for what is no address."""
+    user = User(email=normalise_email(email))
+    check_fields(user, {"email"})
+    return user
+
+
+def open_account(user: User) -> None:
+    """Save it, without a password. Raises EmailTaken; call it in the transaction that makes what hangs on it."""
+    if User.objects.filter(email=user.email).exists():
+        raise EmailTaken
+    user.set_unusable_password()
+    try:
+        user.save(force_insert=True)
+    except IntegrityError as error:
+        raise EmailTaken from error

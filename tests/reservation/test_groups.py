@@ -1,0 +1,60 @@
+"""The groups that staff begins with, and what becomes of who was staff before."""
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import Group, Permission
+
+from reservation.models import User
+from tests.factories import make_user
+from tests.groups import FRONT_DESK, MANAGER, VIEWER, groups
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _groups() -> None:
+    groups.make_groups(apps)
+
+
+def permissions_of(name: str) -> set[str]:
+    found = Group.objects.get(name=name).permissions.select_related("content_type")
+    return {f"{one.content_type.app_label}.{one.codename}" for one in found}
+
+
+def test_each_may_do_more_than_the_one_before() -> None:
+    viewer, front_desk, manager = (permissions_of(name) for name in (VIEWER, FRONT_DESK, MANAGER))
+    assert viewer < front_desk < manager
+    assert all(permission.partition(".")[2].startswith("view_") for permission in viewer)
+    assert front_desk - viewer == {
+        "reservation.add_reservation",
+        "reservation.change_reservation",
+        "reservation.add_client",
+        "reservation.change_client",
+    }
+    assert {"reservation.delete_client", "reservation.export_client"} <= manager
+
+
+def test_nobody_but_superusers_changes_accounts_and_groups() -> None:
+    of_accounts = {
+        permission for permission in permissions_of(MANAGER) if "user" in permission or "group" in permission
+    }
+    assert of_accounts == {"reservation.view_user", "auth.view_group"}
+
+
+def test_what_an_operator_made_of_them_stays() -> None:
+    viewer = Group.objects.get(name=VIEWER)
+    viewer.permissions.set(Permission.objects.filter(codename="view_service"))
+    groups.make_groups(apps)
+    assert permissions_of(VIEWER) == {"reservation.view_service"}
+    assert Group.objects.count() == 3
+
+
+def test_who_was_staff_before_is_a_manager_and_nobody_else_is() -> None:
+    before = make_user(is_staff=True)
+    make_user(is_staff=True, is_superuser=True)
+    make_user()
+    make_user(is_staff=True).groups.add(Group.objects.get(name=VIEWER))
+    groups.make_managers(apps, None)
+    assert list(User.objects.filter(groups__name=MANAGER)) == [before]
+    groups.make_managers(apps, None)
+    assert before.groups.count() == 1
