@@ -10,11 +10,15 @@ from ops import health
 from ops.metrics.views import show_metrics
 from web.graphiql import graphiql_in_browsers
 from web.openapi import for_readers, openapi_page
-from web.views import home
+from web.views import book, home
+
+graphql = graphiql_in_browsers(graphql_view)
 
 urlpatterns = [
     path("", home, name="home"),
-    re_path(r"^graphql/?$", graphiql_in_browsers(graphql_view), name="graphql"),
+    re_path(r"^book/?$", book, name="book"),
+    path("graphql", graphql, name="graphql"),
+    path("graphql/", graphql, name="graphql"),  # the last one is what we say
     path("auth/openapi.html", openapi_page, name="openapi"),
     path("auth/openapi.json", for_readers(OpenAPIJSONView.as_view()), name="openapi_json"),
     path("auth/openapi.yaml", for_readers(OpenAPIYAMLView.as_view()), name="openapi_yaml"),

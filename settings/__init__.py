@@ -244,6 +244,7 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 # --- Language, time and static files -------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en-us"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]  # of the pages in web/ that are for clients and newcomers
 USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "static/"

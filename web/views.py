@@ -1,19 +1,49 @@
 """What a person sees."""
 
+from datetime import timedelta
+from hashlib import sha256
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from web.language import in_language_of_reader
+from web.texts import BOOK_STEPS, BOOK_TEXTS, HOME_TEXTS
+
+OPERATIONS = settings.BASE_DIR / "web" / "static" / "web" / "book" / "operations.graphql"
+EXAMPLE = """{
+  nextOpenAppointment {
+    startsAt
+    provider { name timeZone }
+  }
+}"""
+
 
 @require_safe
+@in_language_of_reader
 def home(request: HttpRequest) -> HttpResponse:
-    """What this is and where things are."""
-    origin = request.build_absolute_uri("/").rstrip("/")
+    """What this is, whether it is alive, and where things are."""
     context = {
-        "origin": origin,
+        "example": EXAMPLE,
+        "texts": HOME_TEXTS,
         "has_graphiql": settings.GRAPHIQL,
         "has_openapi": settings.OPENAPI_PUBLIC,
         "has_admin": settings.ADMIN_IS_LINKED,
+        "languages": settings.LANGUAGES,
     }
     return render(request, "web/home.html", context)
+
+
+@require_safe
+@in_language_of_reader
+def book(request: HttpRequest) -> HttpResponse:
+    """Where clients reserve. The page asks the API for all that it shows, so it is the same for everybody."""
+    context = {
+        "words": {"texts": BOOK_TEXTS, "steps": BOOK_STEPS},
+        "hash": sha256(OPERATIONS.read_bytes()).hexdigest(),
+        "hold_minutes": settings.RESERVATION_POLICY.hold // timedelta(minutes=1),
+        "has_demo": settings.DEBUG,
+        "languages": settings.LANGUAGES,
+    }
+    return render(request, "web/book.html", context)

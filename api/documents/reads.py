@@ -70,9 +70,9 @@ class Reads:
 
 
 def what_everybody_reads(schema: GraphQLSchema, tree: DocumentNode, operation: OperationDefinitionNode) -> Reads | None:
-    """What the operation reads; None when anything in the document depends on who asks, or is read from elsewhere."""
+    """What the operation reads; None when anything in it depends on who asks, or is read from elsewhere."""
     types, ways = set(), set()
-    for type_name, field in fields_of(schema, tree):
+    for type_name, field in fields_of(schema, tree, operation):
         if field is None:
             types.add(unwrapped(type_name))
         elif not is_everybodys(type_name, field):
@@ -94,17 +94,16 @@ def what_everybody_reads(schema: GraphQLSchema, tree: DocumentNode, operation: O
     )
 
 
-def fields_of(schema: GraphQLSchema, tree: DocumentNode) -> Iterator[tuple[str, str | None]]:
-    """The types that a valid document selects of, each with None, and all that it selects, fragments included.
+def fields_of(
+    schema: GraphQLSchema, tree: DocumentNode, operation: OperationDefinitionNode
+) -> Iterator[tuple[str, str | None]]:
+    """The types that an operation of a valid document selects of, each with None, and all that it selects, by fragments
+    too.
 
     An operation of a kind that the schema has not, which no rule of validation minds, selects of a type without a name.
     """
-    waiting: list[tuple[Any, Any]] = []
-    for definition in tree.definitions:
-        if isinstance(definition, OperationDefinitionNode):
-            waiting.append((definition.selection_set, schema.get_root_type(definition.operation)))
-        elif isinstance(definition, FragmentDefinitionNode):
-            waiting.append((definition.selection_set, schema.get_type(definition.type_condition.name.value)))
+    fragments = {one.name.value: one for one in tree.definitions if isinstance(one, FragmentDefinitionNode)}
+    waiting: list[tuple[Any, Any]] = [(operation.selection_set, schema.get_root_type(operation.operation))]
     while waiting:
         selection_set, type_ = waiting.pop()
         if type_ is None:
@@ -121,7 +120,12 @@ def fields_of(schema: GraphQLSchema, tree: DocumentNode) -> Iterator[tuple[str, 
                     waiting.append((selection.selection_set, get_named_type(type_.fields[name].type)))
                 elif type_ is schema.query_type:
                     yield name, None  # a value of no type tells nobody where it is read from
-            elif not isinstance(selection, FragmentSpreadNode):
+            elif isinstance(selection, FragmentSpreadNode):
+                fragment = fragments.pop(selection.name.value, None)  # one that is spread again selects the same again
+                if fragment is not None:
+                    condition = schema.get_type(fragment.type_condition.name.value)
+                    waiting.append((fragment.selection_set, condition))
+            else:
                 condition = selection.type_condition
                 waiting.append((selection.selection_set, schema.get_type(condition.name.value) if condition else type_))
 

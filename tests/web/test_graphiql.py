@@ -92,7 +92,7 @@ def test_when_it_is_off_a_browser_gets_what_any_client_gets(client: Browser, set
 
 
 def test_the_home_page_links_to_it_when_it_is_on(client: Browser) -> None:
-    assert '<a href="/graphql/">' in client.get("/").content.decode()
+    assert '<a href="/graphql/"><strong>GraphiQL</strong>' in client.get("/").content.decode()
 
 
 def test_the_policy_allows_this_host_alone(client: Browser) -> None:

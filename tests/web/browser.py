@@ -1,0 +1,105 @@
+"""Browsers that watch what pages do: what they log as an error, and which hosts they ask."""
+
+import json
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
+
+from tests.web.conftest import CHROMIUM, FLAGS, REPORT_VIOLATIONS, TIMEOUT_MILLISECONDS
+
+AXE = Path(settings.BASE_DIR, "tests", "node", "node_modules", "axe-core", "axe.min.js")
+LONDON = "Europe/London"
+
+
+class Visitor:
+    """Somebody at a browser of their own. `errors` must be empty at the end: a test takes out what it has provoked."""
+
+    def __init__(self, browser: Browser, origin: str) -> None:
+        self.browser = browser
+        self.origin = origin
+        self.errors: list[str] = []
+        self.hosts: set[str] = set()
+
+    def context(self, *, locale: str = "en-GB", zone: str = LONDON, **options: Any) -> BrowserContext:
+        """A browser that has nothing stored. Its tabs share what they store."""
+        context = self.browser.new_context(base_url=self.origin, locale=locale, timezone_id=zone, **options)
+        context.set_default_timeout(TIMEOUT_MILLISECONDS)
+        context.add_init_script(REPORT_VIOLATIONS)
+        context.on("console", self.note_console)
+        context.on("weberror", lambda error: self.errors.append(str(error.error)))
+        context.on("request", self.note_request)
+        return context
+
+    def page(self, path: str, **options: Any) -> Page:
+        page = self.context(**options).new_page()
+        page.goto(path)
+        return page
+
+    def note_console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.errors.append(message.text)
+
+    def note_request(self, request: Request) -> None:
+        if not request.url.startswith("data:"):
+            self.hosts.add("/".join(request.url.split("/")[:3]))
+
+    def forget_errors(self, *, about: str) -> None:
+        """What a browser logs of a refusal that the test has provoked; it must have been there, or come soon."""
+        page = self.browser.contexts[-1].pages[0]
+        for _ in range(TIMEOUT_MILLISECONDS // 50):
+            if any(about in error for error in self.errors):
+                break
+            page.wait_for_timeout(50)
+        assert any(about in error for error in self.errors), self.errors
+        self.errors[:] = [error for error in self.errors if about not in error]
+
+
+@contextmanager
+def visiting(origin: str) -> Iterator[Visitor]:
+    """A browser. While it is there its event loop runs in this thread: Django's statements are for `in_database`."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        expect.set_options(timeout=TIMEOUT_MILLISECONDS)
+        visitor = Visitor(browser, origin)
+        yield visitor
+        browser.close()
+    assert not visitor.errors, visitor.errors
+    assert visitor.hosts == {origin}, visitor.hosts
+
+
+def in_database(work: Callable[[], Any]) -> Any:
+    """What it answers in a thread where no event loop runs."""
+
+    def work_and_close() -> Any:
+        try:
+            return work()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(work_and_close).result()
+
+
+def check_accessibility(page: Page) -> None:
+    """axe finds nothing, in light and dark; and at 320 pixels nothing is wider than the window."""
+    if not AXE.exists():
+        pytest.skip("axe-core is missing: script/npm tests/node fetches it.")
+    if not page.evaluate("typeof window.axe === 'object'"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        found = page.evaluate("axe.run({ resultTypes: ['violations'] })")["violations"]
+        assert not found, (page.url, scheme, json.dumps(found, indent=1)[:3000])
+    page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+    size = page.viewport_size
+    assert size is not None
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth") == 320, page.url
+    page.set_viewport_size(size)

@@ -1,0 +1,181 @@
+import { ACCOUNT_ACTS, logInAnd, showAccount } from "./account.js";
+import { address, go, linkTo, replace } from "./address.js";
+import { change } from "./api.js";
+import * as choice from "./choice.js";
+import { Failure } from "./http.js";
+import { element, listen, notice, part, reveal, steps, text } from "./page.js";
+import { findOne, reservationOf, showHolds, showMine, wordsOf } from "./reservations.js";
+import { stored } from "./session.js";
+import { format } from "./time.js";
+
+const tabs = new BroadcastChannel("book");
+let turn = 0; // an answer after another choice is passed over
+let open = {}; // what was read of a week and a day, and of which
+let offered = []; // the appointments of the chosen time
+
+async function show() {
+  const mine = ++turn;
+  const { view = "book", move, service: id } = address();
+  for (const link of document.querySelectorAll(".bar [href^='?']")) {
+    if (link.hreflang) link.href = linkTo({ lang: link.hreflang });
+    else link.ariaCurrent = link.dataset.view === view || null;
+  }
+  reveal({ book: view === "book", mine: view === "mine", moving: move });
+  document.title = element(view).querySelector("h1").textContent;
+  if (view === "mine") return stored() && showMine();
+  const services = await choice.findServices();
+  if (mine !== turn) return;
+  const service = services.find((one) => one.id === id);
+  choice.showServices(services, id);
+  reveal({ "no-services": !services.length, "with-whom": service, when: service });
+  if (service) await showWhen(service, () => mine === turn);
+}
+
+async function showWhen(service, isStill) {
+  const { provider, day, time } = address();
+  const providers = await choice.findProviders(service.id);
+  if (!isStill()) return;
+  choice.showProviders(providers, provider);
+  const key = [service.id, provider, day].join();
+  if (open.key !== key) {
+    element("when").ariaBusy = "true";
+    const read = await choice.readWhen(service.id, provider, day);
+    element("when").ariaBusy = null;
+    if (!isStill()) return;
+    open = { key, ...read };
+  }
+  const times = choice.gather(open.appointments);
+  reveal({ calendar: open.day, nobody: !open.day, "no-times": !times.length, "more-times": open.pageInfo.hasNextPage });
+  offered = times.find((some) => some.some(({ id }) => id === time)) ?? [];
+  showChoice(service, time);
+  if (!open.day) return;
+  choice.showWeek(open.week, open.day);
+  choice.showTimes(times, time, !provider);
+}
+
+function showChoice(service, time) {
+  const whose = element("whose");
+  const isShown = offered.some(({ id }) => id === whose.value);
+  reveal({ choice: offered.length });
+  if (isShown) return; // what is written stays
+  whose.replaceChildren(...offered.map(({ id, provider }) => new Option(provider.name, id, false, id === time)));
+  if (!offered.length) return;
+  whose.onchange = () => element("chosen").replaceChildren(part("words", wordsOf({ service, ...chosen() })));
+  whose.onchange();
+  const { move } = address();
+  element("hold").textContent = text(move ? "moveHere" : "hold");
+  reveal({ "with-one": offered[1], "with-note": !move });
+  element("choice").focus();
+}
+
+const chosen = () => offered.find(({ id }) => id === element("whose").value);
+
+/** Read again what is shown: it may have changed. */
+async function refresh() {
+  showAccount();
+  open = {};
+  const [gone] = await Promise.all([showHolds(() => setTimeout(look, 1500)), show()]);
+  for (const { status } of await Promise.all(gone.map(findOne))) {
+    notice(text(status === "EXPIRED" ? "HOLD_EXPIRED" : "elsewhere", { status: text(status) }));
+  }
+}
+
+const look = () => attempt(refresh);
+
+// --- What the reader does, by the names on the buttons ---
+
+const ACTS = {
+  ...ACCOUNT_ACTS,
+  first: () => go(linkTo({ day: null, time: null })),
+  async moreTimes() {
+    const { nodes, pageInfo } = await choice.findTimes(open);
+    open.appointments.push(...nodes);
+    open.pageInfo = pageInfo;
+    return show();
+  },
+  more: ({ value }) => showMine(value),
+  async hold() {
+    const { id: appointmentId, startsAt } = chosen();
+    const { move, service: serviceId } = address();
+    const note = element("note").value;
+    const [name, operation, input] = move
+      ? ["moved", "Move", { reservationId: move, appointmentId }]
+      : ["held", "Reserve", { appointmentId, serviceId, note }];
+    await attempt(() => settle(name, operation, input, startsAt)); // again is of this choice
+  },
+  confirm: (button) => settle("booked", "Confirm", { reservationId: reservationOf(button).id }),
+  move(button) {
+    const { id, service, provider } = reservationOf(button);
+    go(`?${new URLSearchParams({ move: id, service: service.id, provider: provider.id })}`);
+  },
+  cancel(button) {
+    const reservation = reservationOf(button);
+    element("given-up").replaceChildren(part("words", wordsOf(reservation)));
+    element("cancel").dataset.id = reservation.id;
+    element("cancel").showModal();
+  },
+  async giveUp(button) {
+    element("cancel").close();
+    await settle("cancelled", "Cancel", { reservationId: reservationOf(button).id, reason: element("reason").value });
+  },
+};
+
+/** Make a change, and show it, here and in other tabs. */
+async function settle(name, operation, input, startsAt) {
+  const reservation = await change(operation, input).catch((failure) => {
+    throw Object.assign(failure, { startsAt });
+  });
+  tabs.postMessage(name);
+  element("holds").replaceChildren(); // that one is gone is no news here
+  replace({ time: null, move: null });
+  for (const written of ["note", "reason"]) element(written).value = "";
+  const next = name === "booked" ? [[text("mine"), STEPS.mine]] : [];
+  if (await look()) notice(text(name, wordsOf(reservation)), next, "well");
+}
+
+const STEPS = {
+  mine: () => go("?view=mine"),
+  logIn: logInAnd,
+  logOut: ACCOUNT_ACTS.logOut,
+  again: (again) => again(),
+};
+
+/** Whether it could be done; else it says why not, and what is next. */
+async function attempt(work) {
+  const wasLoggedIn = stored();
+  try {
+    await work();
+    return true;
+  } catch (failure) {
+    if (!(failure instanceof Failure)) throw failure;
+    const { code, seconds, startsAt } = failure;
+    const again = () => attempt(work);
+    if (code === "UNAUTHENTICATED" && !wasLoggedIn) return logInAnd(again);
+    const step = steps[code] ?? "again";
+    if (!STEPS[step]) {
+      replace({ time: null });
+      await refresh().catch(() => {});
+    }
+    let next = step === "neighbours" ? neighbours(startsAt) : [];
+    if (STEPS[step]) next = [[text(step), () => STEPS[step](again)]];
+    notice(text(code, { seconds, time: startsAt && format("time", startsAt) }) ?? text("OTHER"), next);
+  }
+}
+
+/** The three open times next to this one. */
+function neighbours(startsAt) {
+  const distance = ([one]) => Math.abs(Date.parse(one.startsAt) - Date.parse(startsAt));
+  const nearest = choice.gather(open.appointments ?? []).sort((one, other) => distance(one) - distance(other));
+  return nearest.slice(0, 3).map(([{ id, startsAt: start }]) => [format("time", start), () => go(linkTo({ time: id }))]);
+}
+
+listen((name, button) => attempt(async () => ACTS[name](button)));
+addEventListener("popstate", () => {
+  notice("");
+  attempt(show);
+});
+addEventListener("session", look);
+addEventListener("online", look);
+addEventListener("visibilitychange", () => document.hidden || look());
+tabs.onmessage = look;
+look();

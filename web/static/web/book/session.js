@@ -1,0 +1,75 @@
+import { Failure, send } from "./http.js";
+import { now } from "./time.js";
+
+const NAME = "book-session";
+const MARGIN = 20_000; // milliseconds
+const { auth } = document.body.dataset;
+let halfway = null; // the log-in that waits for a code
+let renewal = null;
+
+/** Who is logged in, in all tabs; null for nobody. */
+export function stored() {
+  // The cookie goes with the browser, and what is kept beside it is nobody's then.
+  return document.cookie.includes(NAME) ? JSON.parse(localStorage.getItem(NAME)) : null;
+}
+
+if (!stored()) localStorage.removeItem(NAME);
+
+function store(session) {
+  const isNews = !stored() !== !session;
+  document.cookie = `${NAME}=1; Path=/book; SameSite=Strict${session ? "" : "; Max-Age=0"}`;
+  if (session) localStorage.setItem(NAME, JSON.stringify(session));
+  else localStorage.removeItem(NAME);
+  if (isNews) dispatchEvent(new Event("session"));
+}
+
+addEventListener("storage", ({ key, oldValue, newValue }) => {
+  if (key === NAME && !oldValue !== !newValue) dispatchEvent(new Event("session"));
+});
+
+// Each answers "" when it is done, mfa_authenticate when a code is needed, and else why not.
+export const logIn = ({ email, password }) => enter("auth/login", { email, password });
+export const signUp = ({ name, email, password }) => enter("auth/signup", { name, email, password });
+export const giveCode = ({ code }) => enter("auth/2fa/authenticate", { code }, { "X-Session-Token": halfway });
+
+async function enter(path, body, headers) {
+  const { status, json } = await send(auth + path, { body, headers });
+  const { data, meta, errors } = json;
+  halfway = meta?.session_token ?? halfway;
+  if (status !== 200) return data?.flows?.find((flow) => flow.is_pending)?.id ?? errors?.[0].code ?? "OTHER";
+  store({ email: data.user.email, access: meta.access_token, refresh: meta.refresh_token });
+  return "";
+}
+
+export async function logOut() {
+  const headers = await bearer().catch(() => null);
+  store(null);
+  if (headers) await send(`${auth}auth/session`, { method: "DELETE", headers }).catch(() => null);
+}
+
+/** The header that says who asks. Raises a Failure when nobody is logged in. */
+export async function bearer() {
+  const session = stored();
+  if (session && endOf(session.access) < now() + MARGIN) await renew(session);
+  if (!stored()) throw new Failure("UNAUTHENTICATED");
+  return { Authorization: `Bearer ${stored().access}` };
+}
+
+/** A refresh token is good for one renewal, by the first tab: a second would end the session. */
+export function renew(session) {
+  const work = () => exchange(session);
+  if (navigator.locks) return navigator.locks.request(NAME, work);
+  return (renewal ??= work().finally(() => (renewal = null))); // without HTTPS there are no locks
+}
+
+async function exchange(session) {
+  if (stored()?.access !== session.access) return; // another was first
+  const { status, json } = await send(`${auth}tokens/refresh`, { body: { refresh_token: session.refresh } });
+  if (status !== 200) return store(null);
+  const { access_token: access, refresh_token: refresh = session.refresh } = json.data;
+  store({ ...session, access, refresh });
+}
+
+function endOf(token) {
+  return JSON.parse(atob(token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/"))).exp * 1000;
+}

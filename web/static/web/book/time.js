@@ -1,0 +1,44 @@
+// The page's language, and the browser's region: 2 pm, or 14:00.
+const { lang } = document.documentElement;
+const locale = navigator.languages.find((language) => language.split("-")[0] === lang) ?? lang;
+
+export const nameOf = (timeZone) => timeZone.replaceAll("_", " ");
+export const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+const FORMATS = {
+  time: { timeStyle: "short" },
+  date: { weekday: "long", day: "numeric", month: "long" },
+  weekday: { weekday: "short" },
+  day: { day: "numeric" },
+  month: { month: "long", year: "numeric" },
+  there: { weekday: "short", hour: "2-digit", minute: "2-digit" },
+};
+
+export function format(kind, instant, timeZone = zone) {
+  return new Intl.DateTimeFormat(locale, { ...FORMATS[kind], timeZone }).format(new Date(instant));
+}
+
+export const formatMinutes = (minutes) =>
+  new Intl.NumberFormat(locale, { style: "unit", unit: "minute", unitDisplay: "long" }).format(minutes);
+
+/** What clocks show elsewhere; "" where they show the same. */
+export function timeIn(timeZone, instant) {
+  const there = format("there", instant, timeZone);
+  return there === format("there", instant) ? "" : there;
+}
+
+// Days of the reader's zone, YYYY-MM-DD as in Sweden; in UTC all are equally long.
+export const dayOf = (instant) => new Date(instant).toLocaleDateString("sv");
+export const startOf = (day) => new Date(`${day}T00:00`);
+export const plusDays = (day, number) => new Date(Date.parse(day) + number * 86_400_000).toISOString().slice(0, 10);
+export const mondayOf = (day) => plusDays(day, -((new Date(day).getUTCDay() + 6) % 7));
+
+let ahead = 0; // milliseconds that the server's clock is ahead
+
+export const now = () => Date.now() + ahead;
+
+/** The Date header has whole seconds, and was written since `asked`. */
+export function setClock(date, asked) {
+  const found = Date.parse(date) + 500 - (asked + Date.now()) / 2;
+  if (Math.abs(found - ahead) > 1500) ahead = found;
+}

@@ -1,0 +1,29 @@
+const element = (id) => document.getElementById(id);
+const texts = JSON.parse(element("texts").textContent);
+const { graphql, health } = document.body.dataset;
+
+/** The word for how the service is, by itself. */
+async function showHealth() {
+  const { status } = await fetch(health).then((answer) => answer.json()).catch(() => ({}));
+  element("health").dataset.status = status ?? "away";
+  element("health").querySelector("a").textContent = texts[status] ?? texts.away;
+}
+
+/** Sends the document that is shown, and shows what comes back and how long that took. */
+async function run() {
+  const started = performance.now();
+  const answer = await fetch(graphql, {
+    method: "POST",
+    credentials: "omit",
+    headers: { "Content-Type": "application/json", Accept: "application/json" },
+    body: JSON.stringify({ query: element("document").textContent }),
+  }).then((got) => got.json()).catch(() => null);
+  const milliseconds = Math.max(1, Math.round(performance.now() - started));
+  element("took").textContent = answer ? texts.took.replace("{milliseconds}", milliseconds) : texts.away;
+  element("answer").textContent = answer ? JSON.stringify(answer, null, 2) : "";
+  element("ran").hidden = false;
+}
+
+element("again").addEventListener("click", run);
+showHealth();
+run();

@@ -1,0 +1,15 @@
+"""Static files under names that tell what they hold."""
+
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class StaticFilesStorage(CompressedManifestStaticFilesStorage):
+    """Names in our modules, too, the files that they import. Of others' scripts Django would read what is no import."""
+
+    patterns = (
+        *CompressedManifestStaticFilesStorage.patterns,
+        (
+            "web/book/*.js",
+            CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns[1],
+        ),
+    )
