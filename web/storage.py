@@ -2,14 +2,13 @@
 
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
+IMPORTS = CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns[1]
+
 
 class StaticFilesStorage(CompressedManifestStaticFilesStorage):
     """Names in our modules, too, the files that they import. Of others' scripts Django would read what is no import."""
 
     patterns = (
         *CompressedManifestStaticFilesStorage.patterns,
-        (
-            "web/book/*.js",
-            CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns[1],
-        ),
+        *((modules, IMPORTS) for modules in ("web/book/*.js", "reservation/calendar/*.js")),
     )

@@ -11,6 +11,7 @@ AHEAD = "?when=ahead"
 PLACES: tuple[tuple[str, str, str, str | None], ...] = (
     # What it is called, its icon, its URL's name, and the permission without which it is not shown.
     ("Home", "home", "index", None),
+    ("Calendar", "calendar_month", "calendar", "reservation.view_appointment"),
     ("Reservations", "event_available", f"reservation_reservation_changelist{AHEAD}", "reservation.view_reservation"),
     ("Appointments", "schedule", f"reservation_appointment_changelist{AHEAD}", "reservation.view_appointment"),
     ("Clients", "group", "reservation_client_changelist", "reservation.view_client"),

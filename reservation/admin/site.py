@@ -17,6 +17,7 @@ from django.utils import timezone
 from unfold.sites import UnfoldAdminSite
 
 from reservation.accounts import may_try
+from reservation.admin.calendar.urls import calendar_urls
 from reservation.admin.home import home_context
 from reservation.admin.log_in import StaffLogInForm
 from reservation.admin.second_factor import may_set_up, set_up
@@ -80,6 +81,7 @@ class StaffSite(UnfoldAdminSite):
     def get_urls(self) -> list[URLResolver | URLPattern]:
         return [
             path("second-factor/", partial(set_up, site=self), name="second_factor"),
+            *calendar_urls(self),
             path("sessions/", self.admin_view(partial(show_sessions, site=self)), name="sessions"),
             *super().get_urls(),
         ]

@@ -91,10 +91,15 @@ def reservation_for(action: Action, *, caller: Caller, reservation_id: int) -> R
     if not found:
         raise NotFound("reservation", field="reservation_id")
     [reservation] = found
+    require_admitted(action, caller=caller, reservation=reservation)
+    return reservation
+
+
+def require_admitted(action: Action, *, caller: Caller, reservation: Reservation) -> None:
+    """Raise Forbidden unless the caller is one of those who may do this to it; staff needs the right."""
     admitting = MAY[action] & roles(caller, reservation)
     if not admitting:
         who = " or ".join(sorted(MAY[action]))
         raise Forbidden(f"Only {who} may {action} a reservation.", field="reservation_id")
     if admitting == {Role.STAFF}:
         caller.require(Right.CHANGE_RESERVATION, field="reservation_id")
-    return reservation

@@ -13,14 +13,14 @@ from reservation.domain.command import command
 from reservation.domain.errors import Forbidden, InvalidInput, NotFound
 from reservation.domain.event import record
 from reservation.domain.lease import check_client, check_offers, find_run, lease, queue_up, take
-from reservation.domain.policy import BOOKED_UNTIL, MOVABLE, Action, Status
+from reservation.domain.policy import BOOKED_UNTIL, Action, Status
 from reservation.domain.rights import Right
 from reservation.domain.transaction import Conflict
 from reservation.domain.transition import (
-    InvalidTransition,
     change,
     require_begun,
     require_live,
+    require_movable,
     require_notice,
     require_transition,
     slots,
@@ -166,9 +166,7 @@ def reschedule(*, caller: Caller, reservation_id: int, appointment_id: int, now:
     reservation = reservation_for(Action.RESCHEDULE, caller=caller, reservation_id=reservation_id)
     queue_up(reservation.client_id)
     reservation.refresh_from_db()  # the same move may have been made while this one waited
-    require_live(reservation, now=now)
-    if reservation.status not in MOVABLE:
-        raise InvalidTransition(f"A {reservation.status} reservation cannot be moved.", field="reservation_id")
+    require_movable(reservation, now=now)
     here = {"provider_id": reservation.provider_id, "starts_at": reservation.starts_at}
     if Appointment.objects.filter(pk=appointment_id, **here).exists():
         return reservation

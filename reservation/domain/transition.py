@@ -8,11 +8,11 @@ from django.conf import settings
 from django.db.models import Model
 
 from reservation.database.written_once import Changes, WrittenUpdate
-from reservation.domain.access import roles
+from reservation.domain.access import require_admitted, roles
 from reservation.domain.caller import Caller
 from reservation.domain.errors import DomainError
 from reservation.domain.event import record, snapshot
-from reservation.domain.policy import TRANSITIONS, Role, Status, in_hours
+from reservation.domain.policy import MOVABLE, TRANSITIONS, Action, Role, Status, in_hours
 from reservation.domain.rights import Right
 from reservation.domain.transaction import Conflict
 from reservation.models import EventKind, Reservation
@@ -64,6 +64,13 @@ def require_begun(reservation: Reservation, *, to: Status, now: datetime) -> Non
         raise InvalidTransition(f"A reservation that has not begun cannot become {to}.", field="reservation_id")
 
 
+def require_movable(reservation: Reservation, *, now: datetime) -> None:
+    """Raise HoldExpired and InvalidTransition unless it stands where it may be moved from."""
+    require_live(reservation, now=now)
+    if reservation.status not in MOVABLE:
+        raise InvalidTransition(f"A {reservation.status} reservation cannot be moved.", field="reservation_id")
+
+
 def require_notice(reservation: Reservation, *, caller: Caller, now: datetime) -> None:
     """Raise TooLateToCancel once it has begun, and for a client's booking within the notice."""
     if reservation.starts_at <= now:
@@ -73,6 +80,33 @@ def require_notice(reservation: Reservation, *, caller: Caller, now: datetime) -
     is_late = reservation.starts_at - now < notice
     if is_clients and is_late and not caller.may(Right.CHANGE_RESERVATION):
         raise TooLateToCancel(f"A booking can be given up until {in_hours(notice)} before it.", field="reservation_id")
+
+
+def require_possible(action: Action, reservation: Reservation, *, caller: Caller, now: datetime) -> None:
+    """Raise what the command would, if the reservation's state or its time are against it."""
+    match action:
+        case Action.CONFIRM:
+            require_transition(reservation, to=Status.CONFIRMED, now=now)
+        case Action.CANCEL:
+            require_transition(reservation, to=Status.CANCELLED, now=now)
+            require_notice(reservation, caller=caller, now=now)
+        case Action.RESCHEDULE:
+            require_movable(reservation, now=now)
+            require_notice(reservation, caller=caller, now=now)
+        case Action.COMPLETE:
+            require_begun(reservation, to=Status.COMPLETED, now=now)
+        case Action.MARK_NO_SHOW:
+            require_begun(reservation, to=Status.NO_SHOW, now=now)
+
+
+def is_possible(action: Action, reservation: Reservation, *, caller: Caller, now: datetime) -> bool:
+    """Whether the caller could do this to it right now, by the checks that the command makes."""
+    try:
+        require_admitted(action, caller=caller, reservation=reservation)
+        require_possible(action, reservation, caller=caller, now=now)
+    except DomainError:
+        return False
+    return True
 
 
 @cache

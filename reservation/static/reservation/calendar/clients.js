@@ -1,0 +1,106 @@
+// For whom: a client is found as one types, by name, address or number.
+
+import { element, find, findAll } from "./dom.js";
+import { Failure, send } from "./requests.js";
+
+const PAUSE_MILLISECONDS = 200;
+
+// Answers how to choose a client from elsewhere, and how to choose none.
+export function dressClients(box, { say }) {
+  const form = box.closest("form");
+  const input = find("[role=combobox]", box);
+  const list = find("[role=listbox]", box);
+  const chosen = find(".cal-chosen", box);
+  const none = find("[data-none]", box);
+  let timer = null;
+  let asked = null;
+
+  function close() {
+    list.hidden = true;
+    none.hidden = true;
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+  }
+
+  function mark(option) {
+    for (const one of findAll("[role=option]", list)) one.setAttribute("aria-selected", String(one === option));
+    if (option) {
+      input.setAttribute("aria-activedescendant", option.id);
+      option.scrollIntoView({ block: "nearest" });
+    }
+  }
+
+  function choose(client) {
+    form.elements.client_id.value = client.id;
+    find("strong", chosen).textContent = client.name;
+    find("small", chosen).textContent = [client.email, client.phone].filter(Boolean).join(", ");
+    chosen.hidden = false;
+    input.closest("label").hidden = true;
+    const details = find("details", form);
+    if (details) details.open = false;
+    close();
+    say(`${client.name} chosen.`);
+    find("button[value=confirm]", form).focus();
+  }
+
+  function forget() {
+    form.elements.client_id.value = "";
+    chosen.hidden = true;
+    input.closest("label").hidden = false;
+  }
+
+  function draw(clients) {
+    const options = clients.map((client, number) => {
+      const option = element(
+        "li",
+        { role: "option", id: `cal-client-${number}`, "aria-selected": "false" },
+        element("strong", {}, client.name),
+        element("small", {}, ` ${[client.email, client.phone].filter(Boolean).join(", ")}`),
+      );
+      option.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the focus
+      option.addEventListener("click", () => choose(client));
+      return option;
+    });
+    list.replaceChildren(...options);
+    list.hidden = !options.length;
+    none.hidden = options.length > 0;
+    input.setAttribute("aria-expanded", String(options.length > 0));
+    input.removeAttribute("aria-activedescendant");
+    say(options.length ? `${options.length} clients found.` : "No client found.");
+  }
+
+  async function search() {
+    asked?.abort();
+    asked = new AbortController();
+    const text = input.value.trim();
+    if (!text) return close();
+    try {
+      const { clients } = await send("clients/", { search: text }, asked.signal);
+      return draw(clients);
+    } catch (error) {
+      if (error.name === "AbortError") return undefined;
+      if (!(error instanceof Failure)) throw error;
+      return say(error.message);
+    }
+  }
+
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(search, PAUSE_MILLISECONDS);
+  });
+  input.addEventListener("keydown", (event) => {
+    const options = findAll("[role=option]", list);
+    const at = options.findIndex((option) => option.getAttribute("aria-selected") === "true");
+    if (list.hidden) return;
+    if (event.key === "Escape") close();
+    else if (event.key === "ArrowDown") mark(options[(at + 1) % options.length]);
+    else if (event.key === "ArrowUp") mark(options[(at + options.length - (at < 0 ? 0 : 1)) % options.length]);
+    else if (event.key === "Enter") options[Math.max(at, 0)]?.click();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  input.addEventListener("blur", close);
+  find("[data-change]", chosen).addEventListener("click", () => (forget(), input.focus()));
+  return { choose, forget };
+}

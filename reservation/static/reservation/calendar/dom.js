@@ -1,0 +1,22 @@
+// Small words for making elements. Texts are always texts: nothing that was read is parsed as HTML here.
+
+export function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [attribute, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (attribute === "style")
+      for (const [property, setting] of Object.entries(value)) made.style.setProperty(property, setting);
+    else made.setAttribute(attribute, value === true ? "" : value);
+  }
+  made.append(...children.filter((child) => child !== null && child !== undefined));
+  return made;
+}
+
+// The name of a zone, which may be broken after its continent.
+export const zoneName = (zone) => zone.split(/(?<=\/)/).flatMap((part) => [part, element("wbr")]);
+
+export const find = (selector, within = document) => within.querySelector(selector);
+export const findAll = (selector, within = document) => [...within.querySelectorAll(selector)];
+
+// Where there is one column at a time.
+export const narrow = matchMedia("(max-width: 640px)");
