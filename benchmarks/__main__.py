@@ -1,26 +1,64 @@
-"""Runs every comparison. `script/bench` calls it with DATABASE_URL of a MySQL server."""
+"""Runs what is asked for. `script/bench` calls it with DATABASE_URL of a MySQL server, and says what the flags are."""
 
 import argparse
 import os
 import signal
 import sys
+from typing import TYPE_CHECKING
 
 import django
 
+if TYPE_CHECKING:
+    from benchmarks.committed import Section
+
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="script/bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="about a minute: a smaller database, fewer rounds")
-    parser.add_argument("--check", action="store_true", help="exit with 1 when a target is missed")
-    parser.add_argument("--explain", action="store_true", help="print how the database finds what is listed")
+    parser = argparse.ArgumentParser(prog="script/bench")
+    for flag in ("--quick", "--check", "--explain", "--large", "--memory"):
+        parser.add_argument(flag, action="store_true")
+    parser.add_argument("--appointments", type=int, default=10_000_000)
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that servers and databases go, too
     os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
     django.setup()
-    from benchmarks.comparisons import FULL, QUICK, compare  # which needs the settings
+    from benchmarks import committed, page, report, targets
 
-    is_reached = compare(QUICK if options.quick else FULL, with_plans=options.explain)
-    return 1 if options.check and not is_reached else 0
+    before = committed.read()
+    measured = measure(options)
+    for name in report.REPORTS:
+        if ("ratios" if name == "targets" else name) in measured:
+            print(report.REPORTS[name](measured), end="\n\n")
+    if not (options.quick or options.check):
+        page.write(committed.write(measured))
+    steps_back = targets.steps_back(committed.ratios_of(before), committed.ratios_of(measured))
+    if options.check:
+        print(*steps_back or ["No ratio is more than 20 % worse than the committed one."], sep="\n")
+    return 1 if options.check and steps_back else 0
+
+
+def measure(options: argparse.Namespace) -> "dict[str, Section]":
+    from benchmarks import comparison, growth, machine, memory, parts, start
+    from benchmarks.databases import practice
+    from benchmarks.scale import FULL, QUICK
+    from benchmarks.work import works
+
+    scale, load = QUICK if options.quick else FULL, os.getloadavg()[0]
+    if options.large:
+        measured = growth.measure(many=options.appointments, rounds=scale.rounds)
+        return {**measured, "runs": {"large": machine.describe("Growth", load=load)}}
+    if options.memory:
+        with practice(comparison.DATABASE, appointments=scale.appointments):
+            measured = memory.measure(comparison.DATABASE, works())
+            return {**measured, "runs": {"memory": machine.describe("Memory", load=load)}}
+    with comparison.everybody(scale) as peers:
+        by_name = {peer.name: peer.server for peer in peers}
+        first, *_ = works()
+        of_parts = parts.measure(by_name["floor"], first, seconds=scale.rounds)
+        of_starts = start.measure(comparison.DATABASE, first, scale)
+        of_work = comparison.sections(comparison.measure(peers, scale, with_plans=options.explain))
+    ratios = {**of_starts["ratios"], **of_work["ratios"]}
+    runs = {"comparison": machine.describe("Everything else", load=load)}
+    return {**of_work, **of_starts, **of_parts, "ratios": ratios, "runs": runs}
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ Script = Generator[bytes, bytes, None]
 
 TIMEOUT_SECONDS = 60
 CONTENT_LENGTH = re.compile(rb"\r\nContent-Length: (\d+)", re.IGNORECASE)
+CLOSING = b"\r\nConnection: close"
 
 
 class Failed(Exception):
@@ -34,7 +35,10 @@ def post(path: str, content: dict[str, Any], *, token: str | None = None) -> byt
 
 
 class Connection:
+    """A connection; is_closing: whether the server said with its last answer that it is not kept."""
+
     def __init__(self, address: Address) -> None:
+        self.is_closing = False
         self.socket = socket.create_connection(address, timeout=TIMEOUT_SECONDS)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
@@ -58,6 +62,7 @@ class Connection:
             body += self.read()
         if not length or head[9:12] != b"200":
             raise Failed((head + b"\r\n\r\n" + body[:1000]).decode())
+        self.is_closing = CLOSING in head
         return body
 
     def read(self) -> bytes:
@@ -75,19 +80,30 @@ def flood(address: Address, scripts: Iterable[Script]) -> tuple[int, float]:
     """Run the scripts side by side; answers how many answers came, and in how many seconds."""
     answers = 0
     with selectors.DefaultSelector() as waiting:
+
+        def go_on(connection: Connection, script: Script, request: bytes) -> None:
+            connection.send(request)
+            waiting.register(connection.socket, selectors.EVENT_READ, (connection, script))
+
         started = time.perf_counter()
         for script in scripts:
-            connection = Connection(address)
-            connection.send(next(script))
-            waiting.register(connection.socket, selectors.EVENT_READ, (connection, script))
+            if (request := next(script, None)) is not None:
+                go_on(Connection(address), script, request)
         while waiting.get_map():
             for key, _ in waiting.select(TIMEOUT_SECONDS):
                 connection, script = key.data
                 answer = connection.receive()
                 answers += 1
                 try:
-                    connection.send(script.send(answer))
+                    request = script.send(answer)
                 except StopIteration:
                     waiting.unregister(connection.socket)
                     connection.socket.close()
+                    continue
+                if not connection.is_closing:
+                    connection.send(request)
+                else:  # as nginx does after a thousand requests
+                    waiting.unregister(connection.socket)
+                    connection.socket.close()
+                    go_on(Connection(address), script, request)
         return answers, time.perf_counter() - started

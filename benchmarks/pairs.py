@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from functools import partial
 from itertools import cycle
 from typing import Any
 
@@ -12,7 +13,9 @@ from django.utils import timezone
 from api.ids import to_global_id
 from benchmarks.client import Failed, Script, post
 from benchmarks.databases import first_day
-from benchmarks.rates import Rates
+from benchmarks.rounds import Turns, in_rounds
+from benchmarks.servers import Server
+from benchmarks.titles import OURS
 from reservation.models import Appointment, Client, User
 from reservation.tokens.strategy import issue
 
@@ -33,17 +36,19 @@ Claim = tuple[int, str]
 """An appointment, and the token of the client who wants it."""
 
 
-def beside_sql() -> Rates:
+def measure(ours: Server, by_hand: Server, *, rounds: int, seconds: float) -> dict[str, Turns]:
     """Our two mutations, and their SQL by hand, on the database that this process uses."""
     claims = iter(zip(open_slots(), cycle(make_tokens()), strict=False))
-    return Rates(
-        what="reserve and confirm, beside the same SQL by hand",
-        unit="pair",
-        requests=2,
-        at_least=0.4,
-        ours=lambda until: by_graphql(claims, until),
-        peer=lambda until: by_hand(claims, until),
-    )
+
+    def run(rounds: int) -> dict[str, Turns]:
+        done = {OURS: Turns(), "floor": Turns()}
+        take = partial(done[OURS].take, ours, partial(by_graphql, claims), seconds=seconds, requests=2)
+        take_by_hand = partial(done["floor"].take, by_hand, partial(by_sql, claims), seconds=seconds, requests=2)
+        in_rounds([take, take_by_hand], rounds)
+        return done
+
+    run(1)  # to warm up
+    return run(rounds)
 
 
 def by_graphql(claims: Iterator[Claim], until: float) -> Script:
@@ -56,12 +61,12 @@ def by_graphql(claims: Iterator[Claim], until: float) -> Script:
         reservation_id(json.loads(answer)["data"]["confirmReservation"])
 
 
-def by_hand(claims: Iterator[Claim], until: float) -> Script:
+def by_sql(claims: Iterator[Claim], until: float) -> Script:
     while time.perf_counter() < until:
         appointment_id, token = next(claims)
-        answer = yield post("/peer/reserve", {"appointmentId": appointment_id}, token=token)
+        answer = yield post("/reserve", {"appointmentId": appointment_id}, token=token)
         held = {"reservationId": reservation_id(json.loads(answer))}
-        yield post("/peer/confirm", held, token=token)
+        yield post("/confirm", held, token=token)
 
 
 def reservation_id(payload: dict[str, Any]) -> Any:

@@ -1,6 +1,4 @@
-"""How the database finds what is listed: the SQL of each listing and its plan."""
-
-from typing import Any
+"""How the database finds what is asked for: the SQL of each work and its plan."""
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -10,17 +8,17 @@ from api.context import Context
 from api.documents import parse_document
 from api.execution import execute_document
 from api.schema import schema
-from benchmarks.listing import LISTING
+from benchmarks.work import Work
 
 COLUMNS = ("select_type", "table", "type", "key", "key_len", "rows", "Extra")
 
 
-def explain(name: str, variables: dict[str, Any]) -> str:
-    """The statements of this listing, on the database that this process uses, as Markdown."""
-    document = parse_document(schema, LISTING)
+def explain(work: Work) -> str:
+    """The statements of this work, on the database that this process uses, as Markdown."""
+    document = parse_document(schema, work.document)
     with CaptureQueriesContext(connection) as captured:
-        execute_document(schema, document.tree, context=Context(now=timezone.now()), variables=variables)
-    return "\n\n".join([f"### {name}", *(plan(query["sql"]) for query in captured.captured_queries)])
+        execute_document(schema, document.tree, context=Context(now=timezone.now()), variables=work.variables)
+    return "\n\n".join([f"### {work.title}", *(plan(query["sql"]) for query in captured.captured_queries)])
 
 
 def plan(sql: str) -> str:

@@ -1,68 +1,125 @@
-"""Two sides of a comparison, round by round, and the table of all comparisons."""
+"""What was measured, as tables in Markdown; a title, and the sections that it needs."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from statistics import median
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-HEAD = ("what", "ours", "peer", "ratio", "spread", "target", "reached")
+from benchmarks.committed import Section, ratios_of
+from benchmarks.figures import Figure
+from benchmarks.targets import TARGETS
+from benchmarks.titles import OURS, PEERS, WORKS
+
+PARTS = {
+    "HTTP": "gunicorn: reading a request, writing an answer",
+    "Django": "Django and its middleware, ours among it",
+    "view": "the view: reading JSON and who asks, rates, writing JSON",
+    "documents": "documents: looking up, limits, price",
+    "executor": "the executor",
+    "resolvers": "resolvers: pages, ids, instants",
+    "loaders": "loaders, and the rules that they and resolvers read by",
+    "ORM": "the ORM: SQL from querysets, objects from rows",
+    "database": "the database, and the driver that waits for it",
+    "other": "everything else",
+}
 
 
-@dataclass(kw_only=True)
-class Comparison:
-    """What ours and its peer did in the same rounds.
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---", *["--:"] * (len(head) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
-    unit: what the figures are, for people; the ratio of ours to the peer's has none.
-    at_least, at_most: the target, if there is one.
-    """
 
-    what: str
-    unit: str
-    at_least: float | None = None
-    at_most: float | None = None
-    ours: list[float] = field(default_factory=list)
-    peer: list[float] = field(default_factory=list)
+def targets(sections: dict[str, Section]) -> str:
+    ratios = ratios_of(sections)
+    rows = []
+    for target in TARGETS:
+        if (ratio := ratios.get(target.ratio)) is not None:
+            verdict = "reached" if target.is_reached(ratio) else "**not reached**"
+            rows.append((target.what, str(target), spread(ratio), verdict))
+    return table(("", "must be", "is", ""), rows)
 
-    @property
-    def ratios(self) -> list[float]:
-        return [ours / peer for ours, peer in zip(self.ours, self.peer, strict=True)]
 
-    @property
-    def ratio(self) -> float:
-        return median(self.ratios)
+def works(sections: dict[str, Section]) -> str:
+    return "\n\n".join(f"**{WORKS[name]}**\n\n{work(peers)}" for name, peers in sections["work"].items())
 
-    @property
-    def is_reached(self) -> bool | None:
-        """None without a target."""
-        if self.at_least is not None:
-            return self.ratio >= self.at_least
-        return None if self.at_most is None else self.ratio <= self.at_most
 
-    @property
-    def target(self) -> str:
-        if self.at_least is not None:
-            return f"≥ {self.at_least}"
-        return "" if self.at_most is None else f"≤ {self.at_most}"
-
-    def row(self) -> tuple[str, ...]:
-        return (
-            self.what,
-            f"{median(self.ours):.3g} {self.unit}",
-            f"{median(self.peer):.3g} {self.unit}",
-            f"**{self.ratio:.2f}**",
-            f"{min(self.ratios):.2f} to {max(self.ratios):.2f}, {len(self.ratios)} rounds",
-            self.target,
-            {True: "yes", False: "**no**", None: ""}[self.is_reached],
+def work(peers: dict[str, Any]) -> str:
+    """Everybody's figures; the ratios are of medians, and of CPU a request they say how many of ours it would be."""
+    ours = {kind: Figure.read(peers[OURS][kind]) for kind in ("rate", "cost")}
+    rows = []
+    for name, kept in peers.items():
+        rate, cost = Figure.read(kept["rate"]), Figure.read(kept["cost"])
+        rows.append(
+            (
+                PEERS[name],
+                spread(rate),
+                f"{rate.median / ours['rate'].median:.2f}",
+                spread(cost),
+                f"{cost.median / ours['cost'].median:.2f}",
+            )
         )
+    return table(("", "a second", "to ours", "ms of CPU each", "to ours"), rows)
 
 
-def table(comparisons: Iterable[Comparison]) -> str:
-    """All of them in Markdown."""
-    rows = [HEAD, ("---",) * len(HEAD), *(comparison.row() for comparison in comparisons)]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+def start(sections: dict[str, Section]) -> str:
+    kept = {name: spread(Figure.read(figure)) for name, figure in sections["start"].items()}
+    return table(
+        ("", ""),
+        [
+            ("From nothing to the first answer of `/health/live/`", f"{kept['start']} s"),
+            ("The first request after that", f"{kept['first']} ms"),
+            ("One like it later", f"{kept['later']} ms"),
+            ("A request with a document that was seen before", f"{kept['seen']} ms of CPU"),
+            ("One with a document that never was", f"{kept['new']} ms of CPU"),
+            ("The second to the first", kept["new to seen"]),
+        ],
+    )
 
 
-def in_turns(rounds: int, ours: Callable[[], None], peer: Callable[[], None]) -> None:
-    """Run both in every round, and let each of them begin as often as the other."""
-    for number in range(rounds):
-        for side in (ours, peer) if number % 2 == 0 else (peer, ours):
-            side()
+def parts(sections: dict[str, Section]) -> str:
+    of_parts: dict[str, float] = sections["parts"]
+    whole = sum(of_parts.values())
+    rows = [(PARTS[name], f"{of_parts[name]:.2f}", f"{of_parts[name] / whole:.0%}") for name in PARTS]
+    return table(("", "ms", ""), [*rows, ("together", f"{whole:.2f}", "")])
+
+
+def growth(sections: dict[str, Section]) -> str:
+    kept = sections["growth"]
+    rows = [
+        (name, *(f"{spread(Figure.read(figures[size]))} ms" for size in ("few", "many")), spread(ratio))
+        for name, figures in kept["listings"].items()
+        for ratio in [Figure.read(figures["ratio"])]
+    ]
+    return table(("50 open appointments", "among 10,000", f"among {kept['rows']:,}", "ratio"), rows)
+
+
+def memory(sections: dict[str, Section]) -> str:
+    kept = sections["memory"]
+    rows = [("1,000", f"{kept['few']} MiB"), (f"{kept['requests']:,}", f"{kept['many']} MiB")]
+    return table(("after so many requests", "resident"), rows)
+
+
+def runs(sections: dict[str, Section]) -> str:
+    return "\n".join(f"- {told}" for told in sections["runs"].values())
+
+
+def spread(figure: Figure) -> str:
+    if figure.low == figure.high:
+        return brief(figure.median)
+    return f"{brief(figure.median)} ({brief(figure.low)} to {brief(figure.high)})"
+
+
+def brief(value: float) -> str:
+    if value >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+REPORTS = {
+    "targets": targets,
+    "work": works,
+    "start": start,
+    "parts": parts,
+    "growth": growth,
+    "memory": memory,
+    "runs": runs,
+}
+"""What is shown of each section; targets are shown of the ratios."""

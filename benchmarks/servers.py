@@ -1,4 +1,4 @@
-"""gunicorn as it is in production, on a free loopback port, and what its workers spend."""
+"""Servers on free loopback ports, each with as many processes as the others, and what these spend."""
 
 import os
 import signal
@@ -7,28 +7,47 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from benchmarks.client import Address
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKERS, THREADS = 2, 4
-START_SECONDS = 30
+START_SECONDS = 60
 TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
+SETTINGS, PEER_SETTINGS = "benchmarks.settings", "benchmarks.peers.settings"
 
 
 @dataclass(frozen=True)
 class Server:
+    """A process whose children serve; behind: the server that it asks in its turn."""
+
     process: subprocess.Popen[bytes]
     address: Address
+    behind: "Server | None" = None
+
+    @property
+    def workers(self) -> list[str]:
+        pid = self.process.pid
+        return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
 
     def cpu_seconds(self) -> float:
         """What the workers have spent so far, in user mode and in the kernel."""
-        pid = self.process.pid
-        workers = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        return sum(cpu_ticks(worker) for worker in workers) / TICKS_A_SECOND
+        own = sum(map(cpu_ticks, self.workers)) / TICKS_A_SECOND
+        return own + (self.behind.cpu_seconds() if self.behind else 0)
+
+    def wait(self) -> None:
+        """Until it answers. Raises SystemExit when it does not."""
+        deadline = time.monotonic() + START_SECONDS
+        while self.process.poll() is None and time.monotonic() < deadline:
+            with socket.socket() as probe:
+                if probe.connect_ex(self.address) == 0:
+                    return
+            time.sleep(0.05)
+        raise SystemExit(f"{self.process.args!r} did not start.")
 
 
 def cpu_ticks(pid: str) -> int:
@@ -38,42 +57,14 @@ def cpu_ticks(pid: str) -> int:
 
 
 @contextmanager
-def memcached() -> Iterator[str]:
-    """The URL of a Memcached of our own."""
-    host, port = free_address()
-    command = ["memcached", "-l", host, "-p", str(port), "-U", "0", "-u", "nobody"]
-    with subprocess.Popen(command) as process:
-        try:
-            wait_for(process, (host, port))
-            yield f"memcached://{host}:{port}"
-        finally:
-            process.terminate()
-
-
-@contextmanager
-def serve(database_url: str, **variables: str) -> Iterator[Server]:
-    """The application and its peers, on this database, with these variables."""
-    address = free_address()
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "gunicorn", "--config", "app-api-django/gunicorn.conf.py"),
-            *("--bind", f"{address[0]}:{address[1]}", "--max-requests", "0", "--log-level", "warning"),
-            "reservation.wsgi",
-        ],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "DATABASE_URL": database_url,
-            "WEB_CONCURRENCY": str(WORKERS),
-            "WEB_THREADS": str(THREADS),
-            "PYTHONWARNINGS": "ignore",  # nobody has collected static files
-            **variables,
-        },
-        stdout=subprocess.DEVNULL,
-    )
+def started(
+    *command: str, address: Address, behind: Server | None = None, variables: dict[str, str] | None = None
+) -> Iterator[Server]:
+    """A server that was started, and may not answer yet."""
+    environment = {**os.environ, **(variables or {})}
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     try:
-        wait_for(process, address)
-        yield Server(process, address)
+        yield Server(process, address, behind)
     finally:
         process.send_signal(signal.SIGTERM)
         try:
@@ -83,18 +74,79 @@ def serve(database_url: str, **variables: str) -> Iterator[Server]:
             process.wait()
 
 
+@contextmanager
+def gunicorn(
+    database_url: str, application: str = "reservation.wsgi", *, settings: str = SETTINGS, **variables: str
+) -> Iterator[Server]:
+    """A WSGI application as ours is served in production, on this database, with these variables."""
+    address = free_address()
+    bind = f"{address[0]}:{address[1]}"
+    command = (sys.executable, "-m", "gunicorn", "--config", "app-api-django/gunicorn.conf.py", "--bind", bind)
+    of_its_own = {
+        "DATABASE_URL": database_url,
+        "DJANGO_SETTINGS_MODULE": settings,
+        "WEB_CONCURRENCY": str(WORKERS),
+        "WEB_THREADS": str(THREADS),
+        **variables,
+    }
+    options = ("--max-requests", "0", "--log-level", "warning")
+    with started(*command, *options, application, address=address, variables=of_its_own) as server:
+        yield server
+
+
+@contextmanager
+def django(database_url: str, peer: str) -> Iterator[Server]:
+    """Plain Django with a module of benchmarks.peers as its URL configuration."""
+    application = "django.core.wsgi:get_wsgi_application()"
+    with gunicorn(database_url, application, settings=PEER_SETTINGS, PEER=f"benchmarks.peers.{peer}") as server:
+        yield server
+
+
+@contextmanager
+def node(database_url: str, script: str) -> Iterator[Server]:
+    """A module of benchmarks/node."""
+    address = free_address()
+    variables = {
+        "DATABASE_URL": database_url,
+        "NODE_ENV": "production",
+        "PORT": str(address[1]),
+        "WEB_CONCURRENCY": str(WORKERS),
+    }
+    with started("node", f"benchmarks/node/{script}.mjs", address=address, variables=variables) as server:
+        yield server
+
+
+@contextmanager
+def nginx(app: Server) -> Iterator[Server]:
+    """nginx as it is in production, but for how often an address may ask, before this server."""
+    address = free_address()
+    with TemporaryDirectory(prefix="nginx.") as home:
+        variables = {
+            "NGINX_HOME": home,
+            "NGINX_USER": Path(home).owner(),
+            "NGINX_LISTEN": f"{address[0]}:{address[1]}",
+            "NGINX_RATE": "1000000r/s",
+            "NGINX_BURST": "100000",
+            "NGINX_ACCESS_LOG": f"{home}/access.log",
+            "APP_SERVER": f"{app.address[0]}:{app.address[1]}",
+            "TLS_DIRECTORY": f"{home}/tls",  # where there is none
+        }
+        with started("nginx/run", address=address, behind=app, variables=variables) as server:
+            yield server
+
+
+@contextmanager
+def memcached() -> Iterator[str]:
+    """The URL of a Memcached of our own."""
+    host, port = address = free_address()
+    with ExitStack() as stack:
+        command = ("memcached", "-l", host, "-p", str(port), "-U", "0", "-u", "nobody")
+        stack.enter_context(started(*command, address=address)).wait()
+        yield f"memcached://{host}:{port}"
+
+
 def free_address() -> Address:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         address: Address = probe.getsockname()
         return address
-
-
-def wait_for(process: subprocess.Popen[bytes], address: Address) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while process.poll() is None and time.monotonic() < deadline:
-        with socket.socket() as probe:
-            if probe.connect_ex(address) == 0:
-                return
-        time.sleep(0.1)
-    raise SystemExit(f"{process.args} did not start.")

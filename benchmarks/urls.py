@@ -1,12 +1,7 @@
-"""The application, and its peers: so both pass through the same middleware, in the same worker."""
+"""The application, and the views by hand: so these pass through the same middleware."""
 
 from django.urls import include, path
 
-from benchmarks import peers
+from benchmarks.peers import views
 
-urlpatterns = [
-    path("peer/listing", peers.listing),
-    path("peer/reserve", peers.reserve),
-    path("peer/confirm", peers.confirm),
-    path("", include("reservation.urls")),
-]
+urlpatterns = [path("peer/", include(views.urlpatterns)), path("", include("reservation.urls"))]

@@ -236,9 +236,8 @@ def test_a_reservation_costs_the_same_number_of_statements_however_long_its_hist
     for move, slot in enumerate(hold.provider.appointments.order_by("starts_at")[:moves]):
         step(browser, hold, "reschedule", key=str(move), appointment_id=slot.pk)
     path = f"/admin/calendar/reservations/{hold.pk}/"
-    with django_assert_num_queries(
-        9
-    ):  # the session, the account, its rights (2), who asks and what it may do (3), it, its history
+    # The session, the account, its rights (2), who asks and what it may do (3); the reservation, its history.
+    with django_assert_num_queries(9):
         page = browser.get(path).content.decode()
     assert page.count("<li><strong>Moved</strong>") == moves
 

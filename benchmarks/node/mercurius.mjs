@@ -1,0 +1,14 @@
+// mercurius on fastify, with every document compiled by graphql-jit the second time that it comes.
+import { readFileSync } from "node:fs";
+import fastify from "fastify";
+import mercurius from "mercurius";
+import { address, inProcesses } from "./processes.mjs";
+import { resolvers } from "./resolvers.mjs";
+import { loaders } from "./rows.mjs";
+
+inProcesses(async () => {
+  const schema = readFileSync(new URL("schema.graphql", import.meta.url), "utf8");
+  const server = fastify();
+  server.register(mercurius, { schema, resolvers, context: loaders, jit: 1 });
+  await server.listen(address);
+});

@@ -1,0 +1,62 @@
+"""What every peer is asked for: a document, and its variables."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from benchmarks.databases import first_day
+from benchmarks.titles import WORKS
+
+LISTING = """
+query Listing($filter: OpenAppointmentFilter!, $first: Int) {
+  openAppointments(filter: $filter, first: $first) { nodes { id startsAt provider { id name } } }
+}"""
+LISTS = """
+query Lists($one: OpenAppointmentFilter!, $other: OpenAppointmentFilter!, $first: Int) {
+  one: openAppointments(filter: $one, first: $first) { nodes { id startsAt provider { id name } } }
+  other: openAppointments(filter: $other, first: $first) { nodes { id startsAt provider { id name } } }
+}"""
+CALENDARS = """
+query Calendars($providers: Int, $startsFrom: DateTime!, $startsBefore: DateTime!, $first: Int) {
+  providers(first: $providers) {
+    nodes {
+      id
+      name
+      openAppointments(startsFrom: $startsFrom, startsBefore: $startsBefore, first: $first) { nodes { id startsAt } }
+    }
+  }
+}"""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is asked for.
+
+    name: what the committed figures call it.
+    path: what those who know no GraphQL call it.
+    """
+
+    name: str
+    path: str
+    document: str
+    variables: dict[str, Any]
+
+    @property
+    def title(self) -> str:
+        return WORKS[self.name]
+
+
+def works() -> list[Work]:
+    """Each of them, over a week that begins behind the lead time, so that nothing changes while it is measured."""
+    week, next_week = window(0), window(4)
+    return [
+        Work("fifty", "listing", LISTING, {"filter": week, "first": 50}),
+        Work("one", "listing", LISTING, {"filter": week, "first": 1}),
+        Work("two hundred", "lists", LISTS, {"one": week, "other": next_week, "first": 100}),
+        Work("calendars", "calendars", CALENDARS, {"providers": 10, "first": 20, **week}),
+    ]
+
+
+def window(day: int) -> dict[str, str]:
+    starts_from = first_day() + timedelta(days=day)
+    return {"startsFrom": starts_from.isoformat(), "startsBefore": (starts_from + timedelta(days=7)).isoformat()}
