@@ -6,6 +6,7 @@ A server with demo data must answer at the address that is given.
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
@@ -14,8 +15,13 @@ from tests.web.conftest import CHROMIUM, FLAGS
 
 PASSWORD = "demo-password"
 CLIENT = "client@example.com"
+STAFF = "staff@example.com"
 SERVICE = "Consultation"
 WIDE, PHONE, SMALL = (1280, 860), (390, 844), (320, 640)
+TODAY = datetime.now(tz=UTC).date()
+WORKING_DAY = TODAY + timedelta(days=9 - TODAY.weekday())
+"""Wednesday of next week: on a Sunday nobody works."""
+
 Step = Callable[[Page], None]
 
 
@@ -77,6 +83,15 @@ def see_mine(page: Page) -> None:
     expect(page.locator("#upcoming article").first).to_be_visible()
 
 
+def enter(page: Page) -> None:
+    """As staff, where the page leads after the log-in."""
+    page.locator("[name=username]").fill(STAFF)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("#nav-sidebar, [data-admin-utc-offset]").first).to_be_attached()
+    page.wait_for_load_state("networkidle")
+
+
 def give_back(page: Page) -> None:
     """What was held or booked for a picture, so that the next one finds the demo as it was."""
     for _ in range(10):
@@ -115,6 +130,12 @@ PAGES = (
     Picture(name="book-mine", path="/book", step=see_mine),
     Picture(name="book-phone", path="/book", step=hold, size=PHONE),
     Picture(name="book-phone-german", path="/book", step=choose_time, size=SMALL, locale="de-DE", whole=True),
+    Picture(name="admin", path="/admin/", step=enter),
+    Picture(name="admin-calendar", path=f"/admin/calendar/?date={WORKING_DAY}", step=enter),
+    Picture(name="admin-calendar-dark", path=f"/admin/calendar/?date={WORKING_DAY}", step=enter, is_dark=True),
+    Picture(name="admin-calendar-phone", path=f"/admin/calendar/?date={WORKING_DAY}", step=enter, size=PHONE),
+    Picture(name="admin-week", path=f"/admin/calendar/?view=week&date={WORKING_DAY}", step=enter),
+    Picture(name="admin-reservations", path="/admin/reservation/reservation/?when=ahead", step=enter),
     Picture(name="graphiql", path="/graphql/", step=see_schema),
 )
 
