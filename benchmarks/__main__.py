@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="script/bench")
-    for flag in ("--quick", "--check", "--explain", "--large", "--memory"):
+    for flag in ("--quick", "--check", "--explain", "--large", "--memory", "--pages"):
         parser.add_argument(flag, action="store_true")
     parser.add_argument("--appointments", type=int, default=10_000_000)
     options = parser.parse_args()
@@ -37,7 +37,7 @@ def main() -> int:
 
 
 def measure(options: argparse.Namespace) -> "dict[str, Section]":
-    from benchmarks import comparison, growth, machine, memory, parts, start
+    from benchmarks import admin, comparison, growth, machine, memory, parts, start
     from benchmarks.databases import practice
     from benchmarks.scale import FULL, QUICK
     from benchmarks.work import works
@@ -46,6 +46,8 @@ def measure(options: argparse.Namespace) -> "dict[str, Section]":
     if options.large:
         measured = growth.measure(many=options.appointments, rounds=scale.rounds)
         return {**measured, "runs": {"large": machine.describe("Growth", load=load)}}
+    if options.pages:
+        return {**admin.measure(rounds=scale.rounds), "runs": {"pages": machine.describe("Staff's pages", load=load)}}
     if options.memory:
         with practice(comparison.DATABASE, appointments=scale.appointments):
             measured = memory.measure(comparison.DATABASE, works())

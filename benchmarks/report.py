@@ -82,13 +82,21 @@ def parts(sections: dict[str, Section]) -> str:
 
 
 def growth(sections: dict[str, Section]) -> str:
-    kept = sections["growth"]
+    return among_many("50 open appointments", sections["growth"]["rows"], sections["growth"]["listings"])
+
+
+def pages(sections: dict[str, Section]) -> str:
+    return among_many("page", sections["pages"]["rows"], sections["pages"]["pages"])
+
+
+def among_many(what: str, many: int, kept: Section) -> str:
+    """What each takes among so many appointments, and among few."""
     rows = [
         (name, *(f"{spread(Figure.read(figures[size]))} ms" for size in ("few", "many")), spread(ratio))
-        for name, figures in kept["listings"].items()
+        for name, figures in kept.items()
         for ratio in [Figure.read(figures["ratio"])]
     ]
-    return table(("50 open appointments", "among 10,000", f"among {kept['rows']:,}", "ratio"), rows)
+    return table((what, "among 10,000", f"among {many:,}", "ratio"), rows)
 
 
 def memory(sections: dict[str, Section]) -> str:
@@ -120,6 +128,7 @@ REPORTS = {
     "parts": parts,
     "growth": growth,
     "memory": memory,
+    "pages": pages,
     "runs": runs,
 }
 """What is shown of each section; targets are shown of the ratios."""
