@@ -76,6 +76,13 @@ class ProcessStorage(MemoryStorage):
                 self.expirations[key] = time.time() + expiry
             return self.storage[key]
 
+    def decr(self, key: str, amount: int = 1) -> int:
+        """Give points back to a counter, if there still is one."""
+        with self.lock:
+            if key in self.storage:
+                self.storage[key] = max(self.storage[key] - amount, 0)
+            return self.storage[key]
+
     def forget_expired(self) -> None:
         if time.monotonic() >= self.look_again_at:
             self.look_again_at = time.monotonic() + PAUSE_SECONDS

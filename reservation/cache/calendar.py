@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from reservation.cache.generation import renew
+from reservation.cache.generation import COLLECTIVE, renew
 from reservation.cache.rows import Rows
 from reservation.domain.policy import EPOCH
 from reservation.models import Appointment
 
 CACHE = "calendar"
-ANY = "calendars"
+[ANY] = COLLECTIVE
 """The generation that is over as soon as anything changes on any calendar."""
 
 MICROSECOND = timedelta(microseconds=1)

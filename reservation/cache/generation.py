@@ -24,6 +24,9 @@ NAME = re.compile(r"[0-9a-f]{32}")
 TRIES = 2
 """How often Memcached is told that a generation is over, before the change is acknowledged; 100 ms each at most."""
 
+COLLECTIVE = ("calendars",)
+"""Those that end with any of many others, after them."""
+
 _owed: dict[int, dict[str, object]] = {}
 """Generations that are over, though Memcached could not be told, each with what it stands for; by process."""
 
@@ -61,10 +64,12 @@ def renew(names: Iterable[str]) -> Set[str]:
     Whoever has changed something tells Memcached also when it has failed a moment ago: others may reach it.
     Each is named at random, and anew for each try: numbers would come again after Memcached had forgotten where it was,
     and so would a name that is said twice, if it heard the first time last.
+    What is told late ends what others stand for once more: meanwhile somebody has kept there what was old.
     """
     own = {name: object() for name in names}
     with _lock:
         owed = _owed.setdefault(os.getpid(), {})
+        late = owed.keys() - COLLECTIVE
         owed.update(own)
         telling = dict(owed)
     for _ in range(TRIES if own else 1):
@@ -78,4 +83,5 @@ def renew(names: Iterable[str]) -> Set[str]:
         if not telling:
             break
     with _lock:
-        return frozenset(owed)
+        left = frozenset(owed)
+    return renew(COLLECTIVE) if late - left else left

@@ -12,7 +12,7 @@ So the function cannot look at a value: a condition more is another function. A 
 value that is None compares with nothing, as in SQL. An integer has at most 64 bits: nobody looks at that either.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Generic, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
@@ -42,6 +42,10 @@ class Place(Expression):
         self.name = name
         self.item = item
 
+    def resolve_expression(self, *_: Any, **__: Any) -> "Place":
+        """Nothing in it has to be resolved, and a list has a thousand of them: Django would copy each."""
+        return self
+
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         return "%s", [self]
 
@@ -60,6 +64,11 @@ def room_for(value: Any) -> int | None:
     if not isinstance(value, list | tuple):
         return None
     return 1 << (len(value) - 1).bit_length() if value else 0
+
+
+def shape_of(values: Mapping[str, Any]) -> tuple[tuple[str, int | None], ...]:
+    """What of these values their statement depends on."""
+    return tuple((name, room_for(value)) for name, value in values.items())
 
 
 class Statement:
@@ -91,7 +100,7 @@ class WrittenOnce(Generic[P, R]):
 
     def __call__(self, *_: P.args, **values: P.kwargs) -> R:
         kept = vars(connections[DEFAULT_DB_ALIAS]).setdefault(WRITTEN, WeakKeyDictionary()).setdefault(self, {})
-        shape = tuple((name, room_for(value)) for name, value in values.items())
+        shape = shape_of(values)
         if shape not in kept:
             kept[shape] = self.write({name: places(name, length) for name, length in shape})
         return self.run(kept[shape], values)

@@ -61,3 +61,14 @@ def test_there_is_a_bound_to_the_shapes_that_are_kept() -> None:
     assert select_page.cache_info().currsize == MAX_SHAPES
     kept = [select.say.__qualname__ for select in vars(connections["default"])[WRITTEN]]
     assert kept.count("select_page.<locals>.say") == MAX_SHAPES
+
+
+def test_however_the_values_change_there_are_no_more_statements() -> None:
+    provider = make_provider()
+    make_appointments(provider, number=1)
+    bounds = (None, Key(AFTER, 0))
+    for size, length, after, before in product(range(1, 11), (1, 2, 3, 5, 9, 17), bounds, bounds):
+        request = PageRequest(ordering=APPOINTMENTS_BY_START, size=size, is_backward=False, after=after, before=before)
+        both(request, provider_ids=[provider.pk] * length)
+    written = vars(connections["default"])[WRITTEN]
+    assert sum(len(kept) for select, kept in written.items() if "select_page" in select.say.__qualname__) == MAX_SHAPES

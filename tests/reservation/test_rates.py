@@ -60,6 +60,18 @@ def test_what_has_expired_is_forgotten_without_a_thread(monkeypatch: pytest.Monk
     assert set(storage.expirations) == {"the next one"}
 
 
+def test_points_are_given_back_without_a_thread_and_to_nobody_who_is_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    storage = ProcessStorage()
+    storage.timer.join()
+    monkeypatch.delattr(threading.Thread, "start")
+    assert storage.incr("somebody", 60, amount=3) == 3
+    assert [storage.decr("somebody", amount=amount) for amount in (1, 5)] == [2, 0]
+    assert storage.decr("nobody") == 0
+    assert set(storage.storage) == set(storage.expirations) == {"somebody"}
+
+
 def test_points_come_back() -> None:
     counters = Counters("", processes=1)
     quick = Rate("quick", 4, 1)

@@ -7,9 +7,11 @@ import pytest
 from django.core.cache import caches
 
 from reservation.cache import generation
+from reservation.cache.answers import find_answer
+from reservation.cache.calendar import ANY, forget_calendars
 from reservation.cache.connection import connections
 from reservation.cache.generation import generations, renew
-from reservation.cache.memcached import cache_at
+from reservation.cache.memcached import Memcached, cache_at
 from tests.conftest import CACHES
 from tests.servers import HOST, free_port
 
@@ -44,3 +46,32 @@ def test_what_is_kept_on_other_servers_is_read_though_one_is_away(one_of_two: No
     assert 0 < len(living) < len(names)
     renew(names)
     assert generations(names).keys() == living
+
+
+def test_what_was_made_of_old_days_while_one_was_away_ends_when_that_hears_of_it(
+    rows: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Memcached.set_many
+    away = {"calendar:1"}
+
+    def set_many(self: Memcached, data: dict[str, Any], *arguments: Any, **options: Any) -> list[str]:
+        there = {name: value for name, value in data.items() if name not in away}
+        return [*(data.keys() & away), *write(self, there, *arguments, **options)]
+
+    monkeypatch.setattr(Memcached, "set_many", set_many)
+    # Given a change of which one of two servers was told nothing
+    former = generations(["calendar:1", ANY])
+    forget_calendars([1])
+    owed = dict(generation._owed)
+    # And another process, which knows nothing of that, and keeps an answer for which it has read the calendar
+    generation._owed.clear()
+    assert [generations([name]) == {name: former[name]} for name in ("calendar:1", ANY)] == [True, False]
+    with find_answer("key", generations=[ANY], seconds=60) as answer:
+        answer.keep(b"made of old days")
+    assert find_answer("key", generations=[ANY], seconds=60).body is not None
+    # When the server is told
+    generation._owed.update(owed)
+    away.clear()
+    assert renew(()) == set()
+    # Then the answer has ended
+    assert find_answer("key", generations=[ANY], seconds=60).body is None
