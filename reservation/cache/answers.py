@@ -83,7 +83,7 @@ class Answer:
             return True
         former = self.made_at if self.body is not None else ""
         claim = f"claim:{sha256(f'{self.key} {self.generations} {former}'.encode()).hexdigest()}"
-        if not memcached(CACHE).add(claim, 1, timeout=CLAIM_SECONDS):
+        if not memcached(CACHE).add(claim, 1, timeout=math.ceil(min(CLAIM_SECONDS, self.seconds))):
             return False
         self.body, self.claimed = None, claim
         return True
