@@ -7,6 +7,7 @@ from api.loaders.page import CountLoader, PageLoader
 from api.loaders.provider import ProviderByIdLoader
 from api.loaders.reservation import ReservationByIdLoader
 from api.loaders.service import ServiceByIdLoader
+from api.loaders.written_page import WrittenPageLoader
 
 __all__ = [
     "AppointmentByIdLoader",
@@ -18,5 +19,6 @@ __all__ = [
     "ProviderByIdLoader",
     "ReservationByIdLoader",
     "ServiceByIdLoader",
+    "WrittenPageLoader",
     "is_kept",
 ]

@@ -14,7 +14,7 @@ from api.query.ordering import CLIENTS_BY_NAME, RESERVATIONS_BY_START, Reservati
 from api.query.reservation import ReservationFilter
 from reservation import models
 from reservation.domain.client import find_clients
-from reservation.domain.reservation import find_reservations
+from reservation.domain.reservations import find_reservations
 
 
 class Client(NodeType):

@@ -9,12 +9,15 @@ from graphql import GraphQLResolveInfo
 
 from api.connections import BOTH_WAYS, FORWARD, Page, connection_type, page_request, paginate
 from api.ids import IdOf, decode_ids, from_global_id
-from api.loaders import OpeningsLoader, PageLoader, ProviderByIdLoader, is_kept
+from api.loaders import OpeningsLoader, PageLoader, ProviderByIdLoader, WrittenPageLoader, is_kept
 from api.query.appointment import openings_for
 from api.query.node import Node, NodeType
 from api.query.ordering import APPOINTMENTS_BY_START, PROVIDERS_BY_NAME, SERVICES_BY_NAME, ProviderOrder, ordering
 from api.scalars import DateTime
+from api.written_pages import Listing
 from reservation import models
+from reservation.domain.appointment import conditions_of_openings
+from reservation.domain.appointment import openings as find_openings
 from reservation.domain.provider import find_providers
 
 
@@ -65,7 +68,8 @@ class Provider(NodeType):
         )
         if is_kept(openings, request):
             return await OpeningsLoader.of(info.context).load((openings, request))
-        return await PageLoader.of(info.context).load((openings.in_database, request))
+        listing = Listing(find_openings, *conditions_of_openings(**vars(openings)))
+        return await WrittenPageLoader.of(info.context).load((listing, request))
 
 
 ProviderConnection = connection_type(Provider)

@@ -7,7 +7,7 @@ from typing import Any
 import graphene
 from graphql import GraphQLResolveInfo
 
-from api.connections import BOTH_WAYS, Page, connection_type, page_request, paginate
+from api.connections import BOTH_WAYS, Page, connection_type, page_request
 from api.enums import enum_type
 from api.ids import IdOf, decode_ids, from_global_id
 from api.loaders import (
@@ -20,9 +20,10 @@ from api.loaders import (
 from api.query.node import Node, NodeType
 from api.query.ordering import RESERVATIONS_BY_START, ReservationOrder, ordering
 from api.scalars import DateTime
+from api.written_pages import written_page
 from reservation import models
 from reservation.domain.policy import Status
-from reservation.domain.reservation import find_reservations
+from reservation.domain.reservations import conditions_of_reservations, reservations
 
 ReservationStatus = enum_type(
     "ReservationStatus",
@@ -127,5 +128,6 @@ class ReservationQuery(graphene.ObjectType):
         _root: None, info: GraphQLResolveInfo, filter: Any = None, order_by: Any = None, **page: Any
     ) -> Page:
         conditions = decode_ids(ReservationFilter, filter or {})
-        found = find_reservations(caller=info.context.caller, now=info.context.now, **conditions)
-        return paginate(found, page_request(ordering(RESERVATIONS_BY_START, order_by), **page))
+        fixed, wanted = conditions_of_reservations(caller=info.context.caller, now=info.context.now, **conditions)
+        request = page_request(ordering(RESERVATIONS_BY_START, order_by), **page)
+        return written_page(reservations, request, fixed=fixed, **wanted)

@@ -80,16 +80,20 @@ class Statement:
             self.text, self.params = compiler.as_sql()
         except EmptyResultSet:
             self.text, self.params = "", ()
-        self.values: list[Any] = []
+        self.said: tuple[str, list[Any]] = self.text, []
         # Whoever runs the query asks for its compiler, and this for its text: both are there.
         query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
-        compiler.as_sql = lambda *_, **__: (self.text, self.values)
+        compiler.as_sql = lambda *_, **__: self.said
 
     def fill(self, values: dict[str, Any]) -> None:
-        """Put these values in their places, as the database takes them."""
+        """Put these values in their places."""
+        self.said = self.text, self.params_for(values)
+
+    def params_for(self, values: dict[str, Any]) -> list[Any]:
+        """What stands in each place, as the database takes it."""
         given = [param.fill(values[param.name]) if isinstance(param, Place) else param for param in self.params]
         adapt = self.compiler.connection.ops.adapt_datetimefield_value
-        self.values = [adapt(value) if isinstance(value, datetime) else value for value in given]
+        return [adapt(value) if isinstance(value, datetime) else value for value in given]
 
 
 class WrittenOnce(Generic[P, R]):
@@ -99,11 +103,15 @@ class WrittenOnce(Generic[P, R]):
         self.say = say
 
     def __call__(self, *_: P.args, **values: P.kwargs) -> R:
+        return self.run(self.written(values), values)
+
+    def written(self, values: dict[str, Any]) -> Any:
+        """The statement for values like these, which have a place each."""
         kept = vars(connections[DEFAULT_DB_ALIAS]).setdefault(WRITTEN, WeakKeyDictionary()).setdefault(self, {})
         shape = shape_of(values)
         if shape not in kept:
             kept[shape] = self.write({name: places(name, length) for name, length in shape})
-        return self.run(kept[shape], values)
+        return kept[shape]
 
     def write(self, places: dict[str, Any]) -> Any:
         raise NotImplementedError
@@ -125,11 +133,16 @@ class WrittenSelect(WrittenOnce[P, list[R]]):
     def run(self, written: tuple[QuerySet[Any, R], Statement], values: dict[str, Any]) -> list[R]:
         queryset, statement = written
         statement.fill(values)
-        rows: Any = queryset._iterable_class
-        return list(rows(queryset))
+        return read(queryset)
 
     def first(self, *arguments: P.args, **values: P.kwargs) -> R | None:
         return next(iter(self(*arguments, **values)), None)
+
+
+def read(queryset: QuerySet[Any, R]) -> list[R]:
+    """The rows that its statement, as it is filled, finds."""
+    rows: Any = queryset._iterable_class
+    return list(rows(queryset))
 
 
 class WrittenUpdate(WrittenOnce[P, int]):

@@ -9,6 +9,7 @@ from typing import Any, Generic, ParamSpec, TypeVar, cast
 
 from django.db.models import Model
 
+from reservation.database.written_insert import WrittenInsert
 from reservation.domain.caller import Caller
 from reservation.domain.errors import DomainError, InvalidInput, Unauthenticated
 from reservation.domain.policy import MAX_IDEMPOTENCY_KEY_LENGTH
@@ -17,6 +18,8 @@ from reservation.models import IdempotencyKey, User
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=Model | int)
+
+insert_key = WrittenInsert(IdempotencyKey)
 
 
 class IdempotencyKeyReused(DomainError):
@@ -66,12 +69,14 @@ class Command(Generic[P, R]):
             done = IdempotencyKey.objects.filter(user_id=user_id, key_hash=key_hash).first()
             if done is None:
                 result = self.work(*args, **kwargs)
-                IdempotencyKey.objects.create(
-                    user_id=user_id,
-                    key_hash=key_hash,
-                    input_hash=input_hash,
-                    result=result if isinstance(result, int) else result.pk,
-                    created_at=now,
+                insert_key(
+                    IdempotencyKey(
+                        user_id=user_id,
+                        key_hash=key_hash,
+                        input_hash=input_hash,
+                        result=result if isinstance(result, int) else result.pk,
+                        created_at=now,
+                    )
                 )
                 return result
             if done.input_hash != input_hash:

@@ -3,9 +3,12 @@
 from datetime import datetime
 from typing import Any
 
+from reservation.database.written_insert import WrittenInsert
 from reservation.domain.announcements import announce_calendars
 from reservation.domain.caller import Caller
 from reservation.models import EventKind, Reservation, ReservationEvent
+
+insert_event = WrittenInsert(ReservationEvent)
 
 
 def snapshot(reservation: Reservation) -> dict[str, Any]:
@@ -27,12 +30,14 @@ def record(
     now: datetime,
 ) -> None:
     """Append what happened, in the transaction in which it does. No caller: it was the passing of time."""
-    ReservationEvent.objects.create(
-        reservation=reservation,
-        kind=kind,
-        user_id=caller.user_id if caller else None,
-        occurred_at=now,
-        before=before,
-        after=snapshot(reservation),
+    insert_event(
+        ReservationEvent(
+            reservation=reservation,
+            kind=kind,
+            user_id=caller.user_id if caller else None,
+            occurred_at=now,
+            before=before,
+            after=snapshot(reservation),
+        )
     )
     announce_calendars({reservation.provider_id, (before or {}).get("provider_id", reservation.provider_id)})

@@ -1,16 +1,15 @@
 """The life of a reservation: hold, confirm, move, cancel, and how it ended."""
 
-from collections.abc import Collection
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import QuerySet
 
+from reservation.database.written_insert import WrittenInsert
 from reservation.database.written_once import Changes, WrittenUpdate
-from reservation.domain.access import reservation_for, visible_reservations
+from reservation.domain.access import reservation_for
 from reservation.domain.caller import Caller
 from reservation.domain.command import command
-from reservation.domain.errors import Forbidden, InvalidInput, NotFound
+from reservation.domain.errors import Forbidden, NotFound
 from reservation.domain.event import record
 from reservation.domain.lease import check_client, check_offers, find_run, lease, queue_up, take
 from reservation.domain.policy import BOOKED_UNTIL, Action, Status
@@ -28,33 +27,7 @@ from reservation.domain.transition import (
 from reservation.domain.validation import check_fields
 from reservation.models import Appointment, EventKind, Reservation, Service
 
-
-def find_reservations(
-    *,
-    caller: Caller,
-    now: datetime,
-    status: Collection[Status] | None = None,
-    provider_id: int | None = None,
-    client_id: int | None = None,
-    starts_from: datetime | None = None,
-    starts_before: datetime | None = None,
-) -> QuerySet[Reservation]:
-    """Of those that the caller may see, the ones that every given condition fits; unordered.
-
-    Raises InvalidInput for an interval that ends before it starts.
-    """
-    if starts_from is not None and starts_before is not None and starts_before <= starts_from:
-        raise InvalidInput("The interval ends before it has started.", field="starts_before")
-    conditions = {
-        "provider_id": provider_id,
-        "client_id": client_id,
-        "starts_at__gte": starts_from,
-        "starts_at__lt": starts_before,
-    }
-    found = visible_reservations(caller).filter(
-        **{lookup: value for lookup, value in conditions.items() if value is not None}
-    )
-    return found if status is None else found.with_status_at(status, now)
+insert_reservation = WrittenInsert(Reservation)
 
 
 @command(result=Reservation)
@@ -91,7 +64,7 @@ def reserve(
     )
     check_fields(reservation, {"note"})
     queue_up(reservation.client_id)
-    reservation.save(force_insert=True)
+    insert_reservation(reservation)
     take(run, reservation=reservation, until=now + policy.hold, now=now)
     check_client(reservation=reservation, is_new_hold=True, now=now)
     record(EventKind.HELD, reservation=reservation, before=None, caller=caller, now=now)

@@ -22,7 +22,8 @@ def context() -> Context:
 
 
 def load(loader: Any, keys: list[Any]) -> list[Any]:
-    return list(thread_loop().run_until_complete(loader.load_many(keys)))
+    with thread_loop().session():
+        return list(thread_loop().run_until_complete(loader.load_many(keys)))
 
 
 def test_pages_of_several_models_are_read_with_one_statement_a_model(

@@ -10,7 +10,8 @@ from reservation.domain.access import reservation_for, roles, visible_clients, v
 from reservation.domain.caller import ANONYMOUS, Caller
 from reservation.domain.errors import Forbidden, InvalidInput, NotFound
 from reservation.domain.policy import MAY, Action, Role, Status
-from reservation.domain.reservation import cancel, complete, confirm, find_reservations, mark_no_show, reschedule
+from reservation.domain.reservation import cancel, complete, confirm, mark_no_show, reschedule
+from reservation.domain.reservations import find_reservations
 from reservation.models import Reservation
 from tests.factories import (
     NOW,
