@@ -1,5 +1,6 @@
 """Writing a GraphQL answer to HTTP: its media type, its status, and who may keep it for how long."""
 
+from functools import lru_cache
 from hashlib import sha256
 
 import orjson
@@ -19,13 +20,23 @@ PRIVATE = "no-store"
 
 def media_type_of(request: HttpRequest) -> str:
     """What the client likes best of what there is. Raises RequestError when it takes nothing of it."""
-    if not request.headers.get("Accept", "").strip():
+    accept = request.headers.get("Accept", "")
+    if not accept.strip():
         return JSON
-    # Clients ask for it with the charset and without.
-    preferred = request.get_preferred_type([media_type + end for media_type in MEDIA_TYPES for end in ("", CHARSET)])
+    preferred = preferred_type(accept)
     if preferred is None:
         raise malformed(f"Answers are {' or '.join(MEDIA_TYPES)}.", status=406)
-    return preferred.removesuffix(CHARSET)
+    return preferred
+
+
+@lru_cache  # clients send the same few
+def preferred_type(accept: str) -> str | None:
+    """What such a client likes best of what there is, if it takes any of it."""
+    request = HttpRequest()
+    request.META["HTTP_ACCEPT"] = accept
+    # Clients ask for it with the charset and without.
+    preferred = request.get_preferred_type([media_type + end for media_type in MEDIA_TYPES for end in ("", CHARSET)])
+    return preferred and preferred.removesuffix(CHARSET)
 
 
 def answer_result(body: bytes, media_type: str, *, has_errors: bool) -> HttpResponse:

@@ -64,14 +64,16 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "reservation.shortcut.Shortcut",  # a request to the API without a cookie goes straight to its end
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "reservation.middleware.ReadableJsonMiddleware",
     "reservation.middleware.CodeAttemptsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "reservation.shortcut.ShortcutEnd",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "reservation.urls"
@@ -245,6 +247,7 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 LANGUAGE_CODE = "en-us"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]  # of the pages in web/ that are for clients and newcomers
+FORMAT_MODULE_PATH = "settings.formats"
 USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "static/"

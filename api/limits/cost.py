@@ -77,6 +77,7 @@ class Item:
     services: the arguments that may name a service, and what it costs more when one does.
     conditions: when it is left out.
     below: what is selected of it, for each type that it can be.
+    fixed: what it costs whatever the variables are, if that is known.
     """
 
     field: str
@@ -88,9 +89,22 @@ class Item:
     is_value: bool
     conditions: Conditions
     below: tuple[tuple["Item", ...], ...]
+    fixed: Sums | None = None
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether neither a variable nor the size of a page says what it costs."""
+        given = [*self.sizes, *(one for one, _ in self.services + self.conditions), self.times]
+        return (
+            self.times is not None
+            and not any(isinstance(one, Given) and isinstance(one.node, VariableNode) for one in given)
+            and all(item.fixed is not None for items in self.below for item in items)
+        )
 
     def cost(self, variables: Variables, page: int) -> Sums:
         """What it costs, and how many nodes and values it can return, on a page of this size."""
+        if self.fixed is not None:
+            return self.fixed
         if any(given.read(variables) is absent for given, absent in self.conditions):
             return NOTHING
         times = page if self.times is None else self.times

@@ -4,6 +4,7 @@ What is on a fragment counts for the types that it applies to.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from graphql import (
@@ -22,6 +23,7 @@ from graphql import (
 )
 from graphql.type import SchemaMetaFieldDef, TypeMetaFieldDef, TypeNameMetaFieldDef
 
+from api.connections import DEFAULT_PAGE_SIZE
 from api.limits.cost import Conditions, Cost, Given, Item, Variables, literal, total
 from api.limits.weights import LIST_SIZES, RUN_SEARCHES, is_connection, is_node, weight_of
 
@@ -83,7 +85,7 @@ class CostOf:
             possible = self.schema.get_possible_types(type_)  # type: ignore[arg-type]
             below = tuple(self.select(node.selection_set, one) for one in possible)
         is_items = is_connection(parent) and node.name.value in ("nodes", "edges")
-        return Item(
+        priced = Item(
             field=node.name.value,
             weight=weight_of(coordinate, type_),
             is_node=is_node(type_),
@@ -94,6 +96,7 @@ class CostOf:
             conditions=conditions,
             below=below,
         )
+        return replace(priced, fixed=priced.cost({}, DEFAULT_PAGE_SIZE)) if priced.is_fixed else priced
 
     def services(
         self, coordinate: str, arguments: Mapping[str, Given], below: tuple[tuple[Item, ...], ...]

@@ -102,7 +102,7 @@ class Memcached(PyMemcacheCache):
             raise ValueError("Memcached is away.") from None
 
     def close(self, **options: Any) -> None:
-        """Django closes its caches after every request. The connection is kept for the next."""
+        """The connection is kept for the next request, whoever closes Django's caches."""
 
     def attempt(self, command: Callable[..., Any], *arguments: Any, absent: Any, **options: Any) -> Any:
         try:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import caches
+from django.core.cache.backends.base import BaseCache
 from django.test import Client as Browser
 
 from api.documents.document import document_hash
@@ -99,3 +100,14 @@ def test_without_memcached_each_process_remembers_for_itself() -> None:
 
 def test_several_are_named_in_one_url() -> None:
     assert cache_at("memcached://a:1,b:2", name="default")["LOCATION"] == ["a:1", "b:2"]
+
+
+def test_a_request_closes_no_cache(client: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To ask each whether it minds would take as long as to ask Memcached for an answer."""
+    closed: list[BaseCache] = []
+    monkeypatch.setattr(BaseCache, "close", lambda cache, **_: closed.append(cache))
+    assert caches["default"].get("anything") is None
+    assert client.get("/health/live/").status_code == 200
+    assert closed == []
+    caches.close_all()
+    assert closed
