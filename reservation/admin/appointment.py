@@ -10,17 +10,22 @@ from unfold.decorators import display
 from reservation.admin.base import ReadOnlyAdmin
 from reservation.admin.dates import WhenFilter
 from reservation.admin.search import by_people
+from reservation.domain.overview import idle_providers
 from reservation.domain.policy import Status
 from reservation.models import Appointment, Reservation
+from reservation.models.appointment import AppointmentQuerySet
 
 
 class StateFilter(admin.SimpleListFilter):
-    """Free, held or booked, and never all of them: the indexes begin with `is_booked`."""
+    """Free, held or booked, and never all of them: the indexes begin with `is_booked`.
+
+    Free from now on is what the home page counts: not what has passed, and not with who is not active.
+    """
 
     title, parameter_name = "state", "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("held", "Held"), ("booked", "Booked")]
+        return [("free", "Free from now on"), ("held", "Held"), ("booked", "Booked")]
 
     def choices(self, changelist: Any) -> Any:
         everything, *others = super().choices(changelist)
@@ -33,7 +38,9 @@ class StateFilter(admin.SimpleListFilter):
         if self.value() == "held":
             live = Reservation.objects.filter(status=Status.PENDING, expires_at__gt=now)
             return queryset.filter(reservation_id__in=live.values("pk"), available_at__gt=now)
-        return queryset.filter(is_booked=False, available_at__lte=now)
+        assert isinstance(queryset, AppointmentQuerySet)
+        free = queryset.free_at(now)
+        return free.starting_in(now, None).exclude(provider_id__in=idle_providers()) if self.value() == "free" else free
 
 
 @admin.register(Appointment)

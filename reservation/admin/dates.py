@@ -15,6 +15,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from reservation.admin.calendar.days import FIRST_DATE, LAST_DATE
+
 PARAMETER = "when"
 DAY, MONTH = re.compile(r"(\d{4})-(\d\d)-(\d\d)"), re.compile(r"(\d{4})-(\d\d)")
 FAR = timedelta(days=36_500)
@@ -49,14 +51,15 @@ def month_of(day: date) -> tuple[date, date]:
 
 
 def day_in(text: str) -> date | None:
-    """The day, or the first one of the month, that this names; None for anything else."""
+    """The day, or the first one of the month, that this names; None for anything else, and for what no zone has."""
     found = DAY.fullmatch(text) or MONTH.fullmatch(text)
     if found is None:
         return None
     try:
-        return date(*(int(part) for part in (*found.groups(), "1")[:3]))
+        day = date(*(int(part) for part in (*found.groups(), "1")[:3]))
     except ValueError:
         return None
+    return day if FIRST_DATE <= day <= LAST_DATE else None
 
 
 def interval_of(name: str, now: datetime) -> tuple[datetime, datetime]:

@@ -92,6 +92,8 @@ class PeopleResource(ModelResource):
             raise ValidationError(
                 f"There is no column {', '.join(unknown)}. The columns are {', '.join(self.columns)}."
             )
+        if len(set(dataset.headers or ())) < len(dataset.headers or ()):
+            raise ValidationError("A column is there twice.")
         if len(dataset) > MAX_ROWS:
             raise ValidationError(f"A file has at most {MAX_ROWS} rows.")
 

@@ -9,7 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
+from reservation.admin.calendar.choice import id_in
+
 SHOWN = 50
+
+OTHERS = "others"
+"""What the button says that ends all but this one."""
 
 
 def show_sessions(request: HttpRequest, site: AdminSite) -> HttpResponse:
@@ -21,15 +26,17 @@ def show_sessions(request: HttpRequest, site: AdminSite) -> HttpResponse:
     context = site.each_context(request) | {
         "title": "Your sessions",
         "here": here,
+        "others": OTHERS,
         "sessions": sorted(own.order_by("-last_seen_at", "-pk")[:SHOWN], key=lambda one: one.session_key != here),
     }
     return TemplateResponse(request, "admin/sessions.html", context)
 
 
 def end_sessions(request: HttpRequest, own: QuerySet[UserSession]) -> HttpResponse:
-    """Those that were chosen, of one's own: one by its id, or all but this one."""
+    """Those that were chosen, of one's own: one by its id, or all but this one. Anything else chooses none."""
     here, chosen = request.session.session_key, request.POST.get("session", "")
-    ending = list(own.filter(pk=chosen) if chosen.isdecimal() else own.exclude(session_key=here))
+    pk = id_in(chosen)
+    ending = list(own.exclude(session_key=here) if chosen == OTHERS else own.filter(pk=pk) if pk else [])
     for session in ending:
         session.end()
     if any(session.session_key == here for session in ending):

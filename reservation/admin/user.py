@@ -41,7 +41,7 @@ class UserAdmin(auth_admin.UserAdmin, BoundedAdmin):  # type: ignore[misc] # one
         (None, {"fields": ("email", "password")}),
         (
             "What the account may do",
-            {"fields": (("is_active", "is_staff", "is_superuser"), "groups", "user_permissions")},
+            {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")},
         ),
         ("When", {"fields": (("last_login", "date_joined"),)}),
     )

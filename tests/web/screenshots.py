@@ -33,7 +33,7 @@ def see_answer(page: Page) -> None:
     expect(page.locator("#answer")).not_to_be_empty()
     expect(page.locator("#health")).to_have_attribute("data-status", "ok")
     for _ in range(2):  # the first request of a process takes longer
-        with page.expect_response("**/graphql"):
+        with page.expect_response("**/graphql/"):
             page.locator("#again").click()
 
 

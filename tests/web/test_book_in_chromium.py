@@ -204,7 +204,7 @@ def test_a_lost_answer_is_asked_for_again_and_books_once(visitor: Visitor) -> No
         answer = route.fetch()
         return route.abort() if len(sent) == 1 else route.fulfill(response=answer)
 
-    page.route("**/graphql", lose_first_answer)
+    page.route("**/graphql/", lose_first_answer)
     choose(page)
     page.get_by_role("button", name="Hold this time").click()
     log_in(page)
@@ -310,10 +310,10 @@ def test_what_stands_before_the_server_is_answered_in_a_sentence(
     status: int, headers: dict[str, str], sentence: str, visitor: Visitor
 ) -> None:
     page = visitor.page("/book")
-    page.route("**/graphql?*", lambda route: route.fulfill(status=status, headers=headers, body="<html>"))
+    page.route("**/graphql/?*", lambda route: route.fulfill(status=status, headers=headers, body="<html>"))
     page.get_by_role("link", name="Massage").click()
     expect(notice(page)).to_contain_text(sentence)
-    page.unroute("**/graphql?*")
+    page.unroute("**/graphql/?*")
     notice(page).get_by_role("button", name="Try again").click()
     expect(page.locator("#times a")).to_have_count(3)
     if status != 200:
@@ -323,7 +323,7 @@ def test_what_stands_before_the_server_is_answered_in_a_sentence(
 def test_a_short_wait_is_waited(visitor: Visitor) -> None:
     page = visitor.page("/book")
     refusal = {"status": 429, "headers": {"Retry-After": "1"}, "body": ""}
-    page.route("**/graphql?operationName=Times*", lambda route: route.fulfill(**refusal), times=1)
+    page.route("**/graphql/?operationName=Times*", lambda route: route.fulfill(**refusal), times=1)
     page.get_by_role("link", name="Massage").click()
     expect(page.locator("#times a")).to_have_count(3)
     expect(notice(page)).to_be_hidden()
@@ -430,7 +430,7 @@ def test_every_state_is_accessible_and_fits_a_phone(visitor: Visitor) -> None:
     page.get_by_role("link", name="My reservations").click()
     expect(page.locator("#upcoming article")).to_have_count(1)
     check_accessibility(page)
-    page.route("**/graphql", lambda route: route.fulfill(status=503, body=""))
+    page.route("**/graphql/", lambda route: route.fulfill(status=503, body=""))
     page.get_by_role("link", name="Book", exact=True).click()
     page.get_by_role("link", name="Check-up").click()
     expect(notice(page)).to_contain_text("The service is away")
@@ -458,6 +458,17 @@ def test_an_empty_day_leads_to_the_first_open_one(visitor: Visitor) -> None:
     expect(page.locator("#days .closed")).to_have_count(7)
     page.get_by_role("button", name="Show the first open time").click()
     expect(page.locator("#times a")).to_have_count(3)
+
+
+def test_what_is_wrong_in_the_address_counts_as_not_said(visitor: Visitor) -> None:
+    page = visitor.page("/book")
+    page.get_by_role("link", name="Massage").click()
+    expect(page.locator("#times a")).to_have_count(3)
+    chosen = page.url
+    for wrong in ("day=someday", "day=2030-13-45", "day=0001-01-01", "provider=x", "view=account"):
+        page.goto(f"{chosen}&{wrong}")
+        expect(page.locator("#times a")).to_have_count(3)
+        expect(page.locator("#when")).not_to_have_attribute("aria-busy", "true")
 
 
 def test_the_page_is_small(visitor: Visitor) -> None:

@@ -25,7 +25,7 @@ def test_a_newcomer_sees_that_it_is_alive_and_a_query_that_ran(visitor: Visitor)
     expect(page.locator("#document")).to_contain_text("nextOpenAppointment")
     expect(page.locator("#answer")).to_contain_text('"name": "Robin Ray"')
     expect(page.locator("#took")).to_contain_text("Answered in")
-    with page.expect_response("**/graphql") as answer:
+    with page.expect_response("**/graphql/") as answer:
         page.get_by_role("button", name="Run it again").click()
     assert answer.value.ok
     check_accessibility(page)
@@ -43,7 +43,7 @@ def test_a_newcomer_sees_that_it_is_alive_and_a_query_that_ran(visitor: Visitor)
 def test_what_is_away_is_said(visitor: Visitor) -> None:
     page = visitor.context().new_page()
     page.route("**/health/", lambda route: route.fulfill(json={"status": "degraded"}))
-    page.route("**/graphql", lambda route: route.abort())
+    page.route("**/graphql/", lambda route: route.abort())
     page.goto("/")
     expect(page.locator("#health")).to_have_text("Up, with something away")
     expect(page.locator("#took")).to_have_text("No answer: try again in a moment")

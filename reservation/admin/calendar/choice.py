@@ -53,9 +53,9 @@ class Choice:
         return providers[:MAX_PROVIDERS], len(providers) > MAX_PROVIDERS
 
     def zone_for(self, providers: list[Provider]) -> ZoneInfo:
-        """The zone that was chosen, or the providers' if they have one in common, or the site's."""
+        """The zone that was chosen, or the providers' if they have one in common, or staff's."""
         own = {provider.time_zone for provider in providers}
-        return self.zone or ZoneInfo(own.pop() if len(own) == 1 else settings.TIME_ZONE)
+        return self.zone or ZoneInfo(own.pop() if len(own) == 1 else settings.STAFF_TIME_ZONE)
 
     def date_for(self, zone: ZoneInfo, now: datetime) -> date:
         """The date that was chosen, or today's."""
@@ -75,4 +75,5 @@ def zone_in(text: str) -> ZoneInfo | None:
 
 
 def id_in(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and 0 < int(text[:20]) <= MAX_ID else None
+    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(MAX_ID))
+    return int(text) if is_number and 0 < int(text) <= MAX_ID else None

@@ -115,6 +115,12 @@ def test_a_date_that_there_never_was_is_empty(browser: Browser) -> None:
     assert (grid["rows"], grid["columns"][0]["free"]) == ([], [])
 
 
+def test_the_zone_of_providers_in_several_is_staffs(browser: Browser, settings: Any) -> None:
+    settings.STAFF_TIME_ZONE = "Asia/Kathmandu"
+    make_practice(time_zone="Pacific/Apia"), make_practice(time_zone="Europe/Berlin")
+    assert read(browser)["zone"] == "Asia/Kathmandu"
+
+
 def test_the_zone_is_the_providers_if_they_have_one_in_common_and_can_be_chosen(browser: Browser) -> None:
     make_practice(name="Anna", time_zone="Asia/Tokyo")
     assert (read(browser)["zone"], read(browser)["offset"]) == ("Asia/Tokyo", "UTC+09:00")
@@ -161,6 +167,8 @@ def test_thirty_are_a_page(browser: Browser) -> None:
         {"providers": f"{2**63},x,,-1,1e3,²"},
         {"service": "x"},
         {"page": "9" * 30},
+        {"providers": "0" * 19 + "1" + "9" * 5000},
+        {"service": "0" * 19 + "1" + "9" * 40},
     ],
 )
 def test_what_is_wrong_in_an_address_counts_as_not_said(query: dict[str, str], browser: Browser) -> None:

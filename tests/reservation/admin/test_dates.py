@@ -10,7 +10,7 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from reservation.admin.dates import add_months, hierarchy, interval_of
-from tests.factories import make_user
+from tests.factories import make_hold, make_user
 
 KATHMANDU = ZoneInfo("Asia/Kathmandu")
 NOW = datetime(2030, 3, 31, 23, 30, tzinfo=UTC)
@@ -40,7 +40,10 @@ def test_an_interval_begins_and_ends_at_staffs_midnight(zone: str, name: str, st
         assert interval_of(name, NOW) == (instant(starts), instant(ends))
 
 
-@pytest.mark.parametrize("name", ["", "someday", "2030", "2030-13", "2030-02-30", "2030-02-01-01"])
+@pytest.mark.parametrize(
+    "name",
+    ["", "someday", "2030", "2030-13", "2030-02-30", "2030-02-01-01", "0001-01", "0001-01-01", "9999-09", "9999-12-31"],
+)
 def test_what_names_no_interval_is_none(name: str) -> None:
     with pytest.raises(ValueError, match=f"^{name}$"):
         interval_of(name, NOW)
@@ -62,6 +65,13 @@ def test_choosing_a_month_shows_its_days_and_keeps_what_else_is_chosen() -> None
     assert len(hierarchy(RequestFactory().get("/"))) == 2
 
 
+@pytest.mark.parametrize("when", ["0001-01", "1970-01-10", "8999-12-01", "9999-12-31"])
+def test_a_list_opens_on_any_date(when: str, client: Browser, db: None) -> None:
+    client.force_login(make_user(is_staff=True, is_superuser=True))
+    for page in ("reservation", "appointment"):
+        assert client.get(f"/admin/reservation/{page}/", {"when": when}).status_code == 200
+
+
 def test_pages_are_rendered_by_staffs_clock(client: Browser, db: None, settings: Any) -> None:
     client.force_login(make_user(is_staff=True, is_superuser=True))
     settings.STAFF_TIME_ZONE = "Asia/Kathmandu"
@@ -69,3 +79,11 @@ def test_pages_are_rendered_by_staffs_clock(client: Browser, db: None, settings:
     assert "All times are Asia/Kathmandu." in page.content.decode()
     assert f"{timezone.localtime(page.context['now'], KATHMANDU):%H:%M}" in page.content.decode()
     assert timezone.get_current_timezone_name() == "UTC"
+
+
+def test_a_page_writes_times_as_its_list_does(client: Browser, db: None) -> None:
+    client.force_login(make_user(is_staff=True, is_superuser=True))
+    hold = make_hold()
+    for page in ("", f"{hold.pk}/change/"):
+        answer = client.get(f"/admin/reservation/reservation/{page}")
+        assert f"{hold.starts_at:%a %d %b %Y, %H:%M}" in answer.content.decode()

@@ -57,6 +57,17 @@ def test_it_shows_today_and_this_week_by_state(browser: Browser) -> None:
             assert browser.get(one["list"]).context["cl"].result_count == one["number"], one
 
 
+def test_free_is_what_can_still_come_and_its_list_shows_the_same(browser: Browser) -> None:
+    now = timezone.now()
+    this_hour = now.replace(minute=0, second=0, microsecond=0)
+    make_appointments(make_provider(), starts_at=this_hour, number=1)
+    make_appointments(make_provider(is_active=False), starts_at=this_hour + timedelta(hours=1), number=1)
+    for tally in browser.get(HOME).context["tallies"]:
+        [free] = [one for one in tally["numbers"] if one["title"] == "Free"]
+        assert browser.get(free["list"]).context["cl"].result_count == free["number"] == 0
+    assert browser.get("/admin/reservation/appointment/").context["cl"].result_count == 2
+
+
 @pytest.mark.parametrize("size", [1, 30])
 def test_it_costs_the_same_whatever_there_is(size: int, browser: Browser, django_assert_num_queries: Any) -> None:
     now = timezone.now()

@@ -58,6 +58,13 @@ def test_all_the_others_are_ended() -> None:
     assert (is_inside(here), is_inside(elsewhere)) == (True, False)
 
 
+@pytest.mark.parametrize("chosen", ["", "nonsense", "0", "9" * 30, "9" * 5000])
+def test_what_names_no_session_ends_none(chosen: str) -> None:
+    here, elsewhere = log_in("here"), log_in("elsewhere")
+    assert here.post(PAGE, {"session": chosen}).status_code == 302
+    assert (is_inside(here), is_inside(elsewhere)) == (True, True)
+
+
 def test_this_one_is_ended_as_by_logging_out() -> None:
     here = log_in("here")
     assert here.post(PAGE, {"session": session_of("here").pk}).url == "/admin/login/"

@@ -1,6 +1,9 @@
-// The address says what is shown (view, service, provider, day, time, move): so going back works.
+// What is shown: view, service, provider, day, time, move. What is wrong is as not said.
 
-export const address = () => Object.fromEntries(new URLSearchParams(location.search));
+export function address() {
+  const { day, ...rest } = Object.fromEntries(new URLSearchParams(location.search));
+  return /^2\d{3}-\d\d-\d\d$/.test(day) && Date.parse(day) ? { ...rest, day } : rest;
+}
 
 /** The address with some of it changed, or taken out by null. */
 export function linkTo(changes) {
@@ -12,5 +15,5 @@ export function go(link) {
   dispatchEvent(new Event("popstate"));
 }
 
-/** Change it, and let going back not lead here. */
+/** Change it without a step back. */
 export const replace = (changes) => history.replaceState(null, "", linkTo(changes));

@@ -3,7 +3,7 @@ import { bearer, renew, stored } from "./session.js";
 
 const { graphql, operations, hash: sha256Hash } = document.body.dataset;
 const extensions = { persistedQuery: { version: 1, sha256Hash } };
-const OPEN = /NETWORK|TIMEOUT|SERVICE_UNAVAILABLE|INTERNAL_SERVER_ERROR/; // after these it may have happened
+const OPEN = /NETWORK|TIMEOUT|UNAVAILABLE|INTERNAL/; // after these it may have happened
 const keys = {}; // of changes without an answer yet
 
 /** What a query answers: to anybody by GET, which proxies may keep; a log-in has a better rate. */

@@ -10,12 +10,13 @@ import { format } from "./time.js";
 
 const tabs = new BroadcastChannel("book");
 let turn = 0; // an answer after another choice is passed over
-let open = {}; // what was read of a week and a day, and of which
+let open = {}; // what was read of a day and its week
 let offered = []; // the appointments of the chosen time
 
 async function show() {
   const mine = ++turn;
-  const { view = "book", move, service: id } = address();
+  const { view: asked, move, service: id } = address();
+  const view = asked === "mine" ? asked : "book";
   for (const link of document.querySelectorAll(".bar [href^='?']")) {
     if (link.hreflang) link.href = linkTo({ lang: link.hreflang });
     else link.ariaCurrent = link.dataset.view === view || null;
@@ -32,15 +33,16 @@ async function show() {
 }
 
 async function showWhen(service, isStill) {
-  const { provider, day, time } = address();
+  const { provider: asked, day, time } = address();
   const providers = await choice.findProviders(service.id);
   if (!isStill()) return;
+  const provider = providers.find(({ id }) => id === asked)?.id;
   choice.showProviders(providers, provider);
   const key = [service.id, provider, day].join();
   if (open.key !== key) {
-    element("when").ariaBusy = "true";
-    const read = await choice.readWhen(service.id, provider, day);
-    element("when").ariaBusy = null;
+    const when = element("when");
+    when.ariaBusy = "true";
+    const read = await choice.readWhen(service.id, provider, day).finally(() => (when.ariaBusy = null));
     if (!isStill()) return;
     open = { key, ...read };
   }
@@ -70,7 +72,6 @@ function showChoice(service, time) {
 
 const chosen = () => offered.find(({ id }) => id === element("whose").value);
 
-/** Read again what is shown: it may have changed. */
 async function refresh() {
   showAccount();
   open = {};
@@ -82,8 +83,7 @@ async function refresh() {
 
 const look = () => attempt(refresh);
 
-// --- What the reader does, by the names on the buttons ---
-
+// By the names on the buttons.
 const ACTS = {
   ...ACCOUNT_ACTS,
   first: () => go(linkTo({ day: null, time: null })),
@@ -126,7 +126,7 @@ async function settle(name, operation, input, startsAt) {
     throw Object.assign(failure, { startsAt });
   });
   tabs.postMessage(name);
-  element("holds").replaceChildren(); // that one is gone is no news here
+  element("holds").replaceChildren(); // no news here
   replace({ time: null, move: null });
   for (const written of ["note", "reason"]) element(written).value = "";
   const next = name === "booked" ? [[text("mine"), STEPS.mine]] : [];
@@ -140,7 +140,7 @@ const STEPS = {
   again: (again) => again(),
 };
 
-/** Whether it could be done; else it says why not, and what is next. */
+/** Whether it could be done; else it says why not. */
 async function attempt(work) {
   const wasLoggedIn = stored();
   try {

@@ -80,7 +80,7 @@ export function showWeek(week, chosen) {
   })));
 }
 
-/** In the reader's zone, and in that of a chosen provider, where it differs. */
+/** In the reader's zone, and in a chosen provider's, where it differs. */
 export function showTimes(times, chosen, isAnybody) {
   const [[{ provider = {}, startsAt } = {}] = []] = times;
   const there = !isAnybody && times.length && timeIn(provider.timeZone, startsAt);

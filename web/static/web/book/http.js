@@ -25,6 +25,6 @@ export async function send(url, { method = "POST", body, headers } = {}) {
   if (status === 429) throw new Failure("RATE_LIMITED", answer.headers.get("Retry-After") ?? 60);
   try {
     if (status < 500) return { status, json: JSON.parse(text || "{}") };
-  } catch {}  // a page of who stands in between
+  } catch {} // a page of who stands between
   throw new Failure("SERVICE_UNAVAILABLE");
 }

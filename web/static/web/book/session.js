@@ -47,7 +47,7 @@ export async function logOut() {
   if (headers) await send(`${auth}auth/session`, { method: "DELETE", headers }).catch(() => null);
 }
 
-/** The header that says who asks. Raises a Failure when nobody is logged in. */
+/** The header that says who asks. Raises a Failure for nobody. */
 export async function bearer() {
   const session = stored();
   if (session && endOf(session.access) < now() + MARGIN) await renew(session);

@@ -27,7 +27,7 @@ export function timeIn(timeZone, instant) {
   return there === format("there", instant) ? "" : there;
 }
 
-// Days of the reader's zone, YYYY-MM-DD as in Sweden; in UTC all are equally long.
+// Days of the reader's zone, YYYY-MM-DD as in Sweden; in UTC equally long.
 export const dayOf = (instant) => new Date(instant).toLocaleDateString("sv");
 export const startOf = (day) => new Date(`${day}T00:00`);
 export const plusDays = (day, number) => new Date(Date.parse(day) + number * 86_400_000).toISOString().slice(0, 10);
