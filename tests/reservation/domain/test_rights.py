@@ -18,11 +18,11 @@ from reservation.domain.reservation import (
     cancel,
     complete,
     confirm,
-    find_reservations,
     mark_no_show,
     reschedule,
     reserve,
 )
+from reservation.domain.reservations import find_reservations
 from reservation.domain.service import create_service, update_service
 from reservation.domain.transition import TooLateToCancel
 from reservation.models import Appointment, Client, Provider, Reservation, Service
