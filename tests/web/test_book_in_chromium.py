@@ -270,15 +270,18 @@ def test_tabs_renew_a_token_once(visitor: Visitor) -> None:
     expect(first.locator("#who")).to_have_text(EMAIL)
     second = first.context.new_page()
     second.goto("/book")
-    first.evaluate("""() => {
+    old = first.evaluate("""() => {
       const session = JSON.parse(localStorage["book-session"]);
       const [head, claims, seal] = session.access.split(".");
       const old = { ...JSON.parse(atob(claims.replaceAll("-", "+").replaceAll("_", "/"))), exp: 1 };
       const access = [head, btoa(JSON.stringify(old)), seal].join(".");
       localStorage["book-session"] = JSON.stringify({ ...session, access });
+      return access;
     }""")
     for page in (first, second):
         page.evaluate("dispatchEvent(new Event('online'))")
+    # A page that is left before the answer comes would lose the new token.
+    first.wait_for_function("old => JSON.parse(localStorage['book-session']).access !== old", arg=old)
     for page in (first, second):
         page.evaluate("location.search = '?view=mine'")
         expect(page.locator("#no-upcoming")).to_be_visible()

@@ -1,5 +1,6 @@
 import { Failure, send } from "./http.js";
 import { bearer, renew, stored } from "./session.js";
+import { pause } from "./time.js";
 
 const { graphql, operations, hash: sha256Hash } = document.body.dataset;
 const extensions = { persistedQuery: { version: 1, sha256Hash } };
@@ -12,13 +13,13 @@ export async function read(operation, variables) {
     return stored() ? await ask(operation, variables) : dataOf(await run(operation, variables));
   } catch (failure) {
     const { code, seconds } = failure;
-    if (code === "RATE_LIMITED" && seconds < 10) await new Promise((go) => setTimeout(go, seconds * 1000));
+    if (code === "RATE_LIMITED" && seconds < 10) await pause(seconds * 1000);
     else if (code !== "UNAUTHENTICATED" || stored()) throw failure;
     return read(operation, variables);
   }
 }
 
-/** What an operation answers to who is logged in. */
+/** The answer to who is logged in. */
 export async function ask(operation, variables) {
   const session = stored();
   const post = async () => run(operation, variables, await bearer());
@@ -30,7 +31,7 @@ export async function ask(operation, variables) {
   return dataOf(answer);
 }
 
-/** The changed reservation. Until there is an answer, asking again makes the change once. */
+/** The changed reservation. Asking again until there is an answer changes it once. */
 export async function change(operation, input) {
   const intent = operation + JSON.stringify(input);
   const idempotencyKey = (keys[intent] ??= crypto.getRandomValues(new Uint32Array(4)).join("-"));
@@ -55,7 +56,7 @@ export async function readAll(operation, variables) {
   return nodes;
 }
 
-/** The document goes by its hash, and as a whole only where the server does not know it. */
+/** The document goes by its hash; whole only where the server does not know it. */
 async function run(operationName, variables = {}, headers) {
   const body = { operationName, variables, extensions };
   const parameters = { ...body, variables: JSON.stringify(variables), extensions: JSON.stringify(extensions) };

@@ -4,7 +4,7 @@ import { formatMinutes, now } from "./time.js";
 const SAID = [10, 5, 1]; // minutes that are left
 const MINUTE = 60_000;
 
-/** Shows how long a hold lasts, by the server's clock. Answers how to stop. */
+/** How long a hold lasts, by the server's clock. Answers how to stop. */
 export function countDown(card, { createdAt, expiresAt }, isOver) {
   const end = Date.parse(expiresAt);
   let before = end - now();

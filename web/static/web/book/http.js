@@ -1,6 +1,6 @@
 import { setClock } from "./time.js";
 
-/** Why not: a code of the API or of this page, and in how many seconds to ask again. */
+/** Why not: a code, of the API or ours; in how many seconds to ask again. */
 export class Failure extends Error {
   constructor(code, seconds) {
     super(code);
@@ -8,7 +8,7 @@ export class Failure extends Error {
   }
 }
 
-/** Status and JSON of the answer. Raises a Failure when there is none. */
+/** Status and JSON. Raises a Failure without an answer. */
 export async function send(url, { method = "POST", body, headers } = {}) {
   const asked = Date.now();
   const answer = await fetch(url, {

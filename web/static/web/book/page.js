@@ -6,7 +6,7 @@ export const { texts, steps } = JSON.parse(element("words").textContent);
 
 export const text = (name, values) => texts[name]?.replace(/\{(\w+)\}/g, (_, value) => values[value]);
 
-/** A copy of a template, with these texts by `data-text`; what has none is hidden. */
+/** A template with these texts by `data-text`; what has none is hidden. */
 export function part(name, slots) {
   const copy = element(`part-${name}`).content.cloneNode(true).firstElementChild;
   for (const slot of [copy, ...copy.querySelectorAll("*")]) {
@@ -35,7 +35,7 @@ export function showLinks(name, items) {
   }));
 }
 
-/** A button's `data-do` names what it does. Another click meanwhile does nothing. */
+/** A button's `data-do` names what it does; once at a time. */
 export function listen(act) {
   document.addEventListener("click", async (event) => {
     const target = event.target.closest("a[href^='?']:not([hreflang]), [data-do]");

@@ -41,7 +41,7 @@ function cardOf(reservation) {
   return card;
 }
 
-/** What is held, with its countdown. Answers the ids of those that are held no longer. */
+/** What is held, with its countdown. Answers the ids of those held no longer. */
 export async function showHolds(lapse) {
   const nodes = stored() ? (await find({ status: ["PENDING"] })).nodes : [];
   const before = [...element("holds").children].map(({ dataset }) => dataset.id);
@@ -52,7 +52,7 @@ export async function showHolds(lapse) {
   return before.filter((id) => stored() && !nodes.some((node) => node.id === id));
 }
 
-/** What is booked, soonest first; and what is over, latest first. */
+/** Booked, soonest first; over, latest first. */
 export async function showMine(after) {
   const { nodes, pageInfo } = await find(null, after);
   const isToCome = ({ status, startsAt }) => status === "CONFIRMED" && Date.parse(startsAt) > now();

@@ -1,15 +1,15 @@
 import { Failure, send } from "./http.js";
-import { now } from "./time.js";
+import { now, pause } from "./time.js";
 
 const NAME = "book-session";
 const MARGIN = 20_000; // milliseconds
 const { auth } = document.body.dataset;
-let halfway = null; // the log-in that waits for a code
+let halfway = null; // a log-in without its code
 let renewal = null;
 
-/** Who is logged in, in all tabs; null for nobody. */
+/** Who is logged in; null for nobody. */
 export function stored() {
-  // The cookie goes with the browser, and what is kept beside it is nobody's then.
+  // The cookie goes with the browser: then the rest is nobody's.
   return document.cookie.includes(NAME) ? JSON.parse(localStorage.getItem(NAME)) : null;
 }
 
@@ -27,7 +27,7 @@ addEventListener("storage", ({ key, oldValue, newValue }) => {
   if (key === NAME && !oldValue !== !newValue) dispatchEvent(new Event("session"));
 });
 
-// Each answers "" when it is done, mfa_authenticate when a code is needed, and else why not.
+// Each answers "" when done, mfa_authenticate for a code, or why not.
 export const logIn = ({ email, password }) => enter("auth/login", { email, password });
 export const signUp = ({ name, email, password }) => enter("auth/signup", { name, email, password });
 export const giveCode = ({ code }) => enter("auth/2fa/authenticate", { code }, { "X-Session-Token": halfway });
@@ -47,7 +47,7 @@ export async function logOut() {
   if (headers) await send(`${auth}auth/session`, { method: "DELETE", headers }).catch(() => null);
 }
 
-/** The header that says who asks. Raises a Failure for nobody. */
+/** Says who asks. Raises a Failure for nobody. */
 export async function bearer() {
   const session = stored();
   if (session && endOf(session.access) < now() + MARGIN) await renew(session);
@@ -55,12 +55,17 @@ export async function bearer() {
   return { Authorization: `Bearer ${stored().access}` };
 }
 
-/** A refresh token is good for one renewal, by the first tab: a second would end the session. */
+/** A refresh token is good for one renewal: a second would end the session. */
 export function renew(session) {
-  const work = () => exchange(session);
-  if (navigator.locks) return navigator.locks.request(NAME, work);
-  return (renewal ??= work().finally(() => (renewal = null))); // without HTTPS there are no locks
+  return (renewal ??= locked(() => exchange(session)).finally(() => (renewal = null)));
 }
+
+// What is kept reaches other tabs late: they wait. No locks without HTTPS.
+const locked = (work) =>
+  new Promise((done, fail) => {
+    const wait = () => work().then(done, fail).then(() => pause(1000));
+    navigator.locks ? navigator.locks.request(NAME, wait) : wait();
+  });
 
 async function exchange(session) {
   if (stored()?.access !== session.access) return; // another was first

@@ -3,6 +3,7 @@ const { lang } = document.documentElement;
 const locale = navigator.languages.find((language) => language.split("-")[0] === lang) ?? lang;
 
 export const nameOf = (timeZone) => timeZone.replaceAll("_", " ");
+export const pause = (ms) => new Promise((go) => setTimeout(go, ms));
 export const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 const FORMATS = {
