@@ -13,7 +13,8 @@ export class Panel {
     this.alert = find(".cal-alert", this.dialog);
     Object.assign(this, { changed, dress, say });
     find("[data-close]", this.dialog).addEventListener("click", () => this.close());
-    this.dialog.addEventListener("click", (event) => event.target === this.dialog && this.close());
+    // Beside the panel; but the second click of two may have been meant for what the first has opened it from.
+    this.dialog.addEventListener("click", (event) => event.target === this.dialog && event.detail < 2 && this.close());
     this.dialog.addEventListener("close", closed);
   }
 
