@@ -13,14 +13,11 @@ from django.test import Client as Browser
 
 from benchmarks.committed import Section
 from benchmarks.databases import practice, use
-from benchmarks.figures import Figure
+from benchmarks.figures import Times, beside
 from reservation.models import Appointment, Client, Provider, Reservation, User
 
 SMALL, LARGE = "app_admin_small", "app_admin_large"
 FEW, MANY = 10_000, 1_000_000
-
-Times = dict[str, tuple[list[float], list[float]]]
-"""What each page takes, in milliseconds: among many, and among few."""
 
 
 def measure(*, rounds: int) -> dict[str, Section]:
@@ -32,14 +29,7 @@ def measure(*, rounds: int) -> dict[str, Section]:
     return {
         "pages": {
             "rows": rows,
-            "pages": {
-                name: {
-                    "many": Figure.of(many).kept(),
-                    "few": Figure.of(few).kept(),
-                    "ratio": Figure.ratio(many, few).kept(),
-                }
-                for name, (many, few) in times.items()
-            },
+            "pages": beside(times),
         }
     }
 

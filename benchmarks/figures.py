@@ -31,3 +31,15 @@ class Figure:
 
     def kept(self) -> list[float]:
         return [float(f"{value:.3g}") for value in (self.median, self.low, self.high)]
+
+
+Times = dict[str, tuple[list[float], list[float]]]
+"""What each thing takes, in milliseconds: among many appointments, and among few."""
+
+
+def beside(times: Times) -> dict[str, dict[str, list[float]]]:
+    """What is kept of them."""
+    return {
+        name: {"many": Figure.of(many).kept(), "few": Figure.of(few).kept(), "ratio": Figure.ratio(many, few).kept()}
+        for name, (many, few) in times.items()
+    }

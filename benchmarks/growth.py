@@ -11,7 +11,7 @@ from benchmarks.client import Connection, Failed, post
 from benchmarks.committed import Section
 from benchmarks.copies import copy_practice
 from benchmarks.databases import booked_week, first_day, practice, url_of
-from benchmarks.figures import Figure
+from benchmarks.figures import Figure, Times, beside
 from benchmarks.rounds import in_rounds
 from benchmarks.servers import gunicorn
 from reservation.models import Appointment
@@ -31,9 +31,6 @@ query First($filter: OpenAppointmentFilter!) {
 }"""
 SERVICES = "{ services { nodes { id durationMinutes } } }"
 
-Times = dict[str, tuple[list[float], list[float]]]
-"""The latencies of each listing, in milliseconds: among many, and among few."""
-
 
 def measure(*, many: int, rounds: int) -> dict[str, Section]:
     """What is kept of it; many: how many appointments, about."""
@@ -49,19 +46,11 @@ def measure(*, many: int, rounds: int) -> dict[str, Section]:
             server.wait()
         with Connection(large.address) as among_many, Connection(small.address) as among_few:
             times = compare(among_many, among_few, rounds=rounds)
-    ratios = {name: Figure.ratio(*both) for name, both in times.items()}
-    slowest = max(ratios.values(), key=lambda ratio: ratio.median)
+    slowest = max((Figure.ratio(*both) for both in times.values()), key=lambda ratio: ratio.median)
     return {
         "growth": {
             "rows": rows,
-            "listings": {
-                name: {
-                    "many": Figure.of(many).kept(),
-                    "few": Figure.of(few).kept(),
-                    "ratio": ratios[name].kept(),
-                }
-                for name, (many, few) in times.items()
-            },
+            "listings": beside(times),
         },
         "ratios": {"growth": slowest.kept()},
     }
