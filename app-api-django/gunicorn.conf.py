@@ -18,7 +18,7 @@ import environ
 environ.Env.read_env(Path(__file__).resolve().parent.parent / ".env")
 
 # Threads, each with a database connection of its own: a request costs less CPU than under an event loop.
-worker_class = "gthread"
+worker_class = "ops.worker.BalancedWorker"
 workers = int(os.environ.get("WEB_CONCURRENCY") or os.cpu_count() or 1)
 threads = int(os.environ.get("WEB_THREADS") or 4)
 preload_app = True  # load once, share the pages
@@ -79,17 +79,22 @@ def when_ready(server):
         print(message, flush=True)
 
 
+def child_exit(server, worker):
+    worker.leave()
+
+
 def post_request(worker, request, environ, response):
     """Read what the application did not of a body that it refused, up to as much as the proxy lets through.
 
     gunicorn reads 64 KiB, and closes the connection over more, although its answer has promised to keep it: the next
     request there, which may be anybody's, would fail.
     """
-    if not environ:
-        return  # it was no request that could be read
+    body = environ.get("wsgi.input")  # of what could not be read as a request, there is none
+    if body is None or not getattr(body.reader, "length", 1):
+        return
     left = 256 * 1024
     with suppress(OSError):
         environ["gunicorn.socket"].settimeout(5)
-        while left > 0 and (part := environ["wsgi.input"].read(8192)):
+        while left > 0 and (part := body.read(8192)):
             left -= len(part)
         environ["gunicorn.socket"].settimeout(None)
