@@ -58,7 +58,7 @@ def answer_refusal(refusal: RequestError, media_type: str) -> HttpResponse:
 def write(body: bytes, media_type: str, status: int) -> HttpResponse:
     response = HttpResponse(body, content_type=media_type + CHARSET, status=status)
     response.headers["Cache-Control"] = PRIVATE
-    response.headers["Vary"] = "Accept, Authorization"
+    response.headers["Vary"] = "Accept, Authorization, origin"
     return response
 
 

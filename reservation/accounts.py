@@ -11,12 +11,13 @@ from allauth.usersessions.models import UserSession
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.dispatch import receiver
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 
+from reservation.addresses import address_of
 from reservation.domain.client import register_client
 from reservation.domain.policy import MAX_NAME_LENGTH
 from reservation.models import User
@@ -82,6 +83,13 @@ class SignupForm(forms.Form):
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """By our own rule, so that there is one. Raises PermissionDenied when the proxies do not say."""
+        address = address_of(request)
+        if address is None:
+            raise PermissionDenied("Nobody says where this request comes from.")
+        return str(address)
+
     def clean_email(self, email: str) -> str:
         """Refuse an address that would be cut off."""
         if len(email) > MAX_EMAIL_LENGTH:

@@ -1,49 +1,59 @@
-"""A shortcut through the middleware: what pages and sessions need, a request to the API without a cookie does not.
+"""A shortcut past the middleware: most of it is for pages, and has nothing to say about an operation without a cookie.
 
-    MIDDLEWARE = […, "reservation.shortcut.Shortcut", "…SessionMiddleware", …, "reservation.shortcut.ShortcutEnd", …]
-
-Such a request goes from the one straight to the other, and its answer back. Nobody has a session without a cookie, so
-nothing is refused less. It has neither `request.session` nor `request.user`.
+Nobody has a session without a cookie, so nothing is refused less. Who comes this way has neither `request.session` nor
+`request.user`; what is said beside the answer is the same.
 """
 
 from collections.abc import Callable
-from threading import local
 
-from django.core.exceptions import ImproperlyConfigured
+from corsheaders.middleware import CorsMiddleware
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
+from django.middleware.clickjacking import XFrameOptionsMiddleware
+from django.middleware.common import CommonMiddleware
+from django.middleware.security import SecurityMiddleware
+from django.urls import ResolverMatch, resolve
+from django.utils.functional import cached_property
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
-PATHS = frozenset({"/graphql", "/graphql/"})
-
-_ends = local()
-"""Where the shortcut that is put together next will lead: Django puts middleware together from its end."""
-
-
-class ShortcutEnd:
-    """Where the shortcut comes back."""
-
-    def __init__(self, get_response: Handler) -> None:
-        self.get_response = _ends.handler = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+PATH = "/graphql"
 
 
 class Shortcut:
-    """Where requests without a cookie leave the others. Raises ImproperlyConfigured when nothing says where to."""
+    """Where operations without a cookie leave the others, for the view. Stands before all that they go past."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
-        end: Handler | None = vars(_ends).pop("handler", None)
-        if end is None:
-            raise ImproperlyConfigured("MIDDLEWARE has a Shortcut without a ShortcutEnd after it.")
-        self.end = end
+        self.cors = CorsMiddleware(get_response)
+        self.security = SecurityMiddleware(get_response)
+        self.finish = (
+            XFrameOptionsMiddleware(get_response).process_response,
+            CommonMiddleware(get_response).process_response,
+            self.security.process_response,
+        )
+
+    @cached_property
+    def match(self) -> ResolverMatch:
+        return resolve(PATH)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.end(request) if is_short(request) else self.get_response(request)
+        if not self.is_short(request):
+            return self.get_response(request)
+        request.resolver_match = self.match
+        response: HttpResponse = self.match.func(request)
+        if "HTTP_ORIGIN" in request.META:
+            self.cors.add_response_headers(request, response)
+        for process_response in self.finish:
+            process_response(request, response)  # each adds headers, and answers the same response
+        return response
 
-
-def is_short(request: HttpRequest) -> bool:
-    """Whether it is a request to the API, and has no cookie."""
-    return request.path_info in PATHS and not request.META.get("HTTP_COOKIE")
+    def is_short(self, request: HttpRequest) -> bool:
+        """Whether this is an operation without a cookie that nobody before the view would refuse, or send elsewhere."""
+        if request.method != "POST" or request.path_info.removesuffix("/") != PATH or request.META.get("HTTP_COOKIE"):
+            return False
+        try:
+            request.get_host()
+        except DisallowedHost:
+            return False
+        return self.security.process_request(request) is None

