@@ -10,8 +10,10 @@ class ReservationConfig(AppConfig):
 
     def ready(self) -> None:
         from reservation.cache import expiry  # it needs the models, which are only there now
-        from reservation.database import instants
+        from reservation.database import begin, instants, usable
 
         expiry.connect()
         instants.connect()
+        usable.connect()
+        begin.connect()
         request_finished.disconnect(close_caches)  # ours stay open: to ask each takes longer than to ask Memcached

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from django.db.models import ExpressionWrapper, IntegerField, QuerySet
+from django.db.models import ExpressionWrapper, IntegerField
 
-from reservation.database.written_once import Place, Statement, WrittenSelect, read
+from reservation.database.written_once import Place, Select, WrittenSelect
 
 R = TypeVar("R")
 
@@ -16,10 +16,9 @@ BRANCH = "branch"
 class WrittenBranch(WrittenSelect[..., R]):
     """A statement whose rows tell who asked for them."""
 
-    def write(self, places: dict[str, Any]) -> tuple[QuerySet[Any, R], Statement]:
+    def write(self, places: dict[str, Any]) -> Select[R]:
         number = ExpressionWrapper(Place(BRANCH), IntegerField())
-        queryset = self.say(**places).annotate(**{BRANCH: number})
-        return queryset, Statement(queryset.query)
+        return Select(self.say(**places).annotate(**{BRANCH: number}))
 
 
 def select_each(asked: Sequence[tuple[WrittenBranch[R], dict[str, Any]]]) -> list[list[R]]:
@@ -32,13 +31,13 @@ def select_each(asked: Sequence[tuple[WrittenBranch[R], dict[str, Any]]]) -> lis
     branches: list[str] = []
     params: list[Any] = []
     for number, (select, values) in enumerate(asked):
-        written = select.written(values)
-        if text := written[1].text:
-            queryset, statement = written
-            branches.append(f"SELECT * FROM ({text}) page")
+        statement: Select[R] = select.written(values)
+        if statement.text:
+            branches.append(f"SELECT * FROM ({statement.text}) page")
             params += statement.params_for({**values, BRANCH: number})
+            reading = statement
     if branches:
-        statement.said = " UNION ALL ".join(branches), params
-        for row in read(queryset):
+        reading.said = " UNION ALL ".join(branches), params
+        for row in reading.read():
             rows[getattr(row, BRANCH)].append(row)
     return rows

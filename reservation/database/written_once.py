@@ -21,7 +21,8 @@ from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.models import Expression, Model, QuerySet
 from django.db.models.sql import Query, UpdateQuery
-from django.db.models.sql.constants import ROW_COUNT
+
+from reservation.database.reading import reader_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -120,29 +121,42 @@ class WrittenOnce(Generic[P, R]):
         raise NotImplementedError
 
 
+class Select(Statement, Generic[R]):
+    """That of a queryset, which knows what it makes of its rows."""
+
+    def __init__(self, queryset: QuerySet[Any, R]) -> None:
+        super().__init__(queryset.query)
+        self.queryset = queryset
+        self.reader = reader_of(queryset, self.compiler) if self.text else None
+
+    def read(self) -> list[R]:
+        """The rows that it finds, as it is filled."""
+        text, params = self.said
+        if not text:
+            return []
+        if self.reader is None:
+            rows: Any = self.queryset._iterable_class
+            return list(rows(self.queryset))
+        with self.compiler.connection.cursor() as cursor:
+            cursor.execute(text, params)
+            return self.reader(cursor.fetchall())
+
+
 class WrittenSelect(WrittenOnce[P, list[R]]):
     """Answers the rows, as its queryset gives them. `first` answers one of them, None when there is none."""
 
     def __init__(self, say: Callable[P, QuerySet[Any, R]]) -> None:
         super().__init__(say)
 
-    def write(self, places: dict[str, Any]) -> tuple[QuerySet[Any, R], Statement]:
-        queryset = self.say(**places)
-        return queryset, Statement(queryset.query)
+    def write(self, places: dict[str, Any]) -> Select[R]:
+        return Select(self.say(**places))
 
-    def run(self, written: tuple[QuerySet[Any, R], Statement], values: dict[str, Any]) -> list[R]:
-        queryset, statement = written
-        statement.fill(values)
-        return read(queryset)
+    def run(self, written: Select[R], values: dict[str, Any]) -> list[R]:
+        written.fill(values)
+        return written.read()
 
     def first(self, *arguments: P.args, **values: P.kwargs) -> R | None:
         return next(iter(self(*arguments, **values)), None)
-
-
-def read(queryset: QuerySet[Any, R]) -> list[R]:
-    """The rows that its statement, as it is filled, finds."""
-    rows: Any = queryset._iterable_class
-    return list(rows(queryset))
 
 
 class WrittenUpdate(WrittenOnce[P, int]):
@@ -158,6 +172,9 @@ class WrittenUpdate(WrittenOnce[P, int]):
         return Statement(query)
 
     def run(self, written: Statement, values: dict[str, Any]) -> int:
-        written.fill(values)
-        with transaction.mark_for_rollback_on_error(using=DEFAULT_DB_ALIAS):
-            return written.compiler.execute_sql(ROW_COUNT)
+        if not written.text:
+            return 0
+        connection = written.compiler.connection
+        with transaction.mark_for_rollback_on_error(using=DEFAULT_DB_ALIAS), connection.cursor() as cursor:
+            cursor.execute(written.text, written.params_for(values))
+            return cursor.rowcount
