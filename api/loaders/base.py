@@ -1,14 +1,20 @@
 """What loaders have in common: they live as long as the request, and read on its thread."""
 
-from typing import Generic, Self, TypeVar, cast
+from collections.abc import Awaitable, Callable
+from inspect import isawaitable
+from operator import attrgetter
+from typing import Any, Generic, Self, TypeVar, cast
 
 from aiodataloader import DataLoader
+from graphql import GraphQLResolveInfo
 
 from api.context import Context
 from api.execution.loop import thread_loop
+from api.execution.shortcuts import resolves_column
 
 K = TypeVar("K")
 V = TypeVar("V")
+W = TypeVar("W")
 
 
 class Loader(DataLoader, Generic[K, V]):
@@ -31,3 +37,32 @@ class Loader(DataLoader, Generic[K, V]):
     def read(self, keys: list[K]) -> list[V]:
         """The values for these keys, in their order."""
         raise NotImplementedError
+
+
+def load_by(loader: type[Loader[Any, V]], attribute: str) -> Callable[..., Awaitable[V] | None]:
+    """A resolver of what has the key that stands in this attribute, null where none does. A column of objects, most of
+    which often have the same few, asks for each key once."""
+    key_of = attrgetter(attribute)
+
+    def load_column(sources: list[Any], _kinds: set[type], info: GraphQLResolveInfo) -> list[Awaitable[V] | None]:
+        load = loader.of(info.context).load
+        keys = list(map(key_of, sources))
+        asked = {key: None if key is None else load(key) for key in dict.fromkeys(keys)}
+        return [asked[key] for key in keys]
+
+    @resolves_column(load_column)
+    def load_one(root: Any, info: GraphQLResolveInfo) -> Awaitable[V] | None:
+        key = key_of(root)
+        return None if key is None else loader.of(info.context).load(key)
+
+    return load_one
+
+
+def then(value: V | Awaitable[V], go_on: Callable[[V], W | Awaitable[W]]) -> W | Awaitable[W]:
+    """What this makes of the value: now if it is there, and otherwise once it is."""
+    return resume(value, go_on) if isawaitable(value) else go_on(value)
+
+
+async def resume(value: Awaitable[V], go_on: Callable[[V], W | Awaitable[W]]) -> W:
+    made = go_on(await value)
+    return await made if isawaitable(made) else made

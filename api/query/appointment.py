@@ -17,6 +17,7 @@ from api.loaders import (
     ServiceByIdLoader,
     is_kept,
 )
+from api.loaders.base import load_by, then
 from api.query.node import Node, NodeType
 from api.query.ordering import APPOINTMENTS_BY_START
 from api.scalars import DateTime
@@ -45,9 +46,7 @@ class Appointment(NodeType):
         description="The reservation that holds it: only for its client, its provider and staff; otherwise null.",
     )
 
-    @staticmethod
-    def resolve_provider(root: models.Appointment, info: GraphQLResolveInfo) -> Awaitable[models.Provider | None]:
-        return ProviderByIdLoader.of(info.context).load(root.provider_id)
+    resolve_provider = staticmethod(load_by(ProviderByIdLoader, "provider_id"))
 
     @staticmethod
     async def resolve_is_open(root: models.Appointment, info: GraphQLResolveInfo) -> bool:
@@ -75,10 +74,17 @@ class OpenAppointmentFilter(graphene.InputObjectType):
     service_id = IdOf("Service", description="Only where the run of appointments that this service needs begins.")
 
 
-async def openings_for(context: Context, *, service_id: int | None = None, **conditions: Any) -> Openings:
+def openings_for(
+    context: Context, *, service_id: int | None = None, **conditions: Any
+) -> Openings | Awaitable[Openings]:
     """What can be reserved right now, for the service with this id; nothing when there is no such service."""
+
     if service_id is None:
         return Openings(now=context.now, **conditions)
+    return openings_for_service(context, service_id, conditions)
+
+
+async def openings_for_service(context: Context, service_id: int, conditions: dict[str, Any]) -> Openings:
     service = await ServiceByIdLoader.of(context).load(service_id)
     if service is None:
         conditions["provider_ids"] = ()
@@ -110,17 +116,22 @@ class AppointmentQuery(graphene.ObjectType):
         return AppointmentByIdLoader.of(info.context).load(from_global_id(id, noun="Appointment"))
 
     @staticmethod
-    async def resolve_open_appointments(_root: None, info: GraphQLResolveInfo, filter: Any, **page: Any) -> Page:
+    def resolve_open_appointments(
+        _root: None, info: GraphQLResolveInfo, filter: Any, **page: Any
+    ) -> Page | Awaitable[Page]:
         request = page_request(APPOINTMENTS_BY_START, **page)
-        openings = await openings_for(info.context, **decode_ids(OpenAppointmentFilter, filter))
-        if is_kept(openings, request):
-            return await OpeningsLoader.of(info.context).load((openings, request))
-        fixed, conditions = conditions_of_openings(**vars(openings))
-        return written_page(find_openings, request, fixed=fixed, **conditions)
+
+        def list_openings(openings: Openings) -> Page | Awaitable[Page]:
+            if is_kept(openings, request):
+                return OpeningsLoader.of(info.context).load((openings, request))
+            fixed, conditions = conditions_of_openings(**vars(openings))
+            return written_page(find_openings, request, fixed=fixed, **conditions)
+
+        return then(openings_for(info.context, **decode_ids(OpenAppointmentFilter, filter)), list_openings)
 
     @staticmethod
-    async def resolve_next_open_appointment(
+    def resolve_next_open_appointment(
         _root: None, info: GraphQLResolveInfo, **conditions: Any
-    ) -> models.Appointment | None:
-        openings = await openings_for(info.context, **decode_ids(OpenAppointmentFilter, conditions))
-        return openings.in_database.order_by("starts_at", "pk").first()
+    ) -> models.Appointment | None | Awaitable[models.Appointment | None]:
+        openings = openings_for(info.context, **decode_ids(OpenAppointmentFilter, conditions))
+        return then(openings, lambda found: found.in_database.order_by("starts_at", "pk").first())

@@ -10,12 +10,14 @@ from graphql import GraphQLResolveInfo
 from api.connections import BOTH_WAYS, FORWARD, Page, connection_type, page_request, paginate
 from api.ids import IdOf, decode_ids, from_global_id
 from api.loaders import OpeningsLoader, PageLoader, ProviderByIdLoader, WrittenPageLoader, is_kept
+from api.loaders.base import then
 from api.query.appointment import openings_for
 from api.query.node import Node, NodeType
 from api.query.ordering import APPOINTMENTS_BY_START, PROVIDERS_BY_NAME, SERVICES_BY_NAME, ProviderOrder, ordering
 from api.scalars import DateTime
 from api.written_pages import Listing
 from reservation import models
+from reservation.cache.openings import Openings
 from reservation.domain.appointment import conditions_of_openings
 from reservation.domain.appointment import openings as find_openings
 from reservation.domain.provider import find_providers
@@ -50,26 +52,30 @@ class Provider(NodeType):
         return PageLoader.of(info.context).load((root.services.all(), page_request(SERVICES_BY_NAME, **page)))
 
     @staticmethod
-    async def resolve_open_appointments(
+    def resolve_open_appointments(
         root: models.Provider,
         info: GraphQLResolveInfo,
         starts_from: datetime,
         starts_before: datetime,
         service_id: str | None = None,
         **page: Any,
-    ) -> Page:
+    ) -> Page | Awaitable[Page]:
         request = page_request(APPOINTMENTS_BY_START, **page)
-        openings = await openings_for(
+
+        def list_openings(openings: Openings) -> Awaitable[Page]:
+            if is_kept(openings, request):
+                return OpeningsLoader.of(info.context).load((openings, request))
+            listing = Listing(find_openings, *conditions_of_openings(**vars(openings)))
+            return WrittenPageLoader.of(info.context).load((listing, request))
+
+        openings = openings_for(
             info.context,
             starts_from=starts_from,
             starts_before=starts_before,
             provider_ids=(root.pk,),
             service_id=None if service_id is None else from_global_id(service_id, noun="Service", field="service_id"),
         )
-        if is_kept(openings, request):
-            return await OpeningsLoader.of(info.context).load((openings, request))
-        listing = Listing(find_openings, *conditions_of_openings(**vars(openings)))
-        return await WrittenPageLoader.of(info.context).load((listing, request))
+        return then(openings, list_openings)
 
 
 ProviderConnection = connection_type(Provider)

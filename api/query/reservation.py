@@ -17,6 +17,7 @@ from api.loaders import (
     ReservationByIdLoader,
     ServiceByIdLoader,
 )
+from api.loaders.base import load_by
 from api.query.node import Node, NodeType
 from api.query.ordering import RESERVATIONS_BY_START, ReservationOrder, ordering
 from api.scalars import DateTime
@@ -66,21 +67,10 @@ class Reservation(NodeType):
     status = ReservationStatus(required=True, description="Where it stands right now.")
     expires_at = DateTime(description="When an unconfirmed hold lapses; null unless PENDING.")
 
-    @staticmethod
-    def resolve_client(root: models.Reservation, info: GraphQLResolveInfo) -> Awaitable[models.Client | None]:
-        return ClientByIdLoader.of(info.context).load(root.client_id)
-
-    @staticmethod
-    def resolve_provider(root: models.Reservation, info: GraphQLResolveInfo) -> Awaitable[models.Provider | None]:
-        return ProviderByIdLoader.of(info.context).load(root.provider_id)
-
-    @staticmethod
-    def resolve_service(root: models.Reservation, info: GraphQLResolveInfo) -> Awaitable[models.Service | None] | None:
-        return ServiceByIdLoader.of(info.context).load(root.service_id) if root.service_id else None
-
-    @staticmethod
-    def resolve_appointments(root: models.Reservation, info: GraphQLResolveInfo) -> Awaitable[list[models.Appointment]]:
-        return AppointmentsByReservationIdLoader.of(info.context).load(root.pk)
+    resolve_client = staticmethod(load_by(ClientByIdLoader, "client_id"))
+    resolve_provider = staticmethod(load_by(ProviderByIdLoader, "provider_id"))
+    resolve_service = staticmethod(load_by(ServiceByIdLoader, "service_id"))
+    resolve_appointments = staticmethod(load_by(AppointmentsByReservationIdLoader, "pk"))
 
     @staticmethod
     def resolve_status(root: models.Reservation, info: GraphQLResolveInfo) -> Status:

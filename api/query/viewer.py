@@ -1,12 +1,10 @@
 """Who is asking."""
 
-from collections.abc import Awaitable
-
 import graphene
 from graphql import GraphQLResolveInfo
 
 from api.loaders import ClientByIdLoader, ProviderByIdLoader
-from reservation import models
+from api.loaders.base import load_by
 from reservation.domain.caller import Caller
 
 
@@ -19,13 +17,8 @@ class Viewer(graphene.ObjectType):
     client = graphene.Field("api.query.client.Client", description="The client that the viewer is, if any.")
     provider = graphene.Field("api.query.provider.Provider", description="The provider that the viewer is, if any.")
 
-    @staticmethod
-    def resolve_client(root: Caller, info: GraphQLResolveInfo) -> Awaitable[models.Client | None] | None:
-        return ClientByIdLoader.of(info.context).load(root.client_id) if root.client_id else None
-
-    @staticmethod
-    def resolve_provider(root: Caller, info: GraphQLResolveInfo) -> Awaitable[models.Provider | None] | None:
-        return ProviderByIdLoader.of(info.context).load(root.provider_id) if root.provider_id else None
+    resolve_client = staticmethod(load_by(ClientByIdLoader, "client_id"))
+    resolve_provider = staticmethod(load_by(ProviderByIdLoader, "provider_id"))
 
 
 class ViewerQuery(graphene.ObjectType):
