@@ -28,6 +28,7 @@ from graphql import (
 from api.codes import Code
 from api.documents.introspection import introspects
 from api.documents.reads import Reads, what_everybody_reads
+from api.documents.rules import prepared
 from api.errors import RequestError, coded
 from api.limits.exceeded import exceeded
 from api.limits.pricing import CostOf
@@ -41,6 +42,8 @@ TOKEN_BYTES = 700
 
 FRAGMENT_RULES = (UniqueFragmentNamesRule, KnownFragmentNamesRule, NoFragmentCyclesRule)
 """They word what is wrong with fragments that are not sound. No other rule is tried on those: none is quick there."""
+
+RULES = prepared(specified_rules)
 
 STRING_TOKEN = re.compile(r"\b(String|BlockString) ['\"].*['\"]", re.DOTALL)
 
@@ -133,7 +136,7 @@ def parse_document(schema: GraphQLSchema, source: str) -> Document:
     if not has_sound_fragments(tree):
         check_rules(schema, tree, FRAGMENT_RULES)
     check_structure(tree)
-    check_rules(schema, tree, specified_rules)
+    check_rules(schema, tree, RULES)
     fragments = {one.name.value: one for one in tree.definitions if isinstance(one, FragmentDefinitionNode)}
     operations = [one for one in tree.definitions if isinstance(one, OperationDefinitionNode)]
     found = [make_operation(schema, tree, one, fragments) for one in operations]

@@ -20,6 +20,8 @@ class IntrospectionVisitor(Visitor):
 
 def introspects(tree: DocumentNode) -> bool:
     """Whether the document asks for the schema. An object's `__typename` is no secret, and does not count."""
+    if tree.loc and not any(name in tree.loc.source.body for name in FIELDS):
+        return False
     visitor = IntrospectionVisitor()
     visit(tree, visitor)
     return visitor.found

@@ -14,6 +14,7 @@ from graphql import Undefined
 Column = list[Any]
 Kinds = set[type]
 Row = dict[str, Any]
+RowBuilder = Callable[..., list[Row]]
 
 NULLS = frozenset({NoneType, type(Undefined)})
 LISTS = frozenset({list, tuple})
@@ -61,7 +62,7 @@ def marks_of(kinds: Kinds) -> int:
 
 
 @lru_cache(maxsize=1024)
-def row_builder(keys: tuple[str, ...]) -> Callable[..., list[Row]]:
+def row_builder(keys: tuple[str, ...]) -> RowBuilder:
     """A function of as many columns as there are keys, which answers their rows.
 
     It is made as code: a display of a dict takes a third of the time of dict(zip(keys, values)). The keys are names of
@@ -71,5 +72,5 @@ def row_builder(keys: tuple[str, ...]) -> Callable[..., list[Row]]:
     columns = ", ".join(f"c{place}" for place in range(len(keys)))
     items = ", ".join(f"{key!r}: {name}" for key, name in zip(keys, names, strict=True))
     rows = f"zip({columns})" if len(keys) > 1 else columns
-    build: Callable[..., list[Row]] = eval(f"lambda {columns}: [{{{items}}} for {', '.join(names)} in {rows}]")
+    build: RowBuilder = eval(f"lambda {columns}: [{{{items}}} for {', '.join(names)} in {rows}]")
     return build

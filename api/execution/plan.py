@@ -13,7 +13,7 @@ from graphql.execution.execute import get_field_def
 from graphql.execution.values import get_argument_values
 from graphql.pyutils import Path
 
-from api.execution.columns import AWAITABLE, FUTURES, Column, Kinds, Row, kinds_of, marks_of, row_builder
+from api.execution.columns import AWAITABLE, FUTURES, Column, Kinds, Row, RowBuilder, kinds_of, marks_of, row_builder
 from api.execution.completion import make_completer
 from api.execution.run import Run
 from api.execution.shortcuts import column_resolver
@@ -58,7 +58,8 @@ class Selection:
             if (definition := get_field_def(plan.schema, type_, group[0]))
         ]
         plan.size += len(self.fields)
-        self.build_rows = row_builder(tuple(field.key for field in self.fields)) if self.fields else None
+        self.build_rows: RowBuilder | None = None
+        self.is_used_again = False
 
     def execute(self, sources: Column, kinds: Kinds, run: Run) -> list[Row]:
         """A row for each source. What has to be waited for is put into its rows later."""
@@ -75,9 +76,19 @@ class Selection:
                     values = [run.as_future(value) for value in values]
                 waiting.append((field, values))
             columns.append(values)
-        rows: list[Row] = self.build_rows(*columns) if self.build_rows else [{} for _ in sources]
+        rows = self.rows_of(columns) if columns else [{} for _ in sources]
         run.waiting += [(field, values, rows) for field, values in waiting]
         return rows
+
+    def rows_of(self, columns: list[Column]) -> list[Row]:
+        """The rows of these columns. Code is made for them at the second time: that takes longer than a first."""
+        keys = [field.key for field in self.fields]
+        if self.build_rows is None and self.is_used_again:
+            self.build_rows = row_builder(tuple(keys))
+        self.is_used_again = True
+        if self.build_rows:
+            return self.build_rows(*columns)
+        return [dict(zip(keys, values, strict=True)) for values in zip(*columns, strict=True)]
 
     def finish(self, row: Row, path: list[str | int], run: Run) -> Row:
         """The row without its failures: each is an error now, and null where the type allows it.
