@@ -32,7 +32,7 @@ def measure(peers: list[Peer], scale: Scale, *, with_plans: bool) -> Measured:
     for work in works():
         print(f"{work.title} …", flush=True)
         able = those_who_know(peers, work)
-        measured[work.name] = rounds.measure(work, able, rounds=scale.rounds, seconds=scale.seconds)
+        measured[work.name] = rounds.measure(work, able, scale)
         if with_plans:
             print(plans.explain(work), end="\n\n")
     servers = {peer.name: peer.server for peer in peers}

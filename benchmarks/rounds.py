@@ -7,6 +7,7 @@ from functools import partial
 
 from benchmarks.client import Connection, Failed, Script, flood
 from benchmarks.line_up import Peer
+from benchmarks.scale import Scale
 from benchmarks.servers import Server
 from benchmarks.work import Work
 
@@ -39,7 +40,7 @@ def in_rounds(turns: list[Callable[[], None]], rounds: int) -> None:
             turn()
 
 
-def measure(work: Work, peers: list[Peer], *, rounds: int, seconds: float) -> dict[str, Turns]:
+def measure(work: Work, peers: list[Peer], scale: Scale) -> dict[str, Turns]:
     """What each of them did of this work, by name."""
     scripts = {peer.name: repeating(peer, work) for peer in peers}
 
@@ -52,8 +53,8 @@ def measure(work: Work, peers: list[Peer], *, rounds: int, seconds: float) -> di
         in_rounds([turn_of(peer) for peer in peers], rounds)
         return done
 
-    run(1, seconds)  # to warm up
-    return run(rounds, seconds)
+    run(1, scale.warm_up)
+    return run(scale.rounds, scale.seconds)
 
 
 def repeating(peer: Peer, work: Work) -> Callable[[float], Script]:
