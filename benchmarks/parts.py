@@ -25,7 +25,7 @@ from benchmarks.work import Work
 
 PARTS = {
     "database": ("/MySQLdb/",),
-    "ORM": ("/django/db/",),
+    "ORM": ("/django/db/", "/reservation/database/"),
     "loaders": (
         "/api/loaders/",
         "/aiodataloader",
