@@ -28,7 +28,7 @@ from graphql import (
 from api.codes import Code
 from api.documents.introspection import introspects
 from api.documents.reads import Reads, what_everybody_reads
-from api.documents.rules import prepared
+from api.documents.rules import together
 from api.errors import RequestError, coded
 from api.limits.exceeded import exceeded
 from api.limits.pricing import CostOf
@@ -43,7 +43,7 @@ TOKEN_BYTES = 700
 FRAGMENT_RULES = (UniqueFragmentNamesRule, KnownFragmentNamesRule, NoFragmentCyclesRule)
 """They word what is wrong with fragments that are not sound. No other rule is tried on those: none is quick there."""
 
-RULES = prepared(specified_rules)
+RULES = (together(specified_rules),)
 
 STRING_TOKEN = re.compile(r"\b(String|BlockString) ['\"].*['\"]", re.DOTALL)
 

@@ -111,5 +111,6 @@ def directive_variables(
 ) -> tuple[str, ...]:
     visitor = DirectiveVariables()
     for node in (operation, *fragments.values()):
-        visit(node, visitor)
+        if node.loc is None or "@" in node.loc.source.body:
+            visit(node, visitor)
     return tuple(sorted(visitor.names))
