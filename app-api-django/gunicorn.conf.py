@@ -73,7 +73,6 @@ def when_ready(server):
 
     connections.close_all()  # a connection that two processes share garbles both their conversations
     gc.collect()
-    gc.set_threshold(10_000)  # the rows of one answer are no reason to look for garbage: a tenth of its CPU
     gc.freeze()  # a collection in a worker would touch, and so copy, every page that it shares with the others
 
     if message := os.environ.get("READY_MESSAGE"):

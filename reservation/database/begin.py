@@ -25,5 +25,7 @@ def begin(connection: Any) -> None:
 
 def set_autocommit(connection: Any, autocommit: bool) -> None:
     """Say so if it is not so already, as it is behind a transaction that began with BEGIN."""
-    if connection.connection.get_autocommit() != autocommit:
+    with connection.wrap_database_errors:
+        is_so = connection.connection.get_autocommit() == autocommit
+    if not is_so:
         type(connection)._set_autocommit(connection, autocommit)

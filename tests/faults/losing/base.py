@@ -49,8 +49,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super().__init__(*arguments, **options)
         self.execute_wrappers.append(self.count_statement)
 
-    def _set_autocommit(self, autocommit: bool) -> None:
-        super()._set_autocommit(autocommit)
+    def set_autocommit(self, autocommit: bool, **options: Any) -> None:
+        super().set_autocommit(autocommit, **options)
         self.statements = 0
         self.fate = Fate()
         if not autocommit:
