@@ -80,7 +80,8 @@ def when_ready(server):
 
 
 def child_exit(server, worker):
-    worker.leave()
+    if hasattr(worker, "leave"):  # another class may have been asked for on the command line
+        worker.leave()
 
 
 def post_request(worker, request, environ, response):

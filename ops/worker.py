@@ -15,7 +15,7 @@ from ops.threads import WINDOW_SECONDS, Threads
 PATIENCE_SECONDS, STEP_SECONDS = 0.01, 0.001
 """For how long a new connection is left to those who have fewer, and how often that is looked up meanwhile."""
 
-WORKERS = 1024
+WORKERS = 128
 NOBODY = -1
 
 board = memoryview(mmap(-1, 4 * WORKERS)).cast("i")
