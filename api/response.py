@@ -58,7 +58,7 @@ def answer_refusal(refusal: RequestError, media_type: str) -> HttpResponse:
 def write(body: bytes, media_type: str, status: int) -> HttpResponse:
     response = HttpResponse(body, content_type=media_type + CHARSET, status=status)
     response.headers["Cache-Control"] = PRIVATE
-    response.headers["Vary"] = "Accept, Authorization, origin"
+    response.headers["Vary"] = "Accept, Authorization, origin"  # the last as corsheaders would add it
     return response
 
 

@@ -82,12 +82,12 @@ class Selection:
 
     def rows_of(self, columns: list[Column]) -> list[Row]:
         """The rows of these columns. Code is made for them at the second time: that takes longer than a first."""
-        keys = [field.key for field in self.fields]
-        if self.build_rows is None and self.is_used_again:
-            self.build_rows = row_builder(tuple(keys))
-        self.is_used_again = True
         if self.build_rows:
             return self.build_rows(*columns)
+        keys = tuple(field.key for field in self.fields)
+        if self.is_used_again:
+            self.build_rows = row_builder(keys)
+        self.is_used_again = True
         return [dict(zip(keys, values, strict=True)) for values in zip(*columns, strict=True)]
 
     def finish(self, row: Row, path: list[str | int], run: Run) -> Row:

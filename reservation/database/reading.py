@@ -1,7 +1,7 @@
 """What the rows of a statement become, decided once a statement: column by column where Django goes value by value."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import partial
 from typing import Any
 
@@ -19,7 +19,7 @@ Converters = list[tuple[int, Convert]]
 def reader_of(queryset: Any, compiler: Any) -> Callable[[Rows], list[Any]] | None:
     """What makes of rows what this queryset gives, once its statement is written; None when only Django knows that."""
     converters: Converters = [
-        (number, partial(convert_column, convert, expression, compiler.connection))
+        (number, column_converter(convert, expression, compiler.connection))
         for number, (converts, expression) in compiler.get_converters([column[0] for column in compiler.select]).items()
         for convert in converts
     ]
@@ -55,8 +55,13 @@ def converted(converters: Converters, rows: Rows) -> Rows:
     return zip(*columns, strict=True)
 
 
-def convert_column(convert: Callable[..., Any], expression: Any, connection: Any, column: Column) -> Column:
+def column_converter(convert: Callable[..., Any], expression: Any, connection: Any) -> Convert:
+    """What does for a column what this does for a value."""
     if connection.vendor == "mysql" and convert == connection.ops.convert_datetimefield_value:
-        aware, zone = datetime.combine, connection.timezone  # a quarter of the time of `replace`
-        return [value and aware(value, value.time(), zone) for value in column]
-    return [convert(value, expression, connection) for value in column]
+        return partial(make_aware, connection.timezone)
+    return lambda column: [convert(value, expression, connection) for value in column]
+
+
+def make_aware(zone: tzinfo, column: Column) -> Column:
+    aware = datetime.combine  # a quarter of the time of `replace`
+    return [value and aware(value, value.time(), zone) for value in column]
