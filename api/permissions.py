@@ -11,8 +11,8 @@ from typing import Any
 
 from graphql import GraphQLSchema, default_field_resolver, is_introspection_type, is_object_type
 
-from api.execution.columns import Column, Kinds
-from api.execution.shortcuts import resolves_column
+from api.execution.column_resolvers import resolves_column
+from api.execution.columns import Column, PythonTypes
 from reservation.domain.caller import Caller
 from reservation.domain.errors import Forbidden
 from reservation.models import Client, Reservation
@@ -127,7 +127,7 @@ def guarded(resolve: Callable[..., Any], who: Who) -> Callable[..., Any]:
     if resolve_column is None:
         return resolve_if_admitted
 
-    def resolve_column_if_admitted(roots: Column, kinds: Kinds, info: Any, **arguments: Any) -> Column:
+    def resolve_column_if_admitted(roots: Column, kinds: PythonTypes, info: Any, **arguments: Any) -> Column:
         if not all(is_admitted(who, caller=info.context.caller, thing=root) for root in roots):
             raise Forbidden("You may not know of all of these.")  # each is then asked for by itself
         admitted: Column = resolve_column(roots, kinds, info, **arguments)

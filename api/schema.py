@@ -17,7 +17,7 @@ from api.query.provider import ProviderQuery
 from api.query.reservation import ReservationQuery
 from api.query.service import ServiceQuery
 from api.query.viewer import ViewerQuery
-from api.scalars import Date, Time
+from api.types.scalars import Date, Time
 
 
 class Query(NodeQuery, ViewerQuery, ProviderQuery, ServiceQuery, AppointmentQuery, ClientQuery, ReservationQuery):

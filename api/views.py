@@ -10,20 +10,20 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from graphql import ExecutionResult, GraphQLError, OperationType
 
-from api.answers import Told, tell, tell_everybody
-from api.authentication import InvalidToken, caller_of
-from api.codes import Code
 from api.context import Context
 from api.documents import Document, Operation, find_document, is_new, is_restricted
 from api.documents.introspection import check_introspection, hide_names, may_learn_names
-from api.errors import RequestError, answer, malformed
 from api.execution import execute_document
+from api.http.authentication import InvalidToken, caller_of
+from api.http.codes import Code
+from api.http.errors import RequestError, answer, malformed
+from api.http.rates import RequestRateLimiter
+from api.http.request import JSON, METHODS, GraphQLRequest, read_request
+from api.http.response import answer_refusal, answer_result, make_public, media_type_of
+from api.http.response_cache import EncodedResponse, cached_response, tell
+from api.http.variables import errors_in_variables
 from api.limits.cost import check_cost, describe
-from api.rates import Meter
-from api.request import JSON, METHODS, GraphQLRequest, read_request
-from api.response import answer_refusal, answer_result, make_public, media_type_of
 from api.schema import schema
-from api.variables import errors_in_variables
 from ops.observation import OTHER, observation
 from reservation.domain.caller import ANONYMOUS, Caller
 
@@ -48,12 +48,12 @@ def graphql_view(request: HttpRequest) -> HttpResponse:
         media_type = media_type_of(request)
         asked = read_request(request)
         caller = read_caller(request)
-        meter = Meter(request, caller)
+        meter = RequestRateLimiter(request, caller)
         key = request.headers.get(KEY_HEADER, "").strip().strip('"') or None
         context = Context(now=timezone.now(), caller=caller, request_id=seen.request_id, idempotency_key=key)
         told = run(request, asked, context, meter)
         response = answer_result(told.body, media_type, has_errors=told.has_errors)
-        return make_public(request, response) if is_public(request, told) else metered(response, meter)
+        return make_public(request, response) if may_be_shared(request, told) else metered(response, meter)
     except RequestError as refusal:
         return metered(refuse(hide_names(refusal, caller), media_type), meter)
     except SuspiciousOperation:
@@ -64,10 +64,10 @@ def graphql_view(request: HttpRequest) -> HttpResponse:
         return refuse(RequestError(failure, is_well_formed=False), media_type)
 
 
-def run(request: HttpRequest, asked: GraphQLRequest, context: Context, meter: Meter) -> Told:
+def run(request: HttpRequest, asked: GraphQLRequest, context: Context, meter: RequestRateLimiter) -> EncodedResponse:
     """The answer to the operation. Raises RequestError when it is not executed."""
     if is_new(schema, source=asked.source):
-        meter.take_for_document()
+        meter.consume_for_document()
     document = find_document(schema, source=asked.source, document_id=asked.document_id)
     operation = document.operation(asked.operation_name)
     observation().operation = label_of(operation)
@@ -76,12 +76,12 @@ def run(request: HttpRequest, asked: GraphQLRequest, context: Context, meter: Me
         check_introspection(context.caller)
     cost = operation.cost(asked.variables)
     check_cost(cost)
-    meter.take_for_operation(operation, cost)
+    meter.consume_for_operation(operation, cost)
     if COST_HEADER in request.headers:
         return tell({**execute(document, operation, asked, context), "extensions": {"cost": describe(cost)}})
     if operation.reads is None:
         return tell(execute(document, operation, asked, context))
-    return tell_everybody(
+    return cached_response(
         schema, document, operation, asked.variables, lambda: execute(document, operation, asked, context)
     )
 
@@ -130,12 +130,12 @@ def refuse(refusal: RequestError, media_type: str) -> HttpResponse:
     return answer_refusal(refusal, media_type)
 
 
-def is_public(request: HttpRequest, told: Told) -> bool:
+def may_be_shared(request: HttpRequest, told: EncodedResponse) -> bool:
     """Whether others may keep it: everybody is told the same, and nobody in particular asked."""
-    return told.is_everybodys and request.method != "POST" and "Authorization" not in request.headers
+    return told.is_public and request.method != "POST" and "Authorization" not in request.headers
 
 
-def metered(response: HttpResponse, meter: Meter | None) -> HttpResponse:
+def metered(response: HttpResponse, meter: RequestRateLimiter | None) -> HttpResponse:
     """The answer, with what it says of the points that its caller has left."""
     for name, value in (meter.headers if meter else {}).items():
         response.headers[name] = value

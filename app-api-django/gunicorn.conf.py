@@ -58,7 +58,7 @@ def when_ready(server):
     from django.db import connections
 
     from ops.draining import drain
-    from ops.whole_answers import write_whole_answers
+    from ops.single_write import write_whole_answers
 
     write_whole_answers()
     stop = server.handle_term

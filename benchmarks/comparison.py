@@ -10,7 +10,7 @@ from benchmarks.rounds import Turns
 from benchmarks.scale import Scale
 from benchmarks.titles import OURS
 from benchmarks.work import works
-from reservation.domain.verification import find_violations
+from reservation.domain.queries.verification import find_violations
 
 DATABASE = "app_bench_peers"
 MAIN = "fifty"

@@ -10,14 +10,14 @@ from typing import Any
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
-from api.ids import to_global_id
+from accounts.tokens.strategy import issue
+from api.types.ids import to_global_id
 from benchmarks.client import Failed, Script, post
 from benchmarks.databases import first_day
 from benchmarks.rounds import Turns, in_rounds
 from benchmarks.servers import Server
 from benchmarks.titles import OURS
 from reservation.models import Appointment, Client, User
-from reservation.tokens.strategy import issue
 
 CLIENTS = 1000
 """More than there are providers: so many appointments in a row never find a client who has one at the same time."""

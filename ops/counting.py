@@ -6,10 +6,10 @@ from typing import Any
 from django.db import transaction
 from django.db.models.signals import post_save
 
+from cache.client import asked
 from ops.metrics import Counts, families, metrics
 from ops.observation import OTHER, Observation
-from reservation.cache.memcached import asked
-from reservation.domain.announcements import transaction_retried
+from reservation.domain.signals import transaction_retried
 from reservation.models import ReservationEvent
 
 CONFLICT = "APPOINTMENT_TAKEN"

@@ -11,9 +11,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
+from cache.connection import is_there
 from ops.draining import is_draining
-from reservation.cache.connection import is_there
-from reservation.redis import connect
+from ops.redis_client import connect
 
 logger = logging.getLogger(__name__)
 

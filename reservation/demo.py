@@ -14,9 +14,8 @@ from django.db import connection, transaction
 from django.db.models import Max
 from tqdm import tqdm
 
-from reservation.domain.announcements import announce_calendars
 from reservation.domain.event import snapshot
-from reservation.domain.policy import BOOKED_UNTIL, OPEN_SINCE, Status
+from reservation.domain.signals import send_calendars_changed
 from reservation.models import (
     Appointment,
     Client,
@@ -27,6 +26,7 @@ from reservation.models import (
     Service,
     User,
 )
+from reservation.policy import BOOKED_UNTIL, OPEN_SINCE, Status
 
 PASSWORD = "demo-password"
 
@@ -85,7 +85,7 @@ def load(practice: Practice, *, is_silent: bool | None = None) -> None:
         # The demo client's own calendar is left free, so that the walk-through never finds it busy.
         visitors = clients[1:] if number == 0 else clients
         make_calendar(reservation_keys, provider, visitors, services, practice, random)
-        announce_calendars({provider.pk})
+        send_calendars_changed({provider.pk})
     go_on_behind_these_keys()
 
 

@@ -12,10 +12,10 @@ from zoneinfo import available_timezones
 from corsheaders.defaults import default_headers
 from django.core.exceptions import ImproperlyConfigured
 
-from reservation.cache.memcached import cache_at
-from reservation.domain.policy import Policy
-from reservation.tokens.jwks import check_url
-from reservation.tokens.keys import own_keys
+from accounts.tokens.jwks import check_url
+from accounts.tokens.keys import own_keys
+from cache.client import cache_at
+from reservation.policy import Policy
 from settings.environment import Environment
 from settings.theme import UNFOLD as UNFOLD
 
@@ -37,6 +37,10 @@ DEBUG = False
 
 INSTALLED_APPS = [
     "reservation",
+    "staff.apps.StaffConfig",  # before the admin's own templates, some of which it overrides
+    "accounts",
+    "cache",
+    "database",
     "api",
     "ops",
     "web",
@@ -51,7 +55,7 @@ INSTALLED_APPS = [
     "unfold.contrib.filters",
     "unfold.contrib.import_export",
     "import_export",
-    "reservation.staff.StaffConfig",  # django.contrib.admin
+    "staff.apps.StaffAdminConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -60,8 +64,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "ops.middleware.ObservationMiddleware",
-    "reservation.shortcut.Shortcut",  # an operation without a cookie goes past all that follows
-    "web.policy.ContentSecurityPolicyMiddleware",
+    "ops.fast_path.Shortcut",  # an operation without a cookie goes past all that follows
+    "web.content_security_policy.ContentSecurityPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -70,8 +74,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "reservation.middleware.ReadableJsonMiddleware",
-    "reservation.middleware.CodeAttemptsMiddleware",
+    "accounts.middleware.ReadableJsonMiddleware",
+    "accounts.middleware.CodeAttemptsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -170,8 +174,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-ACCOUNT_ADAPTER = "reservation.accounts.AccountAdapter"
-ACCOUNT_SIGNUP_FORM_CLASS = "reservation.accounts.SignupForm"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_SIGNUP_FORM_CLASS = "accounts.adapter.SignupForm"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -189,14 +193,14 @@ GOOGLE_CLIENT_ID = env.str("GOOGLE_CLIENT_ID", default="")
 GOOGLE_CLIENT_SECRET = env.str("GOOGLE_CLIENT_SECRET", default="")
 if GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET:
     INSTALLED_APPS += ["allauth.socialaccount", "allauth.socialaccount.providers.google"]
-    SOCIALACCOUNT_ADAPTER = "reservation.social_accounts.SocialAccountAdapter"
+    SOCIALACCOUNT_ADAPTER = "accounts.social_adapter.SocialAccountAdapter"
     SOCIALACCOUNT_PROVIDERS = {"google": {"APPS": [{"client_id": GOOGLE_CLIENT_ID, "secret": GOOGLE_CLIENT_SECRET}]}}
 HEADLESS_SERVE_SPECIFICATION = True
 HEADLESS_SPECIFICATION_TEMPLATE_NAME = None  # allauth's page loads a CDN; web.openapi has ours
 OPENAPI_PUBLIC = env.bool("OPENAPI_PUBLIC", default=False)
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("app",)
-HEADLESS_TOKEN_STRATEGY = "reservation.tokens.strategy.TokenStrategy"
+HEADLESS_TOKEN_STRATEGY = "accounts.tokens.strategy.TokenStrategy"
 JWT_PRIVATE_KEYS = env.str("JWT_PRIVATE_KEYS", default="", multiline=True)
 JWT_ISSUER = env.str("JWT_ISSUER", default="appointments")
 JWT_AUDIENCE = env.str("JWT_AUDIENCE", default="appointments")
@@ -233,7 +237,7 @@ IMPORT_EXPORT_SKIP_ADMIN_LOG = False
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"
-IMPORT_EXPORT_TMP_STORAGE_CLASS = "reservation.admin.imports.SessionStorage"
+IMPORT_EXPORT_TMP_STORAGE_CLASS = "staff.imports.SessionStorage"
 LOGIN_REDIRECT_URL = f"/{ADMIN_PATH}"
 
 # --- What operators see ----------------------------------------------------------------------------------------------
@@ -297,7 +301,7 @@ GRAPHQL_SUGGESTIONS = env.bool("GRAPHQL_SUGGESTIONS", default=True)
 GRAPHQL_PERSISTED_QUERIES = env.bool("GRAPHQL_PERSISTED_QUERIES", default=True)
 GRAPHQL_TRUSTED_DOCUMENTS = env.str("GRAPHQL_TRUSTED_DOCUMENTS", default="")
 GRAPHQL_PUBLIC_SECONDS = env.int("GRAPHQL_PUBLIC_SECONDS", default=1)
-GRAPHQL_KEPT_SECONDS = env.float("GRAPHQL_KEPT_SECONDS", default=5.0)
+GRAPHQL_RESPONSE_CACHE_SECONDS = env.float("GRAPHQL_RESPONSE_CACHE_SECONDS", default=5.0)
 GRAPHQL_DOCUMENT_CACHE_BYTES = env.int("GRAPHQL_DOCUMENT_CACHE_BYTES", default=32 * 2**20)
 GRAPHQL_MAX_CHARACTERS = env.int("GRAPHQL_MAX_CHARACTERS", default=15_000)
 GRAPHQL_MAX_TOKENS = env.int("GRAPHQL_MAX_TOKENS", default=1000)

@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ImproperlyConfigured
 
-from reservation.tokens.jwks import check_url
+from accounts.tokens.jwks import check_url
 from settings import *  # noqa: F403
 from settings import (
     DEVELOPMENT_SECRET_KEY,

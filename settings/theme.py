@@ -11,7 +11,7 @@ def icon(_: HttpRequest) -> str:
 
 
 def styles(_: HttpRequest) -> str:
-    return static("reservation/admin.css")
+    return static("staff/admin.css")
 
 
 UNFOLD: dict[str, Any] = {
@@ -22,8 +22,8 @@ UNFOLD: dict[str, Any] = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "settings.theme.icon"}],
     "SHOW_BACK_BUTTON": True,
     "STYLES": ["settings.theme.styles"],
-    "SIDEBAR": {"show_search": False, "navigation": "reservation.admin.navigation.sidebar"},
-    "ACCOUNT": {"navigation": "reservation.admin.navigation.account_links"},
+    "SIDEBAR": {"show_search": False, "navigation": "staff.navigation.sidebar"},
+    "ACCOUNT": {"navigation": "staff.navigation.account_links"},
     "COLORS": {
         "base": {
             "50": "#fbfaf7",

@@ -1,42 +1,40 @@
 """What every test can ask for."""
 
+import json
 import shutil
+from base64 import b64decode, urlsafe_b64decode
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
+from django.test import Client as Browser
 from mirakuru import TCPExecutor
 
 from api.context import Context
 from api.documents import parse_document
-from api.errors import answer
 from api.execution import execute_document
 from api.schema import schema
-from reservation.cache.connection import connections
-from reservation.cache.memcached import cache_at
+from cache.client import cache_at
+from cache.connection import connections
 from reservation.domain.caller import ANONYMOUS, Caller
-from tests.factories import NOW
+from reservation.models import User
+from tests.answer import Answer
+from tests.factories import NOW, make_client, make_user
+from tests.practice import Practice, make_practice
 from tests.servers import HOST, free_port
 from tests.stores import empty_memcached
 
+CREDENTIALS = {"email": "cleo@example.com", "password": "correct-horse-9"}
+
+Post = Callable[..., Any]
+Send = Callable[..., Any]
+Viewer = Callable[[str], Any]
+
 CACHES = tuple(settings.CACHES)
 """The names of the caches that there are."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What an operation answered: its data, and the errors as exceptions."""
-
-    data: Any
-    errors: list[Any]
-
-    @property
-    def codes(self) -> list[str]:
-        """What a client is told of each error."""
-        return [answer(error, request_id="")["extensions"]["code"] for error in self.errors]
 
 
 @pytest.fixture(scope="module")
@@ -82,3 +80,79 @@ def ask() -> Callable[..., Answer]:
         return Answer(result.data, result.errors or [])
 
     return ask
+
+
+# --- Over HTTP ----
+
+
+@pytest.fixture
+def practice(db: None) -> Practice:
+    return make_practice()
+
+
+@pytest.fixture
+def post(client: Browser) -> Post:
+    """Post a body to the GraphQL endpoint: text and bytes as they are, anything else as JSON."""
+
+    def post(body: Any, *, path: str = "/graphql/", content_type: str = "application/json", **headers: str) -> Any:
+        text = body if isinstance(body, str | bytes) else json.dumps(body)
+        return client.post(path, text, content_type=content_type, headers=headers)
+
+    return post
+
+
+@pytest.fixture
+def readable() -> Callable[[Any], Any]:
+    """Put readable, repeatable names in the place of ids and cursors, for a snapshot: rows are numbered by the order
+    in which they appear, so that it does not depend on what the database counted up to."""
+    numbers: dict[tuple[str, int], int] = {}
+
+    def number(noun: str, key: int) -> int:
+        return numbers.setdefault((noun, key), 1 + sum(known == noun for known, _ in numbers))
+
+    def read(value: Any, name: str = "") -> Any:
+        if isinstance(value, dict):
+            return {key: read(one, key) for key, one in value.items()}
+        if isinstance(value, list):
+            return [read(one) for one in value]
+        if name == "id":
+            noun, _, key = b64decode(value).decode().partition(":")
+            return f"<{noun} {number(noun, int(key))}>"
+        if value is not None and name.lower().endswith("cursor"):
+            ordering, key, pk = json.loads(urlsafe_b64decode(value))
+            return f"<{ordering} {key} {number(ordering.strip('-').partition('.')[0], pk)}>"
+        return value
+
+    return read
+
+
+@pytest.fixture
+def user(db: None) -> User:
+    """The account of a client, with these CREDENTIALS."""
+    return make_client(user=make_user(**CREDENTIALS)).user
+
+
+@pytest.fixture
+def send(client: Browser) -> Send:
+    """Post JSON, or this very body, to a part of allauth's interface for applications. No attempt came before."""
+    cache.clear()
+
+    def send(path: str, body: Any) -> Any:
+        text = body if isinstance(body, bytes) else json.dumps(body)
+        return client.post(f"/auth/app/v1/{path}", text, content_type="application/json")
+
+    return send
+
+
+@pytest.fixture
+def viewer(client: Browser) -> Viewer:
+    """What a request with this Authorization header is answered: a caller's address, or status and code."""
+
+    def viewer(header: str) -> Any:
+        response = client.get("/graphql/", {"query": "{ viewer { email } }"}, headers={"Authorization": header})
+        if response.status_code == 200:
+            return response.json()["data"]["viewer"]["email"]
+        assert response["WWW-Authenticate"] == 'Bearer error="invalid_token"'
+        return response.status_code, response.json()["errors"][0]["extensions"]["code"]
+
+    return viewer

@@ -14,7 +14,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from reservation.tokens.external import key_set
+from accounts.tokens.external import key_set
 
 HOST = "127.0.0.1"
 AUDIENCE = "https://appointments.example.com"

@@ -10,5 +10,5 @@ class StaticFilesStorage(CompressedManifestStaticFilesStorage):
 
     patterns = (
         *CompressedManifestStaticFilesStorage.patterns,
-        *((modules, IMPORTS) for modules in ("web/book/*.js", "reservation/calendar/*.js")),
+        *((modules, IMPORTS) for modules in ("web/book/*.js", "staff/calendar/*.js")),
     )

@@ -25,11 +25,11 @@ from graphql import (
     validate,
 )
 
-from api.codes import Code
 from api.documents.introspection import introspects
-from api.documents.reads import Reads, what_everybody_reads
+from api.documents.public_reads import Reads, what_everybody_reads
 from api.documents.rules import together
-from api.errors import RequestError, coded
+from api.http.codes import Code
+from api.http.errors import RequestError, coded
 from api.limits.exceeded import exceeded
 from api.limits.pricing import CostOf
 from api.limits.structure import check_structure, has_sound_fragments

@@ -3,8 +3,8 @@
 from django.conf import settings
 from graphql import BREAK, DocumentNode, FieldNode, GraphQLError, Visitor, VisitorAction, visit
 
-from api.codes import Code
-from api.errors import RequestError, coded
+from api.http.codes import Code
+from api.http.errors import RequestError, coded
 from reservation.domain.caller import Caller
 
 FIELDS = ("__schema", "__type")

@@ -13,9 +13,9 @@ from django.conf import settings
 from django.core.cache import caches
 from graphql import GraphQLError, GraphQLSchema
 
-from api.codes import Code
 from api.documents.document import Document, document_hash, parse_document
-from api.errors import RequestError, coded
+from api.http.codes import Code
+from api.http.errors import RequestError, coded
 
 CACHE = "documents"
 KEPT_SECONDS = 24 * 60 * 60

@@ -14,10 +14,10 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from graphql import GraphQLError
 
-from api.codes import Code
 from api.documents.document import document_hash
 from api.documents.persisted import SHA_256_PREFIX
-from api.errors import RequestError, coded
+from api.http.codes import Code
+from api.http.errors import RequestError, coded
 
 OPERATION = re.compile(r"^\s*(?:query|mutation|subscription)\s+([_A-Za-z][_0-9A-Za-z]*)", re.MULTILINE)
 """An operation that begins on a line of its own, and its name."""

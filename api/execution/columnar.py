@@ -40,8 +40,8 @@ from graphql.execution.execute import SELECTIONS_NESTED_TOO_DEEPLY
 
 from api.execution.loop import thread_loop
 from api.execution.plan import Plan
-from api.execution.plans import Plans
-from api.execution.run import Run
+from api.execution.plan_cache import Plans
+from api.execution.state import Run
 
 PLANS = Plans()
 

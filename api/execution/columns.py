@@ -12,7 +12,7 @@ from typing import Any
 from graphql import Undefined
 
 Column = list[Any]
-Kinds = set[type]
+PythonTypes = set[type]
 Row = dict[str, Any]
 RowBuilder = Callable[..., list[Row]]
 
@@ -49,11 +49,11 @@ class Marks(dict[type, int]):
 MARKS = Marks()
 
 
-def kinds_of(values: Iterable[Any]) -> Kinds:
+def kinds_of(values: Iterable[Any]) -> PythonTypes:
     return set(map(type, values))
 
 
-def marks_of(kinds: Kinds) -> int:
+def marks_of(kinds: PythonTypes) -> int:
     """The marks of all these kinds together."""
     marks = 0
     for kind in kinds:

@@ -16,6 +16,7 @@ from graphql import (
 from graphql.execution.execute import invalid_return_type_error
 from graphql.pyutils import is_iterable
 
+from api.execution.column_resolvers import column_serializers, is_decided_by_class
 from api.execution.columns import (
     AWAITABLE,
     HOLE,
@@ -24,12 +25,11 @@ from api.execution.columns import (
     NULLS,
     Column,
     Failure,
-    Kinds,
+    PythonTypes,
     kinds_of,
     marks_of,
 )
-from api.execution.run import Run
-from api.execution.shortcuts import column_serializers, is_decided_by_class
+from api.execution.state import Run
 
 if TYPE_CHECKING:
     from api.execution.plan import Field, Plan, Selection
@@ -57,7 +57,7 @@ class Completer:
         self.type = type_
         self.non_null = non_null
 
-    def __call__(self, values: Column, kinds: Kinds, marks: int, run: Run) -> Column:
+    def __call__(self, values: Column, kinds: PythonTypes, marks: int, run: Run) -> Column:
         """The completed column, with failures where there was no value."""
         if not marks & HOLE:
             return self.complete(values, kinds, run)
@@ -76,7 +76,7 @@ class Completer:
             return run.failure(TypeError(f"Cannot return null for non-nullable field {name}."))
         return None
 
-    def complete(self, values: Column, kinds: Kinds, run: Run) -> Column:
+    def complete(self, values: Column, kinds: PythonTypes, run: Run) -> Column:
         """The completed column of one without holes."""
         raise NotImplementedError
 
@@ -104,13 +104,13 @@ class LeafCompleter(Completer):
         self.serializers = column_serializers(type_)
         self.is_enum = is_enum_type(type_)
 
-    def complete(self, values: Column, kinds: Kinds, run: Run) -> Column:
+    def complete(self, values: Column, kinds: PythonTypes, run: Run) -> Column:
         try:
             return self.serialize(values, kinds)
         except Exception:
             return run.each(run.context.complete_leaf_value, [(self.type, value) for value in values])
 
-    def serialize(self, values: Column, kinds: Kinds) -> Column:
+    def serialize(self, values: Column, kinds: PythonTypes) -> Column:
         """The serialised column. Raises an exception when any of it has to be looked at by itself."""
         if len(kinds) == 1:
             (kind,) = kinds
@@ -134,7 +134,7 @@ class ListCompleter(Completer):
         super().__init__(plan, field, type_, non_null)
         self.item = make_completer(plan, field, type_.of_type)
 
-    def complete(self, values: Column, kinds: Kinds, run: Run) -> Column:
+    def complete(self, values: Column, kinds: PythonTypes, run: Run) -> Column:
         if not kinds <= LISTS:
             values = run.each(self.to_list, [(value, run) for value in values])
         items = list(chain.from_iterable(value for value in values if not isinstance(value, Failure)))
@@ -176,9 +176,9 @@ class ObjectCompleter(Completer):
         super().__init__(plan, field, type_, non_null)
         self.selection: Selection | None = None
         self.is_decided_by_class = is_decided_by_class(type_.is_type_of)
-        self.known_kinds: Kinds = set()
+        self.known_kinds: PythonTypes = set()
 
-    def complete(self, values: Column, kinds: Kinds, run: Run) -> Column:
+    def complete(self, values: Column, kinds: PythonTypes, run: Run) -> Column:
         if self.selection is None:  # made when it is first needed: its directives may be in error
             try:
                 self.selection = self.plan.sub_selection(self.field, self.type)
@@ -217,7 +217,7 @@ class AbstractCompleter(Completer):
         self.resolve_type = type_.resolve_type or plan.type_resolver
         self.completers: dict[str, ObjectCompleter] = {}
 
-    def complete(self, values: Column, kinds: Kinds, run: Run) -> Column:
+    def complete(self, values: Column, kinds: PythonTypes, run: Run) -> Column:
         info = run.info(self.field)
         completed = run.each_awaited(self.resolve_type, [(value, info, self.type) for value in values])
         places: dict[ObjectCompleter, list[int]] = {}

@@ -13,10 +13,20 @@ from graphql.execution.execute import get_field_def
 from graphql.execution.values import get_argument_values
 from graphql.pyutils import Path
 
-from api.execution.columns import AWAITABLE, FUTURES, Column, Kinds, Row, RowBuilder, kinds_of, marks_of, row_builder
+from api.execution.column_resolvers import column_resolver
+from api.execution.columns import (
+    AWAITABLE,
+    FUTURES,
+    Column,
+    PythonTypes,
+    Row,
+    RowBuilder,
+    kinds_of,
+    marks_of,
+    row_builder,
+)
 from api.execution.completion import make_completer
-from api.execution.run import Run
-from api.execution.shortcuts import column_resolver
+from api.execution.state import Run
 
 Nodes = dict[str, list[FieldNode]]
 
@@ -61,7 +71,7 @@ class Selection:
         self.build_rows: RowBuilder | None = None
         self.is_used_again = False
 
-    def execute(self, sources: Column, kinds: Kinds, run: Run) -> list[Row]:
+    def execute(self, sources: Column, kinds: PythonTypes, run: Run) -> list[Row]:
         """A row for each source. What has to be waited for is put into its rows later."""
         columns: list[Column] = []
         waiting: list[tuple[Field, Column]] = []
@@ -122,7 +132,7 @@ class Field:
         self.resolve_column = column_resolver(self.resolver, parent_type)
         self.completer = make_completer(plan, self, definition.type)
 
-    def resolve(self, sources: Column, kinds: Kinds, run: Run) -> Column:
+    def resolve(self, sources: Column, kinds: PythonTypes, run: Run) -> Column:
         """The field's value of each source; an error fails only its own."""
         arguments = {}
         if self.definition.args:

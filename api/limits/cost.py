@@ -21,8 +21,8 @@ from graphql import (
     VariableNode,
 )
 
-from api.connections import DEFAULT_PAGE_SIZE
 from api.limits.exceeded import exceeded
+from api.types.connections import DEFAULT_PAGE_SIZE
 
 Variables = Mapping[str, Any]
 

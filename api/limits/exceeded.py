@@ -4,8 +4,8 @@ from typing import Any
 
 from graphql import GraphQLError, Node
 
-from api.codes import Code
-from api.errors import RequestError
+from api.http.codes import Code
+from api.http.errors import RequestError
 
 
 def exceeded(

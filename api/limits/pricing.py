@@ -23,9 +23,9 @@ from graphql import (
 )
 from graphql.type import SchemaMetaFieldDef, TypeMetaFieldDef, TypeNameMetaFieldDef
 
-from api.connections import DEFAULT_PAGE_SIZE
 from api.limits.cost import Conditions, Cost, Given, Item, Variables, literal, total
 from api.limits.weights import LIST_SIZES, RUN_SEARCHES, is_connection, is_node, weight_of
+from api.types.connections import DEFAULT_PAGE_SIZE
 
 META_FIELDS = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef, "__typename": TypeNameMetaFieldDef}
 

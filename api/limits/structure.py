@@ -27,7 +27,7 @@ from graphql import (
     ValueNode,
 )
 
-from api.codes import Code
+from api.http.codes import Code
 from api.limits.exceeded import exceeded
 
 

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.conf import settings
 
-from api.codes import Code
-from api.errors import malformed
+from api.http.codes import Code
+from api.http.errors import malformed
 from api.limits.exceeded import exceeded
-from reservation.json import levels
+from ops.json_depth import levels
 
 
 def check_nesting(value: Any) -> None:

@@ -2,23 +2,23 @@
 
 from api.loaders.appointment import AppointmentByIdLoader, AppointmentsByReservationIdLoader
 from api.loaders.client import ClientByIdLoader
-from api.loaders.opening import OpeningsLoader, is_kept
+from api.loaders.listing_page import ListingPageLoader
+from api.loaders.open_appointment import OpeningsLoader, is_kept
 from api.loaders.page import CountLoader, PageLoader
 from api.loaders.provider import ProviderByIdLoader
 from api.loaders.reservation import ReservationByIdLoader
 from api.loaders.service import ServiceByIdLoader
-from api.loaders.written_page import WrittenPageLoader
 
 __all__ = [
     "AppointmentByIdLoader",
     "AppointmentsByReservationIdLoader",
     "ClientByIdLoader",
     "CountLoader",
+    "ListingPageLoader",
     "OpeningsLoader",
     "PageLoader",
     "ProviderByIdLoader",
     "ReservationByIdLoader",
     "ServiceByIdLoader",
-    "WrittenPageLoader",
     "is_kept",
 ]

@@ -4,16 +4,16 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from api.loaders.base import Loader
-from reservation.database.written_once import WrittenSelect
+from database.compiled_query import CompiledSelect
 from reservation.models import Appointment
 
 
-@WrittenSelect
+@CompiledSelect
 def appointments(ids: list[int]) -> QuerySet[Appointment]:
     return Appointment.objects.filter(pk__in=ids)
 
 
-@WrittenSelect
+@CompiledSelect
 def held_by(reservation_ids: list[int], now: datetime) -> QuerySet[Appointment]:
     held = Appointment.objects.of_reservations(reservation_ids).filter(available_at__gt=now)
     return held.order_by("starts_at")

@@ -9,8 +9,8 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
-from api.connections import Page, PageRequest
 from api.loaders.base import Loader
+from api.types.connections import Page, PageRequest
 
 PageKey = tuple[QuerySet[Any], PageRequest]
 

@@ -1,5 +1,5 @@
 from api.loaders.base import Loader
-from reservation.cache.catalogue import read_providers
+from cache.catalogue import read_providers
 from reservation.models import Provider
 
 

@@ -1,5 +1,5 @@
 from api.loaders.base import Loader
-from reservation.cache.catalogue import read_services
+from cache.catalogue import read_services
 from reservation.models import Service
 
 

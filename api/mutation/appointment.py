@@ -5,10 +5,10 @@ from typing import Any
 
 import graphene
 
-from api.ids import IdOf
 from api.mutation.base import Call, Input, Mutation, Payload
 from api.query.appointment import Appointment
-from api.scalars import DateTime
+from api.types.ids import IdOf
+from api.types.scalars import DateTime
 from reservation.domain.appointment import appointments_between, offer, withdraw
 
 

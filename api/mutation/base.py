@@ -10,8 +10,8 @@ from graphene.utils.str_converters import to_camel_case
 from graphql import GraphQLResolveInfo
 
 from api.context import Context
-from api.enums import enum_type
-from api.ids import decode_ids
+from api.types.enums import enum_type
+from api.types.ids import decode_ids
 from ops.observation import observation
 from reservation.domain.command import Command
 from reservation.domain.errors import DomainError

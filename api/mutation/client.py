@@ -4,10 +4,10 @@ from typing import Any
 
 import graphene
 
-from api.ids import IdOf
 from api.mutation.base import Call, Input, Mutation, Payload
 from api.query.client import Client
-from api.scalars import TimeZone
+from api.types.ids import IdOf
+from api.types.scalars import TimeZone
 from reservation.domain.client import update_client
 
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import graphene
 
-from api.ids import IdOf
 from api.mutation.base import Call, Input, Mutation, Payload
 from api.query.reservation import Reservation
+from api.types.ids import IdOf
 from reservation.domain.reservation import cancel, complete, confirm, mark_no_show, reschedule, reserve
 
 

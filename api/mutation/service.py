@@ -4,9 +4,9 @@ from typing import Any
 
 import graphene
 
-from api.ids import IdOf
 from api.mutation.base import Call, Input, Mutation, Payload
 from api.query.service import Service
+from api.types.ids import IdOf
 from reservation.domain.service import create_service, update_service
 
 

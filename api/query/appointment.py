@@ -6,9 +6,7 @@ from typing import Any
 import graphene
 from graphql import GraphQLResolveInfo
 
-from api.connections import BOTH_WAYS, Page, connection_type, page_request
 from api.context import Context
-from api.ids import IdOf, decode_ids, from_global_id
 from api.loaders import (
     AppointmentByIdLoader,
     OpeningsLoader,
@@ -18,12 +16,14 @@ from api.loaders import (
     is_kept,
 )
 from api.loaders.base import load_by, then
-from api.query.node import Node, NodeType
-from api.query.ordering import APPOINTMENTS_BY_START
-from api.scalars import DateTime
-from api.written_pages import written_page
+from api.loaders.compiled_page import compiled_page
+from api.types.connections import BOTH_WAYS, Page, connection_type, page_request
+from api.types.ids import IdOf, decode_ids, from_global_id
+from api.types.node import Node, NodeType
+from api.types.ordering import APPOINTMENTS_BY_START
+from api.types.scalars import DateTime
+from cache.open_appointments import Openings
 from reservation import models
-from reservation.cache.openings import Openings
 from reservation.domain.appointment import conditions_of_openings, is_open
 from reservation.domain.appointment import openings as find_openings
 
@@ -125,7 +125,7 @@ class AppointmentQuery(graphene.ObjectType):
             if is_kept(openings, request):
                 return OpeningsLoader.of(info.context).load((openings, request))
             fixed, conditions = conditions_of_openings(**vars(openings))
-            return written_page(find_openings, request, fixed=fixed, **conditions)
+            return compiled_page(find_openings, request, fixed=fixed, **conditions)
 
         return then(openings_for(info.context, **decode_ids(OpenAppointmentFilter, filter)), list_openings)
 

@@ -6,15 +6,15 @@ from typing import Any
 import graphene
 from graphql import GraphQLResolveInfo
 
-from api.connections import BOTH_WAYS, FORWARD, Page, connection_type, page_request, paginate
-from api.ids import decode_ids, from_global_id
 from api.loaders import ClientByIdLoader, PageLoader
-from api.query.node import Node, NodeType
-from api.query.ordering import CLIENTS_BY_NAME, RESERVATIONS_BY_START, ReservationOrder, ordering
 from api.query.reservation import ReservationFilter
+from api.types.connections import BOTH_WAYS, FORWARD, Page, connection_type, page_request, paginate
+from api.types.ids import decode_ids, from_global_id
+from api.types.node import Node, NodeType
+from api.types.ordering import CLIENTS_BY_NAME, RESERVATIONS_BY_START, ReservationOrder, ordering
 from reservation import models
 from reservation.domain.client import find_clients
-from reservation.domain.reservations import find_reservations
+from reservation.domain.queries.reservations import find_reservations
 
 
 class Client(NodeType):

@@ -1,15 +1,12 @@
-"""What every object with an id has in common, and how it is found by it."""
+"""Finding any object by its global id."""
 
 from collections.abc import Awaitable
 from typing import Any
 
 import graphene
-from graphene_django import DjangoObjectType
 from graphql import GraphQLResolveInfo
 
-from api.errors import BadUserInput
-from api.execution.shortcuts import decided_by_class, resolves_column
-from api.ids import split_global_id, to_global_id
+from api.http.errors import BadUserInput
 from api.loaders import (
     AppointmentByIdLoader,
     ClientByIdLoader,
@@ -18,6 +15,8 @@ from api.loaders import (
     ServiceByIdLoader,
 )
 from api.loaders.base import Loader
+from api.types.ids import split_global_id
+from api.types.node import Node
 from reservation.domain.errors import InvalidInput
 
 LOADERS: dict[str, type[Loader[int, Any]]] = {
@@ -28,35 +27,6 @@ LOADERS: dict[str, type[Loader[int, Any]]] = {
     "Service": ServiceByIdLoader,
 }
 MAX_NODES = 100
-
-
-class Node(graphene.Interface):
-    """An object that can be found again by its id."""
-
-    id = graphene.ID(required=True, description="Opaque, and the same for as long as the object exists.")
-
-
-def ids_of(sources: list[Any], _kinds: set[type], info: GraphQLResolveInfo) -> list[str]:
-    """The ids of all of these rows."""
-    noun = info.parent_type.name
-    return [to_global_id(noun, source.id) for source in sources]
-
-
-class NodeType(DjangoObjectType):
-    """A type that is read from a model: types, nullability and descriptions of its plain fields come from there."""
-
-    class Meta:
-        abstract = True
-
-    @classmethod
-    @decided_by_class
-    def is_type_of(cls, root: Any, _info: GraphQLResolveInfo) -> bool:
-        return isinstance(root, cls._meta.model)
-
-    @staticmethod
-    @resolves_column(ids_of)
-    def resolve_id(root: Any, info: GraphQLResolveInfo) -> str:
-        return to_global_id(info.parent_type.name, root.pk)
 
 
 def load_node(info: GraphQLResolveInfo, global_id: str) -> Awaitable[Any]:

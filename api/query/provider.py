@@ -7,17 +7,17 @@ from typing import Any
 import graphene
 from graphql import GraphQLResolveInfo
 
-from api.connections import BOTH_WAYS, FORWARD, Page, connection_type, page_request, paginate
-from api.ids import IdOf, decode_ids, from_global_id
-from api.loaders import OpeningsLoader, PageLoader, ProviderByIdLoader, WrittenPageLoader, is_kept
+from api.loaders import ListingPageLoader, OpeningsLoader, PageLoader, ProviderByIdLoader, is_kept
 from api.loaders.base import then
+from api.loaders.compiled_page import Listing
 from api.query.appointment import openings_for
-from api.query.node import Node, NodeType
-from api.query.ordering import APPOINTMENTS_BY_START, PROVIDERS_BY_NAME, SERVICES_BY_NAME, ProviderOrder, ordering
-from api.scalars import DateTime
-from api.written_pages import Listing
+from api.types.connections import BOTH_WAYS, FORWARD, Page, connection_type, page_request, paginate
+from api.types.ids import IdOf, decode_ids, from_global_id
+from api.types.node import Node, NodeType
+from api.types.ordering import APPOINTMENTS_BY_START, PROVIDERS_BY_NAME, SERVICES_BY_NAME, ProviderOrder, ordering
+from api.types.scalars import DateTime
+from cache.open_appointments import Openings
 from reservation import models
-from reservation.cache.openings import Openings
 from reservation.domain.appointment import conditions_of_openings
 from reservation.domain.appointment import openings as find_openings
 from reservation.domain.provider import find_providers
@@ -66,7 +66,7 @@ class Provider(NodeType):
             if is_kept(openings, request):
                 return OpeningsLoader.of(info.context).load((openings, request))
             listing = Listing(find_openings, *conditions_of_openings(**vars(openings)))
-            return WrittenPageLoader.of(info.context).load((listing, request))
+            return ListingPageLoader.of(info.context).load((listing, request))
 
         openings = openings_for(
             info.context,

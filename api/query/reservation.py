@@ -7,9 +7,6 @@ from typing import Any
 import graphene
 from graphql import GraphQLResolveInfo
 
-from api.connections import BOTH_WAYS, Page, connection_type, page_request
-from api.enums import enum_type
-from api.ids import IdOf, decode_ids, from_global_id
 from api.loaders import (
     AppointmentsByReservationIdLoader,
     ClientByIdLoader,
@@ -18,13 +15,16 @@ from api.loaders import (
     ServiceByIdLoader,
 )
 from api.loaders.base import load_by
-from api.query.node import Node, NodeType
-from api.query.ordering import RESERVATIONS_BY_START, ReservationOrder, ordering
-from api.scalars import DateTime
-from api.written_pages import written_page
+from api.loaders.compiled_page import compiled_page
+from api.types.connections import BOTH_WAYS, Page, connection_type, page_request
+from api.types.enums import enum_type
+from api.types.ids import IdOf, decode_ids, from_global_id
+from api.types.node import Node, NodeType
+from api.types.ordering import RESERVATIONS_BY_START, ReservationOrder, ordering
+from api.types.scalars import DateTime
 from reservation import models
-from reservation.domain.policy import Status
-from reservation.domain.reservations import conditions_of_reservations, reservations
+from reservation.domain.queries.reservations import conditions_of_reservations, reservations
+from reservation.policy import Status
 
 ReservationStatus = enum_type(
     "ReservationStatus",
@@ -120,4 +120,4 @@ class ReservationQuery(graphene.ObjectType):
         conditions = decode_ids(ReservationFilter, filter or {})
         fixed, wanted = conditions_of_reservations(caller=info.context.caller, now=info.context.now, **conditions)
         request = page_request(ordering(RESERVATIONS_BY_START, order_by), **page)
-        return written_page(reservations, request, fixed=fixed, **wanted)
+        return compiled_page(reservations, request, fixed=fixed, **wanted)

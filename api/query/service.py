@@ -6,11 +6,11 @@ from typing import Any
 import graphene
 from graphql import GraphQLResolveInfo
 
-from api.connections import BOTH_WAYS, FORWARD, Page, connection_type, page_request, paginate
-from api.ids import IdOf, decode_ids, from_global_id
 from api.loaders import PageLoader, ServiceByIdLoader
-from api.query.node import Node, NodeType
-from api.query.ordering import PROVIDERS_BY_NAME, SERVICES_BY_NAME
+from api.types.connections import BOTH_WAYS, FORWARD, Page, connection_type, page_request, paginate
+from api.types.ids import IdOf, decode_ids, from_global_id
+from api.types.node import Node, NodeType
+from api.types.ordering import PROVIDERS_BY_NAME, SERVICES_BY_NAME
 from reservation import models
 from reservation.domain.service import find_services
 

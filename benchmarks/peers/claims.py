@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from accounts.tokens.own import Kind, read_token
 from benchmarks.peers.connection import connect
-from reservation.tokens.own import Kind, read_token
 
 LEAD_TIME = timedelta(hours=24)
 HOLD = timedelta(minutes=30)

@@ -14,7 +14,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types.nodes import SelectedField
 from strawberry_django.optimizer import DjangoOptimizerExtension
 
-from api.ids import to_global_id
+from api.types.ids import to_global_id
 from benchmarks.peers import rows
 from reservation import models
 

@@ -12,7 +12,7 @@ from django.http import HttpRequest, JsonResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
-from api.ids import to_global_id
+from api.types.ids import to_global_id
 from benchmarks.peers import rows
 from reservation.models import Appointment, Provider
 

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
-from reservation.addresses import address_of
+from ops.client_address import address_of
 
 
 def may_read(request: HttpRequest) -> bool:

@@ -26,7 +26,7 @@ def register_operations(names: Iterable[str]) -> None:
         _operations.add(name)
 
 
-class Wall:
+class CardinalityLimit:
     """What a process tells apart. Label values come from code; should one not, it still finds no room here.
 
     admitted: the series that stand for themselves.

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from ops.metrics.counts import Counts
 from ops.metrics.families import Family
-from ops.metrics.labels import Wall
+from ops.metrics.labels import CardinalityLimit
 from ops.metrics.redis_store import RedisStore
 from ops.metrics.store import LocalStore, Store
 from ops.metrics.windows import History, Window
@@ -21,7 +21,7 @@ class Metrics:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self.wall = Wall()
+        self.wall = CardinalityLimit()
         self.waiting = Counts()
         self.lock = threading.Lock()
         self.writer = Writer(store, self.take)

@@ -9,7 +9,7 @@ from ops.metrics.counts import Counts
 from ops.metrics.families import Series
 from ops.metrics.store import Batch
 from ops.metrics.windows import WINDOWS, Window
-from reservation.redis import connect
+from ops.redis_client import connect
 
 TOTAL = "metrics:total"
 TIMEOUT_SECONDS = 1.0

@@ -10,13 +10,13 @@ from typing import TypeVar
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
-from reservation.database.written_once import WrittenSelect
+from database.compiled_query import CompiledSelect
 from reservation.domain.caller import Caller
 from reservation.domain.errors import Forbidden, NotFound
-from reservation.domain.policy import MAY, Action, Role
-from reservation.domain.rights import Right
+from reservation.domain.permissions import Permission
 from reservation.models import Client, Reservation
 from reservation.models.reservation import ReservationQuerySet
+from reservation.policy import MAY, Action, Role
 
 M = TypeVar("M", bound=Model)
 
@@ -54,10 +54,10 @@ def visible_clients(caller: Caller) -> QuerySet[Client]:
     return clients.filter(own)
 
 
-def client_for(caller: Caller, client_id: int, *, right: Right) -> Client:
-    """The client that the caller runs: itself, or, for staff with this right, anyone.
+def client_for(caller: Caller, client_id: int, *, permission: Permission) -> Client:
+    """The client that the caller runs: itself, or, for staff with this permission, anyone.
 
-    Raises NotFound, and Forbidden for a provider of the client and for staff without the right.
+    Raises NotFound, and Forbidden for a provider of the client and for staff without the permission.
     """
     client = visible_clients(caller).defer(None).filter(pk=client_id).first()  # with all of its account
     if client is None:
@@ -66,7 +66,7 @@ def client_for(caller: Caller, client_id: int, *, right: Right) -> Client:
         return client
     if not caller.is_staff:
         raise Forbidden("Only the client itself or staff may do this.", field="client_id")
-    caller.require(right, field="client_id")
+    caller.require(permission, field="client_id")
     return client
 
 
@@ -78,8 +78,8 @@ def find_visible(among: Callable[[Caller], QuerySet[M]], *, caller: Caller, ids:
 
 
 @cache
-def select_visible(among: Callable[[Caller], QuerySet[M]], *, is_staff: bool) -> WrittenSelect[..., M]:
-    return WrittenSelect(lambda ids, **keys: among(Caller(is_staff=is_staff, **keys)).filter(pk__in=ids))
+def select_visible(among: Callable[[Caller], QuerySet[M]], *, is_staff: bool) -> CompiledSelect[..., M]:
+    return CompiledSelect(lambda ids, **keys: among(Caller(is_staff=is_staff, **keys)).filter(pk__in=ids))
 
 
 def reservation_for(action: Action, *, caller: Caller, reservation_id: int) -> Reservation:
@@ -96,10 +96,10 @@ def reservation_for(action: Action, *, caller: Caller, reservation_id: int) -> R
 
 
 def require_admitted(action: Action, *, caller: Caller, reservation: Reservation) -> None:
-    """Raise Forbidden unless the caller is one of those who may do this to it; staff needs the right."""
+    """Raise Forbidden unless the caller is one of those who may do this to it; staff needs the permission."""
     admitting = MAY[action] & roles(caller, reservation)
     if not admitting:
         who = " or ".join(sorted(MAY[action]))
         raise Forbidden(f"Only {who} may {action} a reservation.", field="reservation_id")
     if admitting == {Role.STAFF}:
-        caller.require(Right.CHANGE_RESERVATION, field="reservation_id")
+        caller.require(Permission.CHANGE_RESERVATION, field="reservation_id")

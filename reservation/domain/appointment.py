@@ -9,12 +9,12 @@ from django.db import IntegrityError
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.lookups import In, IsNull
 
-from reservation.domain.announcements import announce_calendars
 from reservation.domain.caller import Caller
 from reservation.domain.command import command
 from reservation.domain.errors import Forbidden, NotFound
 from reservation.domain.expiry import expire
-from reservation.domain.rights import Right
+from reservation.domain.permissions import Permission
+from reservation.domain.signals import send_calendars_changed
 from reservation.domain.transaction import Conflict
 from reservation.domain.validation import check_interval, check_slots
 from reservation.models import Appointment, Provider, Reservation, Service
@@ -130,7 +130,7 @@ def offer(*, caller: Caller, provider_id: int, starts_at: datetime, ends_at: dat
 
     Raises NotFound, Forbidden, and InvalidInput for an interval that is no run of future appointments.
     """
-    provider = calendar_of(caller=caller, provider_id=provider_id, right=Right.OFFER)
+    provider = calendar_of(caller=caller, provider_id=provider_id, permission=Permission.OFFER)
     check_slots(starts_at=starts_at, ends_at=ends_at, now=now)
     there = set(
         appointments_between(provider_id=provider.pk, starts_at=starts_at, ends_at=ends_at).values_list(
@@ -146,7 +146,7 @@ def offer(*, caller: Caller, provider_id: int, starts_at: datetime, ends_at: dat
         Appointment.objects.bulk_create(missing)
     except IntegrityError as error:
         raise Conflict from error  # someone offered the same time meanwhile: look again
-    announce_calendars({provider.pk})
+    send_calendars_changed({provider.pk})
     return len(missing)
 
 
@@ -156,7 +156,7 @@ def withdraw(*, caller: Caller, provider_id: int, starts_at: datetime, ends_at: 
 
     Raises NotFound, Forbidden, and InvalidInput for an interval that is no run of future appointments.
     """
-    provider = calendar_of(caller=caller, provider_id=provider_id, right=Right.WITHDRAW)
+    provider = calendar_of(caller=caller, provider_id=provider_id, permission=Permission.WITHDRAW)
     check_slots(starts_at=starts_at, ends_at=ends_at, now=now)
     calendar = Appointment.objects.filter(provider=provider).starting_in(starts_at, ends_at)
     lapsed = Reservation.objects.lapsed_at(now).filter(
@@ -164,12 +164,12 @@ def withdraw(*, caller: Caller, provider_id: int, starts_at: datetime, ends_at: 
     )
     expire(lapsed.values_list("pk", flat=True), now=now)
     withdrawn, _ = calendar.filter(reservation=None).delete()
-    announce_calendars({provider.pk})
+    send_calendars_changed({provider.pk})
     return withdrawn
 
 
-def calendar_of(*, caller: Caller, provider_id: int, right: Right) -> Provider:
-    """The provider whose calendar the caller may change: its own, or, for staff with this right, anyone's.
+def calendar_of(*, caller: Caller, provider_id: int, permission: Permission) -> Provider:
+    """The provider whose calendar the caller may change: its own, or, for staff with this permission, anyone's.
 
     Raises NotFound, and Forbidden when it is somebody else's.
     """
@@ -179,5 +179,5 @@ def calendar_of(*, caller: Caller, provider_id: int, right: Right) -> Provider:
     if not caller.is_staff and caller.provider_id != provider.pk:
         raise Forbidden("This is another provider's calendar.", field="provider_id")
     if caller.provider_id != provider.pk:
-        caller.require(right, field="provider_id")
+        caller.require(permission, field="provider_id")
     return provider

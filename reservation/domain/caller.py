@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Permission as DjangoPermission
 from django.db.models import BigIntegerField, BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from reservation.database.written_once import WrittenSelect
+from database.compiled_query import CompiledSelect
 from reservation.domain.errors import Forbidden
-from reservation.domain.rights import Right
+from reservation.domain.permissions import Permission
 from reservation.models import User
 
 Account = tuple[int, str, int | None, int | None, bool, bool]
@@ -38,25 +38,25 @@ class Caller:
     @cached_property
     def permissions(self) -> frozenset[str]:
         """Those of the account and its groups, by code name. Read when a change of staff's asks for one first."""
-        of_account = Permission.objects.filter(content_type__app_label="reservation").filter(
+        of_account = DjangoPermission.objects.filter(content_type__app_label="reservation").filter(
             Q(user=self.user_id) | Q(group__user=self.user_id)
         )
         return frozenset(of_account.values_list("codename", flat=True))
 
-    def may(self, right: Right) -> bool:
-        """Whether the caller is staff with this right."""
-        return self.is_staff and (self.is_superuser or right in self.permissions)
+    def may(self, permission: Permission) -> bool:
+        """Whether the caller is staff with this permission."""
+        return self.is_staff and (self.is_superuser or permission in self.permissions)
 
     def require_staff(self) -> None:
         """Raise Forbidden unless the caller runs the place."""
         if not self.is_staff:
             raise Forbidden("Only staff may do this.")
 
-    def require(self, right: Right, *, field: str | None = None) -> None:
-        """Raise Forbidden unless the caller is staff with this right."""
+    def require(self, permission: Permission, *, field: str | None = None) -> None:
+        """Raise Forbidden unless the caller is staff with this permission."""
         self.require_staff()
-        if not self.may(right):
-            raise Forbidden(f"This needs a permission that your account does not have: {right}.", field=field)
+        if not self.may(permission):
+            raise Forbidden(f"This needs a permission that your account does not have: {permission}.", field=field)
 
 
 ANONYMOUS = Caller()
@@ -75,12 +75,12 @@ def find_caller(user_id: int | str, *, session_key: str | None = None) -> Caller
     return caller_among(account_in_session(pk=pk, session_key=session_key))
 
 
-@WrittenSelect
+@CompiledSelect
 def account(pk: int) -> QuerySet[User, Account]:
     return accounts_of(User.objects.filter(pk=pk))
 
 
-@WrittenSelect
+@CompiledSelect
 def account_in_session(pk: int, session_key: str) -> QuerySet[User, Account]:
     return accounts_of(User.objects.filter(RawSQL(SESSION_LASTS, [session_key], BooleanField()), pk=pk))
 

@@ -8,10 +8,10 @@ from reservation.domain.access import client_for, visible_clients
 from reservation.domain.account import new_account, open_account
 from reservation.domain.caller import Caller
 from reservation.domain.command import command
-from reservation.domain.policy import ERASED_EMAIL
-from reservation.domain.rights import Right
+from reservation.domain.permissions import Permission
 from reservation.domain.validation import check_fields, check_search, set_given
 from reservation.models import Client, User
+from reservation.policy import ERASED_EMAIL
 
 PHONE_CHARACTERS = frozenset("+(0123456789")
 
@@ -76,7 +76,7 @@ def create_client(
 
     Raises Forbidden, InvalidInput and EmailTaken.
     """
-    caller.require(Right.ADD_CLIENT)
+    caller.require(Permission.ADD_CLIENT)
     user = new_account(email)
     client = Client(user=user, name=name, created_at=now)
     changed = set_given(client, phone=phone, time_zone=time_zone)
@@ -100,7 +100,7 @@ def update_client(
 
     Raises NotFound, Forbidden and InvalidInput.
     """
-    client = client_for(caller, client_id, right=Right.CHANGE_CLIENT)
+    client = client_for(caller, client_id, permission=Permission.CHANGE_CLIENT)
     changed = set_given(client, name=name, phone=phone, time_zone=time_zone)
     check_fields(client, changed)
     client.save(update_fields=changed)

@@ -9,17 +9,17 @@ from typing import Any, Generic, ParamSpec, TypeVar, cast
 
 from django.db.models import Model
 
-from reservation.database.written_insert import WrittenInsert
+from database.compiled_insert import CompiledInsert
 from reservation.domain.caller import Caller
 from reservation.domain.errors import DomainError, InvalidInput, Unauthenticated
-from reservation.domain.policy import MAX_IDEMPOTENCY_KEY_LENGTH
 from reservation.domain.transaction import transact
 from reservation.models import IdempotencyKey, User
+from reservation.policy import MAX_IDEMPOTENCY_KEY_LENGTH
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=Model | int)
 
-insert_key = WrittenInsert(IdempotencyKey)
+insert_key = CompiledInsert(IdempotencyKey)
 
 
 class IdempotencyKeyReused(DomainError):

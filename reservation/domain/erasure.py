@@ -15,14 +15,14 @@ from reservation.domain.client import register_client
 from reservation.domain.command import command
 from reservation.domain.errors import Forbidden, NotFound
 from reservation.domain.expiry import expire
-from reservation.domain.lease import queue_up
-from reservation.domain.policy import ERASED_EMAIL, MOVABLE
+from reservation.domain.lease import serialise_client
+from reservation.domain.permissions import Permission
 from reservation.domain.reservation import cancel
-from reservation.domain.rights import Right
 from reservation.domain.session import sessions_of
 from reservation.domain.transaction import Conflict
 from reservation.domain.transition import InvalidTransition
 from reservation.models import Client, Reservation, ReservationEvent, User
+from reservation.policy import ERASED_EMAIL, MOVABLE
 
 ERASED_NAME = "Erased client"
 
@@ -38,7 +38,7 @@ def erase_client(*, caller: Caller, client_id: int, now: datetime) -> int:
     The client itself and staff may. What lies ahead is cancelled, whatever the notice, so that its time is open again.
     Raises NotFound, Forbidden and MoreThanAClient.
     """
-    client = client_for(caller, client_id, right=Right.ERASE_CLIENT)
+    client = client_for(caller, client_id, permission=Permission.ERASE_CLIENT)
     if client.user.email == ERASED_EMAIL:
         return 0
     user = User.objects.select_for_update().filter(pk=client.user_id).first()  # nobody makes a provider of it meanwhile
@@ -46,7 +46,7 @@ def erase_client(*, caller: Caller, client_id: int, now: datetime) -> int:
         raise NotFound("client", field="client_id")
     if user.is_staff or user.is_superuser or hasattr(user, "provider"):
         raise MoreThanAClient("This account is a provider's or staff's too.", field="client_id")
-    queue_up(client_id)
+    serialise_client(client_id)
     give_up(client, caller=caller, now=now)
     forgotten = forget(Reservation.objects.filter(client=client).values_list("pk", flat=True), now=now)
     forget_account(user, client, now=now)

@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from reservation.database.written_insert import WrittenInsert
-from reservation.domain.announcements import announce_calendars
+from database.compiled_insert import CompiledInsert
 from reservation.domain.caller import Caller
+from reservation.domain.signals import send_calendars_changed
 from reservation.models import EventKind, Reservation, ReservationEvent
 
-insert_event = WrittenInsert(ReservationEvent)
+insert_event = CompiledInsert(ReservationEvent)
 
 
 def snapshot(reservation: Reservation) -> dict[str, Any]:
@@ -40,4 +40,4 @@ def record(
             after=snapshot(reservation),
         )
     )
-    announce_calendars({reservation.provider_id, (before or {}).get("provider_id", reservation.provider_id)})
+    send_calendars_changed({reservation.provider_id, (before or {}).get("provider_id", reservation.provider_id)})

@@ -7,9 +7,9 @@ from functools import partial
 from django.db.models import QuerySet
 
 from reservation.domain.event import record, snapshot
-from reservation.domain.policy import Status
 from reservation.domain.transaction import transact
 from reservation.models import Appointment, EventKind, Reservation
+from reservation.policy import Status
 
 BATCH_SIZE = 200
 

@@ -8,12 +8,12 @@ from typing import Any
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
-from reservation.database.written_once import Changes, WrittenSelect, WrittenUpdate
+from database.compiled_query import Changes, CompiledSelect, CompiledUpdate
 from reservation.domain.errors import DomainError, InvalidInput, NotFound
 from reservation.domain.expiry import expire
-from reservation.domain.policy import BOOKED_UNTIL, HOLDING, Status, in_hours
 from reservation.domain.transaction import Conflict
 from reservation.models import Appointment, Client, Provider, Reservation, Service
+from reservation.policy import BOOKED_UNTIL, HOLDING, Status, in_hours
 
 
 class AppointmentTaken(DomainError):
@@ -66,7 +66,7 @@ class Run:
         return self.appointments[-1].ends_at
 
 
-@WrittenSelect
+@CompiledSelect
 def slot_with_provider(pk: int) -> QuerySet[Appointment]:
     return Appointment.objects.select_related("provider").filter(pk=pk)
 
@@ -101,12 +101,12 @@ def check_offers(provider: Provider, service: Service, *, field: str) -> None:
         raise InvalidInput("The provider does not offer this service.", field=field)
 
 
-@WrittenUpdate
+@CompiledUpdate
 def count_claim(client_id: int) -> Changes:
     return Client.objects.filter(pk=client_id), {"claim_count": F("claim_count") + 1}
 
 
-def queue_up(client_id: int) -> None:
+def serialise_client(client_id: int) -> None:
     """Make the transactions that claim time for one client follow each other, on every node of a cluster.
 
     This write comes before they look at what else the client has, so none decides on what another is changing.
@@ -117,7 +117,7 @@ def queue_up(client_id: int) -> None:
 
 
 @cache
-def lease_run(*, has_some: bool) -> WrittenUpdate[...]:
+def lease_run(*, has_some: bool) -> CompiledUpdate[...]:
     """The statement that decides who has a run: as many rows as that has, or it is somebody else's.
 
     has_some: whether the reservation has some of the run already, and keeps that.
@@ -129,7 +129,7 @@ def lease_run(*, has_some: bool) -> WrittenUpdate[...]:
             takeable |= Q(reservation=reservation_id)
         return Appointment.objects.filter(takeable, pk__in=ids), lease(reservation_id, until=until, is_booked=is_booked)
 
-    return WrittenUpdate(say)
+    return CompiledUpdate(say)
 
 
 def lease(reservation_id: int, *, until: datetime, is_booked: bool) -> dict[str, Any]:
@@ -137,7 +137,7 @@ def lease(reservation_id: int, *, until: datetime, is_booked: bool) -> dict[str,
     return {"reservation": reservation_id, "available_at": until, "is_booked": is_booked}
 
 
-def take(run: Run, *, reservation: Reservation, until: datetime, now: datetime) -> None:
+def acquire(run: Run, *, reservation: Reservation, until: datetime, now: datetime) -> None:
     """Lease the whole run to the reservation, over lapsed holds, whose reservations become EXPIRED.
 
     What has changed hands since the run was read is not taken, free though it may be by now: nobody would expire
@@ -159,7 +159,7 @@ def take(run: Run, *, reservation: Reservation, until: datetime, now: datetime) 
         raise AppointmentTaken
 
 
-@WrittenSelect
+@CompiledSelect
 def claims_beside(
     reservation_id: int, client_id: int, starts_at: datetime, ends_at: datetime, now: datetime
 ) -> QuerySet[Reservation]:

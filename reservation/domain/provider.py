@@ -9,7 +9,7 @@ from reservation.domain.account import new_account, open_account
 from reservation.domain.caller import Caller
 from reservation.domain.command import command
 from reservation.domain.errors import Forbidden, NotFound
-from reservation.domain.rights import Right
+from reservation.domain.permissions import Permission
 from reservation.domain.validation import check_fields, check_search, set_given
 from reservation.models import Provider, Service
 
@@ -41,7 +41,7 @@ def create_provider(
 
     Raises Forbidden, InvalidInput, EmailTaken, and NotFound for a service.
     """
-    caller.require(Right.ADD_PROVIDER)
+    caller.require(Permission.ADD_PROVIDER)
     user = new_account(email)
     provider = Provider(user=user, name=name, bio=bio or "", created_at=now)
     changed = set_given(provider, time_zone=time_zone)
@@ -79,7 +79,7 @@ def update_provider(
         if value is not None and not caller.is_staff:
             raise Forbidden("Only staff may change this.", field=field)
     if not is_own or is_active is not None or service_ids is not None:
-        caller.require(Right.CHANGE_PROVIDER, field="provider_id")
+        caller.require(Permission.CHANGE_PROVIDER, field="provider_id")
     changed = set_given(provider, name=name, bio=bio, time_zone=time_zone, is_active=is_active)
     check_fields(provider, changed)
     provider.save(update_fields=changed)

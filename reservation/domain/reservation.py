@@ -4,16 +4,15 @@ from datetime import datetime
 
 from django.conf import settings
 
-from reservation.database.written_insert import WrittenInsert
-from reservation.database.written_once import Changes, WrittenUpdate
+from database.compiled_insert import CompiledInsert
+from database.compiled_query import Changes, CompiledUpdate
 from reservation.domain.access import reservation_for
 from reservation.domain.caller import Caller
 from reservation.domain.command import command
 from reservation.domain.errors import Forbidden, NotFound
 from reservation.domain.event import record
-from reservation.domain.lease import check_client, check_offers, find_run, lease, queue_up, take
-from reservation.domain.policy import BOOKED_UNTIL, Action, Status
-from reservation.domain.rights import Right
+from reservation.domain.lease import acquire, check_client, check_offers, find_run, lease, serialise_client
+from reservation.domain.permissions import Permission
 from reservation.domain.transaction import Conflict
 from reservation.domain.transition import (
     change,
@@ -26,8 +25,9 @@ from reservation.domain.transition import (
 )
 from reservation.domain.validation import check_fields
 from reservation.models import Appointment, EventKind, Reservation, Service
+from reservation.policy import BOOKED_UNTIL, Action, Status
 
-insert_reservation = WrittenInsert(Reservation)
+insert_reservation = CompiledInsert(Reservation)
 
 
 @command(result=Reservation)
@@ -63,15 +63,15 @@ def reserve(
         created_at=now,
     )
     check_fields(reservation, {"note"})
-    queue_up(reservation.client_id)
+    serialise_client(reservation.client_id)
     insert_reservation(reservation)
-    take(run, reservation=reservation, until=now + policy.hold, now=now)
+    acquire(run, reservation=reservation, until=now + policy.hold, now=now)
     check_client(reservation=reservation, is_new_hold=True, now=now)
     record(EventKind.HELD, reservation=reservation, before=None, caller=caller, now=now)
     return reservation
 
 
-@WrittenUpdate
+@CompiledUpdate
 def book(reservation_id: int, now: datetime) -> Changes:
     held = Appointment.objects.filter(reservation=reservation_id, available_at__gt=now)
     return held, lease(reservation_id, until=BOOKED_UNTIL, is_booked=True)
@@ -137,7 +137,7 @@ def reschedule(*, caller: Caller, reservation_id: int, appointment_id: int, now:
     AppointmentTaken and ClientBusy.
     """
     reservation = reservation_for(Action.RESCHEDULE, caller=caller, reservation_id=reservation_id)
-    queue_up(reservation.client_id)
+    serialise_client(reservation.client_id)
     reservation.refresh_from_db()  # the same move may have been made while this one waited
     require_movable(reservation, now=now)
     here = {"provider_id": reservation.provider_id, "starts_at": reservation.starts_at}
@@ -147,7 +147,7 @@ def reschedule(*, caller: Caller, reservation_id: int, appointment_id: int, now:
     run = find_run(appointment_id=appointment_id, length=slots(reservation), now=now)
     if run.provider.pk != reservation.provider_id and reservation.service is not None:
         check_offers(run.provider, reservation.service, field="appointment_id")
-    take(run, reservation=reservation, until=reservation.expires_at or BOOKED_UNTIL, now=now)
+    acquire(run, reservation=reservation, until=reservation.expires_at or BOOKED_UNTIL, now=now)
     given_up = Appointment.objects.filter(reservation=reservation).exclude(pk__in=run.ids).release()
     kept = sum(appointment.reservation_id == reservation.pk for appointment in run.appointments)
     if given_up + kept != slots(reservation):
@@ -188,7 +188,7 @@ def client_for(caller: Caller, client_id: int | None) -> int:
     if client_id is not None and client_id != caller.client_id:
         if not caller.is_staff:
             raise Forbidden("Only staff may reserve for someone else.", field="client_id")
-        caller.require(Right.RESERVE, field="client_id")
+        caller.require(Permission.RESERVE, field="client_id")
     if client_id is None:
         client_id = caller.client_id
     if client_id is None:

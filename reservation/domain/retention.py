@@ -7,9 +7,9 @@ from functools import partial
 from django.conf import settings
 
 from reservation.domain.erasure import forget
-from reservation.domain.policy import ERASED_EMAIL
 from reservation.domain.transaction import transact
 from reservation.models import IdempotencyKey, Reservation
+from reservation.policy import ERASED_EMAIL
 
 BATCH_SIZE = 200
 

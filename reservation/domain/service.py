@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from reservation.domain.caller import Caller
 from reservation.domain.command import command
 from reservation.domain.errors import InvalidInput, NotFound
-from reservation.domain.rights import Right
+from reservation.domain.permissions import Permission
 from reservation.domain.validation import check_fields, check_search, set_given
 from reservation.models import Service
 
@@ -28,7 +28,7 @@ def create_service(
     *, caller: Caller, name: str, description: str | None = None, duration_minutes: int, now: datetime
 ) -> Service:
     """Add a service; staff only. Raises Forbidden and InvalidInput."""
-    caller.require(Right.ADD_SERVICE)
+    caller.require(Permission.ADD_SERVICE)
     service = Service(name=name, description=description or "", duration_minutes=duration_minutes, created_at=now)
     check_service(service, {"name", "description", "duration_minutes"})
     service.save(force_insert=True)
@@ -50,7 +50,7 @@ def update_service(
 
     Raises Forbidden, NotFound and InvalidInput.
     """
-    caller.require(Right.CHANGE_SERVICE)
+    caller.require(Permission.CHANGE_SERVICE)
     service = Service.objects.filter(pk=service_id).first()
     if service is None:
         raise NotFound("service", field="service_id")

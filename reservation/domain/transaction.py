@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from django.db import DatabaseError, connection, transaction
 
-from reservation.domain.announcements import transaction_retried
+from reservation.domain.signals import transaction_retried
 
 T = TypeVar("T")
 

@@ -7,15 +7,15 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Model
 
-from reservation.database.written_once import Changes, WrittenUpdate
+from database.compiled_query import Changes, CompiledUpdate
 from reservation.domain.access import require_admitted, roles
 from reservation.domain.caller import Caller
 from reservation.domain.errors import DomainError
 from reservation.domain.event import record, snapshot
-from reservation.domain.policy import MOVABLE, TRANSITIONS, Action, Role, Status, in_hours
-from reservation.domain.rights import Right
+from reservation.domain.permissions import Permission
 from reservation.domain.transaction import Conflict
 from reservation.models import EventKind, Reservation
+from reservation.policy import MOVABLE, TRANSITIONS, Action, Role, Status, in_hours
 
 
 class HoldExpired(DomainError):
@@ -78,7 +78,7 @@ def require_notice(reservation: Reservation, *, caller: Caller, now: datetime) -
     notice = settings.RESERVATION_POLICY.cancellation_notice
     is_clients = reservation.status == Status.CONFIRMED and roles(caller, reservation) - {Role.STAFF} == {Role.CLIENT}
     is_late = reservation.starts_at - now < notice
-    if is_clients and is_late and not caller.may(Right.CHANGE_RESERVATION):
+    if is_clients and is_late and not caller.may(Permission.CHANGE_RESERVATION):
         raise TooLateToCancel(f"A booking can be given up until {in_hours(notice)} before it.", field="reservation_id")
 
 
@@ -110,14 +110,14 @@ def is_possible(action: Action, reservation: Reservation, *, caller: Caller, now
 
 
 @cache
-def swap(*fields: str) -> WrittenUpdate[...]:
+def swap(*fields: str) -> CompiledUpdate[...]:
     """The statement that sets these fields, whose values begin with new, if a reservation still is what was read."""
 
     def say(pk: int, status: str, provider_id: int, starts_at: datetime, **values: Any) -> Changes:
         unchanged = Reservation.objects.filter(pk=pk, status=status, provider_id=provider_id, starts_at=starts_at)
         return unchanged, {name: values[f"new_{name}"] for name in fields}
 
-    return WrittenUpdate(say)
+    return CompiledUpdate(say)
 
 
 def change(reservation: Reservation, kind: EventKind, *, caller: Caller, now: datetime, **fields: Any) -> None:

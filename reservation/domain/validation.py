@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 
 from reservation.domain.errors import InvalidInput
-from reservation.domain.policy import MAX_NAME_LENGTH
+from reservation.policy import MAX_NAME_LENGTH
 
 
 def check_fields(instance: Model, fields: Collection[str], *, argument: str | None = None) -> None:

@@ -3,7 +3,7 @@
 import datetime
 import django.db.models.deletion
 import django.utils.timezone
-import reservation.domain.policy
+import reservation.policy
 import reservation.models.event
 import reservation.models.fields
 from django.conf import settings
@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('starts_at', models.DateTimeField(help_text='When its first appointment begins.')),
                 ('ends_at', models.DateTimeField(help_text='When its last appointment ends.')),
-                ('status', models.CharField(choices=[(reservation.domain.policy.Status['PENDING'], reservation.domain.policy.Status['PENDING']), (reservation.domain.policy.Status['CONFIRMED'], reservation.domain.policy.Status['CONFIRMED']), (reservation.domain.policy.Status['CANCELLED'], reservation.domain.policy.Status['CANCELLED']), (reservation.domain.policy.Status['EXPIRED'], reservation.domain.policy.Status['EXPIRED']), (reservation.domain.policy.Status['COMPLETED'], reservation.domain.policy.Status['COMPLETED']), (reservation.domain.policy.Status['NO_SHOW'], reservation.domain.policy.Status['NO_SHOW'])], max_length=10)),
+                ('status', models.CharField(choices=[(reservation.policy.Status['PENDING'], reservation.policy.Status['PENDING']), (reservation.policy.Status['CONFIRMED'], reservation.policy.Status['CONFIRMED']), (reservation.policy.Status['CANCELLED'], reservation.policy.Status['CANCELLED']), (reservation.policy.Status['EXPIRED'], reservation.policy.Status['EXPIRED']), (reservation.policy.Status['COMPLETED'], reservation.policy.Status['COMPLETED']), (reservation.policy.Status['NO_SHOW'], reservation.policy.Status['NO_SHOW'])], max_length=10)),
                 ('expires_at', models.DateTimeField(help_text='When the unconfirmed hold lapses; null unless PENDING.', null=True)),
                 ('note', reservation.models.fields.ProseField(blank=True, help_text='What the client wants to tell.', max_length=2000)),
                 ('created_at', models.DateTimeField(help_text='When the time was first held.')),
@@ -187,19 +187,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='reservation',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', [reservation.domain.policy.Status['PENDING'], reservation.domain.policy.Status['CONFIRMED'], reservation.domain.policy.Status['CANCELLED'], reservation.domain.policy.Status['EXPIRED'], reservation.domain.policy.Status['COMPLETED'], reservation.domain.policy.Status['NO_SHOW']])), name='reservation_status_is_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', [reservation.policy.Status['PENDING'], reservation.policy.Status['CONFIRMED'], reservation.policy.Status['CANCELLED'], reservation.policy.Status['EXPIRED'], reservation.policy.Status['COMPLETED'], reservation.policy.Status['NO_SHOW']])), name='reservation_status_is_known'),
         ),
         migrations.AddConstraint(
             model_name='reservation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('expires_at__isnull', False), ('status', reservation.domain.policy.Status['PENDING'])), models.Q(models.Q(('status', reservation.domain.policy.Status['PENDING']), _negated=True), ('expires_at__isnull', True)), _connector='OR'), name='reservation_only_holds_expire'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('expires_at__isnull', False), ('status', reservation.policy.Status['PENDING'])), models.Q(models.Q(('status', reservation.policy.Status['PENDING']), _negated=True), ('expires_at__isnull', True)), _connector='OR'), name='reservation_only_holds_expire'),
         ),
         migrations.AddConstraint(
             model_name='reservation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', [reservation.domain.policy.Status['CONFIRMED'], reservation.domain.policy.Status['COMPLETED'], reservation.domain.policy.Status['NO_SHOW']]), _negated=True), ('confirmed_at__isnull', False), _connector='OR'), name='reservation_booking_was_confirmed'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', [reservation.policy.Status['CONFIRMED'], reservation.policy.Status['COMPLETED'], reservation.policy.Status['NO_SHOW']]), _negated=True), ('confirmed_at__isnull', False), _connector='OR'), name='reservation_booking_was_confirmed'),
         ),
         migrations.AddConstraint(
             model_name='reservation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at__isnull', False), ('status', reservation.domain.policy.Status['CANCELLED'])), models.Q(models.Q(('status', reservation.domain.policy.Status['CANCELLED']), _negated=True), ('cancelled_at__isnull', True)), _connector='OR'), name='reservation_cancelled_at_when_cancelled'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at__isnull', False), ('status', reservation.policy.Status['CANCELLED'])), models.Q(models.Q(('status', reservation.policy.Status['CANCELLED']), _negated=True), ('cancelled_at__isnull', True)), _connector='OR'), name='reservation_cancelled_at_when_cancelled'),
         ),
         migrations.AddIndex(
             model_name='provider',

@@ -9,10 +9,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.lookups import In
 
-from reservation.database.rows import FromRow
-from reservation.domain.policy import BOOKED_UNTIL, OPEN_SINCE
+from database.fast_hydration import FastHydration
 from reservation.models.provider import Provider
 from reservation.models.reservation import Reservation
+from reservation.policy import BOOKED_UNTIL, OPEN_SINCE
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
@@ -33,7 +33,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         return self.filter(In(F("reservation_id"), reservation_ids))
 
 
-class Appointment(FromRow):
+class Appointment(FastHydration):
     """A row has room for one reservation, and every change of hands is one conditional UPDATE."""
 
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="appointments", db_index=False)

@@ -3,12 +3,12 @@
 from django.conf import settings
 from django.db import models
 
-from reservation.database.rows import FromRow
-from reservation.domain.policy import MAX_NAME_LENGTH, MAX_PHONE_LENGTH
+from database.fast_hydration import FastHydration
 from reservation.models.fields import NameField, TimeZoneField
+from reservation.policy import MAX_NAME_LENGTH, MAX_PHONE_LENGTH
 
 
-class Client(FromRow):
+class Client(FastHydration):
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="client")
     name = NameField(max_length=MAX_NAME_LENGTH, help_text="What to call the client.")
     phone = NameField(max_length=MAX_PHONE_LENGTH, blank=True, help_text="Where to call; empty when not given.")

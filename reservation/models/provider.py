@@ -3,13 +3,13 @@
 from django.conf import settings
 from django.db import models
 
-from reservation.database.rows import FromRow
-from reservation.domain.policy import MAX_NAME_LENGTH, MAX_TEXT_LENGTH
+from database.fast_hydration import FastHydration
 from reservation.models.fields import NameField, ProseField, TimeZoneField
 from reservation.models.service import Service
+from reservation.policy import MAX_NAME_LENGTH, MAX_TEXT_LENGTH
 
 
-class Provider(FromRow):
+class Provider(FastHydration):
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="provider")
     name = NameField(max_length=MAX_NAME_LENGTH, help_text="What clients know the provider by.")
     bio = ProseField(max_length=MAX_TEXT_LENGTH, blank=True, help_text="A few words; may be empty.")

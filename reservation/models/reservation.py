@@ -7,12 +7,12 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
-from reservation.database.rows import FromRow
-from reservation.domain.policy import MAX_TEXT_LENGTH, Status
+from database.fast_hydration import FastHydration
 from reservation.models.client import Client
 from reservation.models.fields import ProseField
 from reservation.models.provider import Provider
 from reservation.models.service import Service
+from reservation.policy import MAX_TEXT_LENGTH, Status
 
 
 class ReservationQuerySet(models.QuerySet["Reservation"]):
@@ -30,7 +30,7 @@ class ReservationQuerySet(models.QuerySet["Reservation"]):
         return self.filter(matches)
 
 
-class Reservation(FromRow):
+class Reservation(FastHydration):
     """It names no appointment: the appointments point to it.
 
     A foreign key from here would take a shared lock on the slot that the lease's UPDATE must then upgrade, and

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 from django.db import models
 
-from reservation.database.rows import FromRow
-from reservation.domain.policy import MAX_NAME_LENGTH, MAX_TEXT_LENGTH
+from database.fast_hydration import FastHydration
 from reservation.models.fields import NameField, ProseField
+from reservation.policy import MAX_NAME_LENGTH, MAX_TEXT_LENGTH
 
 
-class Service(FromRow):
+class Service(FastHydration):
     name = NameField(max_length=MAX_NAME_LENGTH, help_text="What the service is called.")
     description = ProseField(
         max_length=MAX_TEXT_LENGTH, blank=True, help_text="What a client should know; may be empty."

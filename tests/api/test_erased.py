@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from reservation.domain.erasure import erase_client
 from reservation.models import User
-from tests.api.conftest import CREDENTIALS, Send, Viewer
+from tests.conftest import CREDENTIALS, Send, Viewer
 from tests.factories import account
 
 

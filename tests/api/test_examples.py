@@ -9,8 +9,8 @@ from django.conf import settings
 from graphql import FieldNode, OperationDefinitionNode, OperationType, parse
 
 from api.schema import schema
-from tests.api.practice import Ask, Practice, gid
 from tests.factories import NOW, TOMORROW, make_appointments
+from tests.practice import Ask, Practice, gid
 
 Variables = dict[str, Any]
 

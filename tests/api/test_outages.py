@@ -8,15 +8,15 @@ import pytest
 from django.db import InterfaceError, OperationalError
 from django.test import Client as Browser
 
-from api.errors import outage_stacks
+from api.http.errors import outage_stacks
 from api.loaders import ProviderByIdLoader
 from reservation.domain.command import Command
 from reservation.domain.transaction import TRIES, Conflict
 from reservation.models import Service
-from tests.api.conftest import Post
-from tests.api.practice import Practice, gid
 from tests.api.test_views import GRAPHQL_JSON, NOBODY, VIEWER, refusal
+from tests.conftest import Post
 from tests.factories import account, make_service, make_user
+from tests.practice import Practice, gid
 from tests.rows import all_rows
 
 UNAVAILABLE = "The service is not available right now."
@@ -157,5 +157,5 @@ def test_while_the_database_is_away_its_stack_is_logged_only_now_and_then(
     outage_stacks.due_at = 0.0
     post({"query": VIEWER})
 
-    lines = [record for record in caplog.records if record.name == "api.errors"]
+    lines = [record for record in caplog.records if record.name == "api.http.errors"]
     assert [bool(record.exc_info) for record in lines] == [True, False, True, False, True]

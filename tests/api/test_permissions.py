@@ -19,8 +19,8 @@ from api.schema import schema
 from reservation.models import Appointment, Client, Reservation
 from tests.api.mutation.conftest import document_of
 from tests.api.mutation.inputs import valid, when
-from tests.api.practice import PEOPLE, Ask, Practice, gid
 from tests.factories import NOW
+from tests.practice import PEOPLE, Ask, Practice, gid
 from tests.rows import all_rows
 
 IS = {"client": OWNER, "provider": PROVIDER, "staff": STAFF}

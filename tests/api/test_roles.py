@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from reservation.models import Service
-from tests.api.practice import Ask, Practice, gid
 from tests.groups import FRONT_DESK, MANAGER, VIEWER, member
+from tests.practice import Ask, Practice, gid
 from tests.rows import all_rows
 
 pytestmark = pytest.mark.django_db

@@ -18,7 +18,7 @@ from graphql import (
     is_specified_scalar_type,
 )
 
-from api.errors import Code
+from api.http.errors import Code
 from api.management.commands import export_schema
 from api.mutation.base import ErrorCode
 from api.schema import schema

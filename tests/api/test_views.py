@@ -6,8 +6,8 @@ import pytest
 from django.test import Client as Browser
 
 from reservation.models import Service
-from tests.api.conftest import Post
-from tests.api.practice import Practice, gid
+from tests.conftest import Post
+from tests.practice import Practice, gid
 from tests.rows import all_rows
 
 GRAPHQL_JSON = "application/graphql-response+json"

@@ -15,10 +15,10 @@ from schemathesis.graphql import nodes
 
 from api.schema import schema
 from reservation.models import Appointment, Client, Provider
-from tests.api.practice import gid
 from tests.clients.conforming import flaws
 from tests.clients.conftest import Server
 from tests.factories import make_hold, make_service, make_user
+from tests.practice import gid
 from tests.races.conftest import access_token
 
 FUZZ = settings(

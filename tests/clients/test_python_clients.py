@@ -18,7 +18,7 @@ from gql.utilities import update_schema_enum, update_schema_scalar
 from graphql import GraphQLError, GraphQLScalarType, lexicographic_sort_schema, print_schema
 
 from api.schema import schema
-from reservation.domain.policy import Status
+from reservation.policy import Status
 from tests.clients.conftest import EXAMPLES, SCHEMA, Server
 
 TIMEOUT_SECONDS = 60

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from api.ids import from_global_id
+from api.types.ids import from_global_id
 from tests.faults.load import Load
 from tests.faults.stack import Stack
 from tests.faults.visitor import Request

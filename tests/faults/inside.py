@@ -17,9 +17,9 @@ def crowd(number: str) -> dict[str, Any]:
     from django.contrib.sessions.backends.db import SessionStore
     from django.utils import timezone
 
-    from api.ids import to_global_id
+    from accounts.tokens.strategy import issue
+    from api.types.ids import to_global_id
     from reservation.models import Appointment, Client, Provider, Reservation
-    from reservation.tokens.strategy import issue
 
     tokens = []
     for client in Client.objects.order_by("pk")[: int(number)]:

@@ -6,8 +6,8 @@ import pytest
 from django.test import Client as Browser
 from prometheus_client.parser import text_string_to_metric_families
 
+from cache.catalogue import read_providers
 from ops.metrics import Metrics, families
-from reservation.cache.catalogue import read_providers
 from reservation.domain.reservation import cancel, confirm, reserve
 from reservation.domain.transaction import Conflict, transact
 from tests.factories import NOW, caller, make_appointments, make_client, make_hold, make_provider

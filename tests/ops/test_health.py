@@ -31,7 +31,7 @@ django.setup()
 from datetime import timedelta
 from django.test import Client
 from django.utils import timezone
-from reservation.tokens.own import Kind, Token, write_token
+from accounts.tokens.own import Kind, Token, write_token
 browser = Client(headers={"host": "localhost"})
 claims = Token(user_id=1, session_key="x" * 32, jti="1")
 token = write_token(Kind.ACCESS, claims, lifetime=timedelta(minutes=1), now=timezone.now())

@@ -12,7 +12,7 @@ from django.utils import timezone
 from mirakuru import TCPExecutor
 from redis import Redis
 
-from api.ids import to_global_id
+from api.types.ids import to_global_id
 from tests.factories import make_appointments, make_provider, make_service
 from tests.privacy.visitor import Visitor
 from tests.rows import all_rows

@@ -6,8 +6,8 @@ from contextlib import ExitStack, closing
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
 
+from accounts.tokens.strategy import issue
 from reservation.models import Client, Provider, User
-from reservation.tokens.strategy import issue
 from tests.races.racing import Racer
 from tests.servers import serve, url_of_test_database
 

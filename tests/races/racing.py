@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 from django.db import connection, transaction
 from django.utils import timezone
 
-from api.ids import from_global_id, to_global_id
-from reservation.domain.verification import find_violations
+from api.types.ids import from_global_id, to_global_id
+from reservation.domain.queries.verification import find_violations
 from reservation.models import Appointment, Provider, Reservation
 from tests.servers import HOST
 

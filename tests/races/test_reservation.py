@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 from functools import partial
 
-from api.ids import from_global_id
+from api.types.ids import from_global_id
 from reservation.models import Appointment, Reservation
 from tests.factories import make_appointments, make_client, make_provider, make_user
 from tests.races.racing import full_size, give_up, id_of, lapse, race, ten_o_clock

@@ -11,8 +11,8 @@ from pytest_django import Settings
 
 from reservation import demo
 from reservation.demo import PASSWORD, Practice
+from reservation.domain.queries.verification import find_violations
 from reservation.domain.reservation import reserve
-from reservation.domain.verification import find_violations
 from reservation.models import Appointment, Client, Provider, Reservation, User
 from tests.factories import NOW, caller, make_appointments, make_client, make_provider, make_service
 from tests.rows import all_rows

@@ -8,8 +8,8 @@ import pytest
 from reservation import demo
 from reservation.demo import Practice, load
 from reservation.domain.appointment import open_appointments
+from reservation.domain.queries.verification import find_violations
 from reservation.domain.reservation import reserve
-from reservation.domain.verification import find_violations
 from reservation.models import Client, Provider, Reservation
 from tests.factories import NOW, caller
 from tests.rows import all_rows

@@ -115,7 +115,7 @@ def test_it_refuses_to_start_on_keys_that_cannot_be_read() -> None:
 
 
 def test_private_keys_may_be_written_in_one_line() -> None:
-    count = "from reservation.tokens.own import keys; print(len(keys()))"
+    count = "from accounts.tokens.own import keys; print(len(keys()))"
     both = pem(OURS, THEIRS)
     for text in (both, both.replace("\n", "\\n")):
         run = production("-c", count, SECRET_KEY=GOOD_KEY, JWT_PRIVATE_KEYS=text)

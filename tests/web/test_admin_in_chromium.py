@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import ConsoleMessage, Page, Request, expect, sync_playwright
 
 from reservation.domain.reservation import reserve
-from tests.authenticator import SECRET, code, give_second_factor
+from tests.accounts.authenticator import SECRET, code, give_second_factor
 from tests.factories import caller, make_appointments, make_client, make_provider, make_service, make_user, minutes
 from tests.servers import HOST, serve, url_of_test_database
 from tests.web.conftest import CHROMIUM, FLAGS, REPORT_VIOLATIONS, TIMEOUT_MILLISECONDS

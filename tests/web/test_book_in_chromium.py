@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from reservation.domain.reservation import confirm, reserve
 from reservation.models import Appointment, IdempotencyKey, Reservation, Service
-from tests.authenticator import give_second_factor
+from tests.accounts.authenticator import give_second_factor
 from tests.factories import caller, make_appointments, make_client, make_provider, make_service, make_user
 from tests.web.browser import Visitor, check_accessibility, in_database, visiting
 

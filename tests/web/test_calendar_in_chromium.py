@@ -21,7 +21,7 @@ from tests.factories import (
     make_service,
     make_user,
 )
-from tests.reservation.admin.calendar import at, soon
+from tests.staff.calendar import at, soon
 from tests.web.conftest import CHROMIUM, FLAGS, REPORT_VIOLATIONS
 
 AXE = settings.BASE_DIR / "tests" / "node" / "node_modules" / "axe-core" / "axe.min.js"

@@ -7,7 +7,7 @@ from django.test import Client as Browser
 from django.urls import path
 
 from reservation import urls
-from web.policy import POLICY
+from web.content_security_policy import POLICY
 
 
 def fail(_: Any) -> None:

@@ -9,7 +9,7 @@ from django.test import Client as Browser
 from django.urls import resolve
 
 from tests.factories import make_user
-from web.policy import POLICY
+from web.content_security_policy import POLICY
 
 PATHS = ("/auth/openapi.html", "/auth/openapi.json", "/auth/openapi.yaml")
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.authenticator import code, give_second_factor, wrong_code
+from tests.accounts.authenticator import code, give_second_factor, wrong_code
 from tests.factories import make_client, make_user
 from tests.web.conftest import Open
 from tests.web.test_graphiql_in_chromium import BAD_REQUEST, UNAUTHORIZED

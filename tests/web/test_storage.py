@@ -9,8 +9,8 @@ from django.conf import settings
 
 from web.storage import StaticFilesStorage
 
-PLACE = "reservation/calendar"
-CALENDAR = settings.BASE_DIR / "reservation" / "static" / "reservation" / "calendar"
+PLACE = "staff/calendar"
+CALENDAR = settings.BASE_DIR / "staff" / "static" / "staff" / "calendar"
 
 
 def test_modules_import_each_other_under_names_with_hashes(tmp_path: Path, settings: Any) -> None:

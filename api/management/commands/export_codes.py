@@ -7,7 +7,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import CommandError
 
-from api.codes import MEANINGS
+from api.http.codes import MEANINGS
 from api.management.export import ExportCommand
 
 PATH = settings.BASE_DIR / "docs" / "api.md"

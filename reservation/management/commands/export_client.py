@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from reservation.domain.export import export_client
+from reservation.domain.queries.export import export_client
 from reservation.management.client import find_client, in_the_name_of
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from reservation.domain.verification import find_violations
+from reservation.domain.queries.verification import find_violations
 
 
 class Command(BaseCommand):

@@ -9,9 +9,9 @@ from graphql import GraphQLError
 from api.documents import document as documents
 from api.documents import parse_document
 from api.documents.document import TOKEN_BYTES
-from api.errors import RequestError
+from api.http.errors import RequestError
 from api.schema import schema
-from tests.api.practice import Ask
+from tests.practice import Ask
 
 
 def refusal(source: str) -> list[GraphQLError]:

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from reservation.domain.caller import Caller
-from tests.api.conftest import Post
-from tests.api.practice import Practice
 from tests.api.test_views import NOBODY, VIEWER, refusal
+from tests.conftest import Post
+from tests.practice import Practice
 
 SCHEMA = "{ __schema { queryType { name } } }"
 ASKING = [

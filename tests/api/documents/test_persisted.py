@@ -10,8 +10,8 @@ from django.test import Client as Browser
 
 from api.documents.document import document_hash
 from api.documents.persisted import cache_key, kept_source
-from tests.api.conftest import Post
 from tests.api.test_views import GRAPHQL_JSON, NOBODY, VIEWER, refusal
+from tests.conftest import Post
 
 cache = caches["documents"]
 HASH = document_hash(VIEWER)

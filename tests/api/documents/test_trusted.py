@@ -10,9 +10,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 from api.documents.document import document_hash
 from api.documents.trusted import read_manifest
-from tests.api.conftest import Post
 from tests.api.documents.test_persisted import by_hash
 from tests.api.test_views import NOBODY, VIEWER, refusal
+from tests.conftest import Post
 
 OTHER = "query Other { viewer { email } }"
 HASH = document_hash(VIEWER)

@@ -11,8 +11,8 @@ from graphql import GraphQLResolveInfo, parse
 
 from api.context import Context
 from api.execution import execute_document, thread_loop
-from tests.api.practice import Ask, Practice, gid
 from tests.factories import NOW
+from tests.practice import Ask, Practice, gid
 
 Run = Callable[[str], Any]
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from api.execution import thread_loop
-from tests.api.practice import Ask, Practice, gid
+from tests.practice import Ask, Practice, gid
 
 NESTED = """query($id: ID!) {
     provider(id: $id) { name services { nodes { name providers { nodes { name } } } } }

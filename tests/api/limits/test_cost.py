@@ -7,8 +7,8 @@ import pytest
 from api.documents import parse_document
 from api.limits.cost import Cost
 from api.schema import schema
-from tests.api.conftest import Post
 from tests.api.test_views import refusal
+from tests.conftest import Post
 
 
 def price(source: str, **variables: Any) -> Cost:

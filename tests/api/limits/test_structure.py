@@ -7,7 +7,7 @@ from graphql import get_introspection_query, parse, specified_rules, validate
 
 from api.documents import parse_document
 from api.documents.document import FRAGMENT_RULES
-from api.errors import RequestError
+from api.http.errors import RequestError
 from api.limits.structure import check_structure, has_sound_fragments
 from api.schema import schema
 

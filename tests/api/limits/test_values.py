@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.api.conftest import Post
 from tests.api.test_views import NOBODY, VIEWER, refusal
+from tests.conftest import Post
 
 NODES = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }"
 

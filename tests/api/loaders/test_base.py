@@ -8,7 +8,7 @@ from django.conf import settings
 from api.loaders import ProviderByIdLoader
 from reservation.models import Provider
 from tests.api.loaders.conftest import Reading
-from tests.api.practice import Ask, Practice, gid
+from tests.practice import Ask, Practice, gid
 
 TWO_WAYS = """query($appointment: ID!, $reservation: ID!, $provider: ID!) {
     appointment(id: $appointment) { provider { name } }

@@ -8,8 +8,8 @@ from django.db import connections, transaction
 
 from reservation.models import Provider
 from tests.api.loaders.conftest import Reading
-from tests.api.practice import Ask, Practice, gid
 from tests.factories import make_provider
+from tests.practice import Ask, Practice, gid
 
 
 def test_a_batch_is_read_on_the_callers_thread_and_connection(

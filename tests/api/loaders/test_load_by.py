@@ -10,14 +10,14 @@ import pytest
 
 from api.context import Context
 from api.execution import thread_loop
-from api.execution.shortcuts import column_resolver
+from api.execution.column_resolvers import column_resolver
 from api.loaders import ProviderByIdLoader, ServiceByIdLoader
 from api.loaders.base import Loader, load_by, then
 from api.schema import schema
 from reservation.models import Appointment, Reservation
 from tests.api.loaders.conftest import Reading
-from tests.api.practice import Ask, Practice, gid, make_cancelled
 from tests.factories import NOW, TOMORROW, make_appointments, make_hold, make_provider, make_service
+from tests.practice import Ask, Practice, gid, make_cancelled
 
 LISTS = """{
     reservations(first: 50) { nodes {

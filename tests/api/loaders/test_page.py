@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from api.connections import Ordering, page_request
 from api.context import Context
 from api.execution import thread_loop
 from api.loaders import CountLoader, PageLoader
 from api.loaders.page import MAX_BRANCHES
+from api.types.connections import Ordering, page_request
 from reservation.models import Appointment, Provider, Service
 from tests.factories import NOW, make_appointments, make_provider, make_service
 

@@ -9,8 +9,8 @@ from graphql import get_named_type, is_leaf_type
 
 from api.schema import schema
 from reservation.domain.caller import Caller
-from tests.api.practice import Ask
 from tests.factories import NOW
+from tests.practice import Ask
 from tests.rows import all_rows
 
 Change = Callable[..., dict[str, Any]]

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.api.practice import Practice, gid
 from tests.factories import NOW, TOMORROW, minutes
+from tests.practice import Practice, gid
 
 LATER = TOMORROW + timedelta(hours=2)
 """When the booking of the practice is over."""

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from api.ids import to_global_id
 from api.schema import schema
+from api.types.ids import to_global_id
 from reservation.domain.caller import ANONYMOUS
 from tests.api.mutation.conftest import Change, Refuse, document_of
 from tests.api.mutation.inputs import IDS, MUTATIONS, valid, when
-from tests.api.practice import APPOINTMENT, CLIENT, PROVIDER, RESERVATION, SERVICE, Ask, Practice
+from tests.practice import APPOINTMENT, CLIENT, PROVIDER, RESERVATION, SERVICE, Ask, Practice
 from tests.rows import all_rows
 
 NOUNS = {"a": "Appointment", "c": "Client", "p": "Provider", "r": "Reservation", "s": "Service"}

@@ -7,8 +7,8 @@ import pytest
 
 from reservation.models import Appointment
 from tests.api.mutation.conftest import Change, Refuse
-from tests.api.practice import Practice, gid
 from tests.factories import NOW, minutes
+from tests.practice import Practice, gid
 
 
 @pytest.mark.parametrize("who", ["client", "provider", "staff"])

@@ -6,8 +6,8 @@ import pytest
 
 from tests.api.mutation.conftest import Change, Refuse
 from tests.api.mutation.inputs import LATER
-from tests.api.practice import Practice, gid
 from tests.factories import minutes
+from tests.practice import Practice, gid
 
 ENDINGS = pytest.mark.parametrize(
     ("mutation", "status"), [("completeReservation", "COMPLETED"), ("markReservationNoShow", "NO_SHOW")]

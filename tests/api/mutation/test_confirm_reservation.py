@@ -6,8 +6,8 @@ import pytest
 
 from reservation.models import Appointment
 from tests.api.mutation.conftest import Change, Refuse
-from tests.api.practice import Practice, gid, make_cancelled
 from tests.factories import NOW, minutes
+from tests.practice import Practice, gid, make_cancelled
 from tests.rows import all_rows
 
 LAPSED = NOW + minutes(30)

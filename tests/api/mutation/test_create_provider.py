@@ -6,8 +6,8 @@ import pytest
 
 from reservation.models import User
 from tests.api.mutation.conftest import Change, Refuse, Reject
-from tests.api.practice import PEOPLE, Practice, gid
 from tests.factories import make_service
+from tests.practice import PEOPLE, Practice, gid
 
 EVE = {"name": "Eve", "email": "eve@example.com"}
 

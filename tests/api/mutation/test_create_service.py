@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.api.mutation.conftest import Change, Refuse, Reject
-from tests.api.practice import PEOPLE, SERVICE, Practice, gid
+from tests.practice import PEOPLE, SERVICE, Practice, gid
 from tests.rows import all_rows
 
 BOTH = pytest.mark.parametrize("mutation", ["createService", "updateService"])

@@ -7,7 +7,7 @@ import pytest
 
 from reservation.models import Appointment
 from tests.api.mutation.conftest import Change, Refuse, Reject
-from tests.api.practice import PEOPLE, Practice, gid
+from tests.practice import PEOPLE, Practice, gid
 
 HOUR = {"startsAt": "2030-01-03T10:00:00Z", "endsAt": "2030-01-03T11:00:00Z"}
 MAY = ("provider", "staff")

@@ -7,8 +7,8 @@ import pytest
 
 from reservation.models import Provider, Service
 from tests.api.mutation.conftest import Change, Refuse
-from tests.api.practice import Ask, Practice, gid
 from tests.factories import NOW, caller, make_appointments, make_client, make_service, make_user, minutes
+from tests.practice import Ask, Practice, gid
 
 TAKEN = ("APPOINTMENT_TAKEN", ["appointmentId"])
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.api.mutation.conftest import Change, Refuse, Reject
-from tests.api.practice import CLIENT, Practice, gid
+from tests.practice import CLIENT, Practice, gid
 from tests.rows import all_rows
 
 

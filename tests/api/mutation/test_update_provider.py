@@ -4,8 +4,8 @@ import pytest
 
 from reservation.models import Provider
 from tests.api.mutation.conftest import Change, Refuse, Reject
-from tests.api.practice import PEOPLE, PROVIDER, Practice, gid
 from tests.factories import make_service
+from tests.practice import PEOPLE, PROVIDER, Practice, gid
 from tests.rows import all_rows
 
 

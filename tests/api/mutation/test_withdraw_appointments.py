@@ -6,8 +6,8 @@ import pytest
 
 from reservation.models import Appointment, Reservation
 from tests.api.mutation.conftest import Change, Refuse
-from tests.api.practice import PEOPLE, Practice, gid
 from tests.factories import NOW, TOMORROW, make_appointments
+from tests.practice import PEOPLE, Practice, gid
 
 DAY = {"startsAt": "2030-01-02T12:00:00Z", "endsAt": "2030-01-02T16:00:00Z"}
 MAY = ("provider", "staff")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.practice import APPOINTMENT, PEOPLE, Ask, Practice, gid
+from tests.practice import APPOINTMENT, PEOPLE, Ask, Practice, gid
 
 
 @pytest.mark.parametrize(("which", "who"), [("held", "client"), ("booked", "other client"), ("open", "nobody")])

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.api.practice import CLIENT, PEOPLE, RESERVATION, Ask, Practice, gid, make_cancelled
 from tests.factories import make_client, make_user
+from tests.practice import CLIENT, PEOPLE, RESERVATION, Ask, Practice, gid, make_cancelled
 
 FULL = f"{CLIENT} reservations {{ edges {{ cursor node {{ {RESERVATION} }} }} totalCount }}"
 ONE = "query($id: ID!) { client(id: $id) { name reservations { totalCount } } }"

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from api.ids import to_global_id
-from tests.api.practice import APPOINTMENT, CLIENT, PEOPLE, PROVIDER, RESERVATION, SERVICE, Ask, Practice, gid
+from api.types.ids import to_global_id
+from tests.practice import APPOINTMENT, CLIENT, PEOPLE, PROVIDER, RESERVATION, SERVICE, Ask, Practice, gid
 
 NODE = f"""query($id: ID!) {{ node(id: $id) {{
     __typename id

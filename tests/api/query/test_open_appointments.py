@@ -7,8 +7,8 @@ import pytest
 
 from reservation.domain.reservation import reserve
 from reservation.models import Provider, Service
-from tests.api.practice import APPOINTMENT, PEOPLE, Ask, Practice, gid
 from tests.factories import NOW, TOMORROW, make_appointments, make_service, minutes
+from tests.practice import APPOINTMENT, PEOPLE, Ask, Practice, gid
 
 DAY = {"startsFrom": "2030-01-02T00:00:00Z", "startsBefore": "2030-01-03T00:00:00Z"}
 OPEN = """query($f: OpenAppointmentFilter!) {

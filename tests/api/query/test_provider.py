@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from reservation.models import Provider
-from tests.api.practice import APPOINTMENT, PEOPLE, PROVIDER, SERVICE, Ask, Practice, gid
 from tests.factories import make_appointments, make_provider, make_service
+from tests.practice import APPOINTMENT, PEOPLE, PROVIDER, SERVICE, Ask, Practice, gid
 
 FULL = f"""{PROVIDER}
     services {{ nodes {{ {SERVICE} }} totalCount }}

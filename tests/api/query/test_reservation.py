@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from reservation.domain.expiry import expire_lapsed
-from tests.api.practice import PEOPLE, RESERVATION, Ask, Practice, gid, make_cancelled
 from tests.factories import NOW, TOMORROW, caller, make_client
+from tests.practice import PEOPLE, RESERVATION, Ask, Practice, gid, make_cancelled
 
 ONE = "query($id: ID!) { reservation(id: $id) { status } }"
 RESERVATIONS = "query($f: ReservationFilter) { reservations(filter: $f) { nodes { status } totalCount } }"

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.api.practice import PEOPLE, PROVIDER, SERVICE, Ask, Practice, gid
 from tests.factories import make_service
+from tests.practice import PEOPLE, PROVIDER, SERVICE, Ask, Practice, gid
 
 FULL = f"{SERVICE} providers {{ edges {{ cursor node {{ {PROVIDER} }} }} totalCount }}"
 SERVICES = "query($f: ServiceFilter) { services(filter: $f) { nodes { name } totalCount } }"

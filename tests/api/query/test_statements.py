@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from reservation.models import Appointment, Reservation, Service
-from tests.api.practice import Ask, gid
 from tests.factories import NOW, TOMORROW, make_client, make_provider, make_service, minutes, staff
+from tests.practice import Ask, gid
 
 SIZES = pytest.mark.parametrize("size", [1, 100])
 WINDOW = 'startsFrom: "2030-01-01T00:00:00Z", startsBefore: "2030-02-01T00:00:00Z"'

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.practice import CLIENT, PEOPLE, PROVIDER, Ask, Practice
+from tests.practice import CLIENT, PEOPLE, PROVIDER, Ask, Practice
 
 VIEWER = f"{{ viewer {{ isAuthenticated isStaff email client {{ {CLIENT} }} provider {{ {PROVIDER} }} }} }}"
 

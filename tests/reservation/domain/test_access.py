@@ -9,10 +9,10 @@ import pytest
 from reservation.domain.access import reservation_for, roles, visible_clients, visible_reservations
 from reservation.domain.caller import ANONYMOUS, Caller
 from reservation.domain.errors import Forbidden, InvalidInput, NotFound
-from reservation.domain.policy import MAY, Action, Role, Status
+from reservation.domain.queries.reservations import find_reservations
 from reservation.domain.reservation import cancel, complete, confirm, mark_no_show, reschedule
-from reservation.domain.reservations import find_reservations
 from reservation.models import Reservation
+from reservation.policy import MAY, Action, Role, Status
 from tests.factories import (
     NOW,
     TOMORROW,

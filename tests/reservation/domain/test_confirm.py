@@ -7,10 +7,10 @@ import pytest
 
 from reservation.domain.caller import ANONYMOUS
 from reservation.domain.errors import Unauthenticated
-from reservation.domain.policy import BOOKED_UNTIL
 from reservation.domain.reservation import cancel, complete, confirm, mark_no_show
 from reservation.domain.transition import InvalidTransition
 from reservation.models import Reservation
+from reservation.policy import BOOKED_UNTIL
 from tests.factories import NOW, TOMORROW, caller, make_booking, make_hold, make_service, minutes, staff
 from tests.rows import all_rows, history, last_change, leases, refused, remembered
 

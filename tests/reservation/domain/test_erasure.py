@@ -12,10 +12,10 @@ from django.contrib.sessions.models import Session
 from reservation.domain.caller import ANONYMOUS
 from reservation.domain.erasure import MoreThanAClient, erase_client
 from reservation.domain.errors import Forbidden, NotFound, Unauthenticated
-from reservation.domain.policy import BOOKED_UNTIL, OPEN_SINCE, Policy
+from reservation.domain.queries.verification import find_violations
 from reservation.domain.reservation import complete, confirm
-from reservation.domain.verification import find_violations
 from reservation.models import Client, IdempotencyKey, Reservation, ReservationEvent, User
+from reservation.policy import BOOKED_UNTIL, OPEN_SINCE, Policy
 from tests.factories import NOW, TOMORROW, caller, make_client, make_hold, make_provider, make_user, minutes, staff
 from tests.reservation.domain.people import WORDS, cancel_for_a_reason, make_person, reserve_at
 from tests.rows import all_rows, history, last_change, leases, refused, remembered

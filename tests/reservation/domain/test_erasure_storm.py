@@ -8,8 +8,8 @@ from django.db import connection
 
 from reservation.domain.erasure import erase_client
 from reservation.domain.errors import DomainError
+from reservation.domain.queries.verification import find_violations
 from reservation.domain.reservation import confirm, reserve
-from reservation.domain.verification import find_violations
 from reservation.models import Client, Reservation, ReservationEvent, User
 from tests.factories import NOW, caller, make_appointments, make_client, make_hold, make_provider, staff
 

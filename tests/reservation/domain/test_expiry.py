@@ -6,8 +6,8 @@ import pytest
 
 from reservation.domain import expiry
 from reservation.domain.expiry import expire, expire_lapsed, mark_expired
-from reservation.domain.policy import OPEN_SINCE, Status
 from reservation.models import Reservation
+from reservation.policy import OPEN_SINCE, Status
 from tests.factories import NOW, TOMORROW, make_booking, make_hold, make_provider, make_service, minutes
 from tests.rows import all_rows, history, last_change, leases, remembered
 

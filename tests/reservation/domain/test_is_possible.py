@@ -8,10 +8,10 @@ import pytest
 from django.db import transaction
 
 from reservation.domain.errors import DomainError
-from reservation.domain.policy import Action, Policy, Status
 from reservation.domain.reservation import cancel, complete, confirm, mark_no_show, reschedule
 from reservation.domain.transition import is_possible
 from reservation.models import Reservation
+from reservation.policy import Action, Policy, Status
 from tests.factories import (
     NOW,
     TOMORROW,

@@ -7,11 +7,11 @@ import pytest
 
 from reservation.domain.appointment import withdraw
 from reservation.domain.expiry import expire_lapsed
-from reservation.domain.policy import OPEN_SINCE, Status
+from reservation.domain.queries.verification import find_violations
 from reservation.domain.reservation import cancel, confirm, reschedule, reserve
 from reservation.domain.transition import HoldExpired, InvalidTransition
-from reservation.domain.verification import find_violations
 from reservation.models import Reservation
+from reservation.policy import OPEN_SINCE, Status
 from tests.factories import (
     NOW,
     TOMORROW,

@@ -9,9 +9,9 @@ import pytest
 from reservation.domain import expiry
 from reservation.domain.errors import DomainError
 from reservation.domain.lease import lease
+from reservation.domain.queries.verification import find_violations
 from reservation.domain.reservation import reserve
 from reservation.domain.transaction import Conflict
-from reservation.domain.verification import find_violations
 from reservation.models import Appointment, Reservation
 from tests.factories import NOW, TOMORROW, caller, make_appointments, make_client, make_hold, make_provider, minutes
 

@@ -7,10 +7,10 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from reservation.domain.errors import DomainError, InvalidInput, NotFound
-from reservation.domain.lease import AppointmentTaken, Run, TooSoon, check_offers, find_run, queue_up, take
-from reservation.domain.policy import BOOKED_UNTIL, OPEN_SINCE, Status
+from reservation.domain.lease import AppointmentTaken, Run, TooSoon, acquire, check_offers, find_run, serialise_client
 from reservation.domain.reservation import reschedule, reserve
 from reservation.models import Appointment, Client, Provider, Reservation
+from reservation.policy import BOOKED_UNTIL, OPEN_SINCE, Status
 from tests.factories import (
     NOW,
     TOMORROW,
@@ -48,9 +48,9 @@ def test_take_refuses_what_was_taken_after_it_was_read() -> None:
     [appointment] = make_appointments(make_provider())
     runs = [find_run(appointment_id=appointment.pk, length=1, now=NOW) for _ in range(2)]
     first, second = (claim(run) for run in runs)
-    take(runs[0], reservation=first, until=UNTIL, now=NOW)
+    acquire(runs[0], reservation=first, until=UNTIL, now=NOW)
     with refused(AppointmentTaken, field="appointment_id"), transaction.atomic():
-        take(runs[1], reservation=second, until=UNTIL, now=NOW)
+        acquire(runs[1], reservation=second, until=UNTIL, now=NOW)
     assert leases(appointment.provider) == [(first.pk, UNTIL, False)]
 
 
@@ -60,18 +60,18 @@ def test_take_refuses_what_was_withdrawn_after_it_was_read() -> None:
     reservation = claim(run)
     Appointment.objects.all().delete()
     with refused(AppointmentTaken, field="appointment_id"), transaction.atomic():
-        take(run, reservation=reservation, until=UNTIL, now=NOW)
+        acquire(run, reservation=reservation, until=UNTIL, now=NOW)
 
 
 def test_take_refuses_what_another_held_and_let_lapse_since_it_was_read() -> None:
     [appointment] = make_appointments(make_provider(), starts_at=TOMORROW + timedelta(days=1))
     runs = [find_run(appointment_id=appointment.pk, length=1, now=NOW) for _ in range(2)]
     first, second = (claim(run) for run in runs)
-    take(runs[0], reservation=first, until=UNTIL, now=NOW)
+    acquire(runs[0], reservation=first, until=UNTIL, now=NOW)
     with refused(AppointmentTaken, field="appointment_id"), transaction.atomic():
-        take(runs[1], reservation=second, until=UNTIL + minutes(30), now=UNTIL)
+        acquire(runs[1], reservation=second, until=UNTIL + minutes(30), now=UNTIL)
     run = find_run(appointment_id=appointment.pk, length=1, now=UNTIL)
-    take(run, reservation=second, until=UNTIL + minutes(30), now=UNTIL)
+    acquire(run, reservation=second, until=UNTIL + minutes(30), now=UNTIL)
     first.refresh_from_db()
     assert first.status == Status.EXPIRED
 
@@ -80,17 +80,17 @@ def test_take_refuses_what_another_held_and_let_lapse_since_it_was_read() -> Non
 def test_take_is_all_or_nothing(taken: int) -> None:
     appointments = make_appointments(make_provider(), number=3)
     runs = [Run(tuple(appointments)), Run((appointments[taken],))]
-    take(runs[1], reservation=claim(runs[1]), until=UNTIL, now=NOW)
+    acquire(runs[1], reservation=claim(runs[1]), until=UNTIL, now=NOW)
     reservation = claim(runs[0])
     with refused(AppointmentTaken, field="appointment_id"), transaction.atomic():
-        take(runs[0], reservation=reservation, until=UNTIL, now=NOW)
+        acquire(runs[0], reservation=reservation, until=UNTIL, now=NOW)
 
 
 def test_take_of_what_is_open_is_one_update_and_no_read() -> None:
     run = Run(tuple(make_appointments(make_provider(), number=3)))
     reservation = claim(run)
     with CaptureQueriesContext(connection) as statements:
-        take(run, reservation=reservation, until=UNTIL, now=NOW)
+        acquire(run, reservation=reservation, until=UNTIL, now=NOW)
     [update] = [statement["sql"] for statement in statements]
     assert update.startswith("UPDATE")
     assert leases(run.appointments[0].provider) == [(reservation.pk, UNTIL, False)] * 3
@@ -103,8 +103,8 @@ def test_take_over_a_lapsed_hold_expires_it_and_opens_the_rest_of_its_run() -> N
     run = Run((middle,))
     reservation = claim(run)
     with refused(AppointmentTaken, field="appointment_id"), transaction.atomic():
-        take(run, reservation=reservation, until=now + minutes(30), now=now - MICROSECOND)
-    take(run, reservation=reservation, until=now + minutes(30), now=now)
+        acquire(run, reservation=reservation, until=now + minutes(30), now=now - MICROSECOND)
+    acquire(run, reservation=reservation, until=now + minutes(30), now=now)
     assert leases(hold.provider) == [
         (None, OPEN_SINCE, False),
         (reservation.pk, now + minutes(30), False),
@@ -119,7 +119,7 @@ def test_take_over_two_lapsed_holds_expires_both() -> None:
     provider = make_provider()
     holds = [make_hold(provider=provider, starts_at=TOMORROW + minutes(15 * place)) for place in range(2)]
     run = Run(tuple(Appointment.objects.order_by("starts_at")))
-    take(run, reservation=claim(run), until=UNTIL + minutes(30), now=UNTIL)
+    acquire(run, reservation=claim(run), until=UNTIL + minutes(30), now=UNTIL)
     for hold in holds:
         hold.refresh_from_db()
         assert hold.status == Status.EXPIRED
@@ -131,7 +131,7 @@ def test_take_never_takes_a_booking_however_late_it_is() -> None:
     reservation = claim(run)
     for now in (NOW, BOOKED_UNTIL + timedelta(days=1)):
         with refused(AppointmentTaken, field="appointment_id"), transaction.atomic():
-            take(run, reservation=reservation, until=now + minutes(30), now=now)
+            acquire(run, reservation=reservation, until=now + minutes(30), now=now)
 
 
 def find_first_of(provider: Provider, *, length: int) -> Run:
@@ -191,11 +191,11 @@ def test_find_run_refuses_an_inactive_provider() -> None:
 
 def test_queue_up_writes_the_client_and_refuses_one_that_does_not_exist() -> None:
     client = make_client()
-    queue_up(client.pk)
-    queue_up(client.pk)
+    serialise_client(client.pk)
+    serialise_client(client.pk)
     assert Client.objects.get(pk=client.pk).claim_count == 2
     with refused(NotFound, field="client_id"):
-        queue_up(client.pk + 1)
+        serialise_client(client.pk + 1)
 
 
 def writes(statements: CaptureQueriesContext) -> list[str]:

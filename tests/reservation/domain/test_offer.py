@@ -10,8 +10,8 @@ from pytest_django import Settings
 from reservation.domain.appointment import offer
 from reservation.domain.caller import ANONYMOUS
 from reservation.domain.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
-from reservation.domain.policy import OPEN_SINCE, Policy
 from reservation.models import Appointment
+from reservation.policy import OPEN_SINCE, Policy
 from tests.factories import NOW, TOMORROW, caller, make_client, make_hold, make_provider, minutes, staff
 from tests.rows import all_rows, leases, refused
 

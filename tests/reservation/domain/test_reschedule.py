@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from reservation.domain.policy import BOOKED_UNTIL, OPEN_SINCE, Status
+from reservation.domain.queries.verification import find_violations
 from reservation.domain.reservation import reschedule
-from reservation.domain.verification import find_violations
 from reservation.models import Appointment, Reservation
+from reservation.policy import BOOKED_UNTIL, OPEN_SINCE, Status
 from tests.factories import (
     NOW,
     TOMORROW,

@@ -8,9 +8,9 @@ import pytest
 
 from reservation.domain.errors import InvalidInput
 from reservation.domain.provider import update_provider
+from reservation.domain.queries.verification import find_violations
 from reservation.domain.reservation import reschedule
 from reservation.domain.service import update_service
-from reservation.domain.verification import find_violations
 from reservation.models import Appointment, Reservation
 from tests.factories import (
     NOW,

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from reservation.domain.policy import BOOKED_UNTIL, Status
 from reservation.domain.reservation import change, confirm
 from reservation.domain.transaction import Conflict
 from reservation.models import EventKind, Reservation
+from reservation.policy import BOOKED_UNTIL, Status
 from tests.factories import NOW, TOMORROW, caller, make_hold, make_provider, minutes, staff
 from tests.rows import all_rows
 

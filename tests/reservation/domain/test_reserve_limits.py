@@ -7,9 +7,9 @@ import pytest
 from pytest_django import Settings
 
 from reservation.domain.lease import AppointmentTaken, ClientBusy, TooManyHolds, TooSoon
-from reservation.domain.policy import Policy, Status
 from reservation.domain.reservation import cancel, complete, confirm, mark_no_show, reserve
 from reservation.models import Client, Reservation
+from reservation.policy import Policy, Status
 from tests.factories import (
     NOW,
     TOMORROW,

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from reservation.domain import retention
-from reservation.domain.policy import Policy
+from reservation.domain.queries.verification import find_violations
 from reservation.domain.reservation import complete, confirm
 from reservation.domain.retention import forget_keys, forget_past
-from reservation.domain.verification import find_violations
 from reservation.models import Client, IdempotencyKey, Reservation
+from reservation.policy import Policy
 from tests.factories import NOW, TOMORROW, caller, make_booking, make_client, make_provider, minutes
 from tests.reservation.domain.people import cancel_for_a_reason, make_person, reserve_at
 from tests.rows import all_rows, history, leases

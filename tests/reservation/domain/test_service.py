@@ -5,9 +5,9 @@ from pytest_django import Settings
 
 from reservation.domain.caller import ANONYMOUS
 from reservation.domain.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
-from reservation.domain.policy import Policy
 from reservation.domain.service import create_service, find_services, update_service
 from reservation.models import Service
+from reservation.policy import Policy
 from tests.factories import NOW, caller, make_client, make_hold, make_provider, make_service, minutes, staff
 from tests.rows import all_rows, refused
 

@@ -22,10 +22,10 @@ from reservation.domain.appointment import offer, open_appointments, withdraw
 from reservation.domain.command import Command
 from reservation.domain.errors import DomainError
 from reservation.domain.expiry import expire_lapsed
-from reservation.domain.policy import Policy, Status
+from reservation.domain.queries.verification import find_violations
 from reservation.domain.reservation import cancel, confirm, reschedule, reserve
-from reservation.domain.verification import find_violations
 from reservation.models import Appointment, Reservation
+from reservation.policy import Policy, Status
 from tests.factories import NOW, TOMORROW, caller, make_client, make_provider, make_service, minutes, staff
 from tests.reservation.domain.practice import MOST_HOLDS, QUARTER, Claim, Practice, Refused, Slot
 

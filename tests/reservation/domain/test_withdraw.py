@@ -7,9 +7,9 @@ import pytest
 from reservation.domain.appointment import withdraw
 from reservation.domain.caller import ANONYMOUS
 from reservation.domain.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
-from reservation.domain.policy import BOOKED_UNTIL, OPEN_SINCE, Status
-from reservation.domain.verification import find_violations
+from reservation.domain.queries.verification import find_violations
 from reservation.models import Appointment
+from reservation.policy import BOOKED_UNTIL, OPEN_SINCE, Status
 from tests.factories import (
     NOW,
     TOMORROW,

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from reservation.domain.appointment import withdraw
-from reservation.domain.verification import find_violations
+from reservation.domain.queries.verification import find_violations
 from reservation.models import Appointment
 from tests.factories import NOW, TOMORROW, make_appointments, make_booking, make_hold, make_provider, minutes, staff
 

@@ -6,8 +6,8 @@ import pytest
 from pytest_django import Settings
 
 from reservation.domain.lease import lease
-from reservation.domain.policy import BOOKED_UNTIL, OPEN_SINCE, Policy
 from reservation.models import Appointment
+from reservation.policy import BOOKED_UNTIL, OPEN_SINCE, Policy
 from tests.factories import NOW, TOMORROW, make_appointments, make_booking, make_hold, make_provider, minutes
 from tests.rows import leases
 

@@ -8,8 +8,8 @@ import pytest
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import ProtectedError
 
-from reservation.domain.policy import BOOKED_UNTIL, OPEN_SINCE, Status
 from reservation.models import Appointment, IdempotencyKey, Reservation, ReservationEvent, Service, User
+from reservation.policy import BOOKED_UNTIL, OPEN_SINCE, Status
 from tests.factories import (
     NOW,
     TOMORROW,

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from reservation.domain.policy import Status
 from reservation.domain.reservation import cancel, complete, mark_no_show
 from reservation.models import Reservation
+from reservation.policy import Status
 from tests.factories import NOW, TOMORROW, make_booking, make_hold, minutes, staff
 
 pytestmark = pytest.mark.django_db

@@ -8,8 +8,8 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from reservation.domain.policy import Policy
 from reservation.models import IdempotencyKey, Reservation
+from reservation.policy import Policy
 from tests.factories import make_client, make_provider
 from tests.reservation.domain.people import reserve_at
 from tests.rows import all_rows

@@ -1,0 +1,24 @@
+"""What django-allauth asks of us about log-ins through others. It is loaded when there is such a log-in."""
+
+from typing import Any
+
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialLogin
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+
+from reservation.domain.client import register_client
+from reservation.models import User
+from reservation.policy import MAX_NAME_LENGTH
+
+
+class SocialAccountAdapter(DefaultSocialAccountAdapter):
+    def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:
+        """Make the account and its client, or neither. With a form the account's adapter makes the client."""
+        with transaction.atomic():
+            user: User = super().save_user(request, sociallogin, form)
+            if form is None:
+                name = sociallogin.account.extra_data.get("name") or user.email.partition("@")[0]
+                register_client(user=user, name=name[:MAX_NAME_LENGTH], now=timezone.now())
+        return user

@@ -1,0 +1,88 @@
+"""The keys of our own tokens: the first one signs, each of them verifies. So a new one goes before the old one, and the
+old one goes when its last token has expired."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import jwt
+import orjson
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.crypto import salted_hmac
+
+MIN_RSA_BITS = 2048
+PEM = re.compile(r"-----BEGIN ([A-Z ]+)-----\s.*?-----END \1-----", re.DOTALL)
+THUMBPRINT_MEMBERS = {"OKP": ("crv", "kty", "x"), "RSA": ("e", "kty", "n"), "oct": ("k", "kty")}
+SALT = "accounts.tokens."
+
+
+@dataclass(frozen=True, eq=False)
+class Key:
+    """It signs with one algorithm, whatever a token says. `cipher` hides what only we should be able to read."""
+
+    kid: str
+    algorithm: str
+    signing: Any = field(repr=False)
+    verifying: Any = field(repr=False)
+    cipher: AESGCM = field(repr=False)
+
+
+@cache
+def own_keys(pem: str, secrets: tuple[str, ...]) -> tuple[Key, ...]:
+    """The private keys of a text of PEM blocks; without any, keys derived from these secrets.
+
+    Raises ImproperlyConfigured when the text is anything else than RSA keys of at least 2048 bits and Ed25519 keys.
+    """
+    return tuple(read_private_keys(pem) if pem.strip() else map(derive_key, secrets))
+
+
+def read_private_keys(pem: str) -> Iterable[Key]:
+    if PEM.sub("", pem).strip():
+        raise ImproperlyConfigured("JWT_PRIVATE_KEYS has something beside PEM blocks.")
+    for block in PEM.finditer(pem):
+        try:
+            key = load_pem_private_key(block[0].encode(), password=None)
+        except (TypeError, ValueError) as error:
+            raise ImproperlyConfigured("JWT_PRIVATE_KEYS has what is no private key, or is encrypted.") from error
+        yield private_key(key)
+
+
+def private_key(key: Any) -> Key:
+    """The key with its RFC 7638 thumbprint as its name."""
+    public = key.public_key()
+    if isinstance(key, Ed25519PrivateKey):
+        algorithm, jwk = "EdDSA", jwt.algorithms.OKPAlgorithm.to_jwk(public, as_dict=True)
+    elif isinstance(key, RSAPrivateKey) and key.key_size >= MIN_RSA_BITS:
+        algorithm, jwk = "RS256", jwt.algorithms.RSAAlgorithm.to_jwk(public, as_dict=True)
+    else:
+        raise ImproperlyConfigured("JWT_PRIVATE_KEYS are RSA keys of at least 2048 bits, or Ed25519 keys.")
+    secret = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    return Key(thumbprint(jwk), algorithm, key, public, cipher_of(secret))
+
+
+def derive_key(secret: str) -> Key:
+    """A key for HS256: not the secret itself, which signs other things too."""
+    key = derive(secret, "signature")
+    return Key(thumbprint(jwt.algorithms.HMACAlgorithm.to_jwk(key, as_dict=True)), "HS256", key, key, cipher_of(secret))
+
+
+def cipher_of(secret: str | bytes) -> AESGCM:
+    return AESGCM(derive(secret, "session"))
+
+
+def derive(secret: str | bytes, purpose: str) -> bytes:
+    return salted_hmac(SALT + purpose, "", secret=secret, algorithm="sha256").digest()
+
+
+def thumbprint(jwk: dict[str, Any]) -> str:
+    """The name of a key that RFC 7638 makes of the key itself."""
+    members = {name: jwk[name] for name in THUMBPRINT_MEMBERS[jwk["kty"]]}
+    return base64.urlsafe_b64encode(hashlib.sha256(orjson.dumps(members)).digest()).rstrip(b"=").decode()

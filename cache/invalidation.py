@@ -1,0 +1,31 @@
+"""What ends that which is kept: a committed change, whoever made it."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models.signals import m2m_changed, post_delete, post_save
+
+from cache.calendar_days import invalidate_calendars
+from cache.catalogue import invalidate_catalogue
+from reservation.domain.signals import calendars_changed
+from reservation.models import Provider, Service
+
+
+def connect() -> None:
+    """Listen to changes."""
+    calendars_changed.connect(end_calendars)
+    for changed in (post_save, post_delete):
+        for model in (Provider, Service):
+            changed.connect(end_catalogue, sender=model)
+    m2m_changed.connect(end_catalogue, sender=Provider.services.through)
+
+
+def end_calendars(provider_ids: frozenset[int], **_: Any) -> None:
+    if settings.MEMCACHED_URL:
+        invalidate_calendars(provider_ids)
+
+
+def end_catalogue(using: str, **_: Any) -> None:
+    if settings.MEMCACHED_URL:
+        transaction.on_commit(invalidate_catalogue, using=using, robust=True)

@@ -1,0 +1,14 @@
+"""Installs what speeds up connections to the database, before the first one is made."""
+
+from django.apps import AppConfig
+
+from database import connection_health, explicit_begin, mysql_datetime
+
+
+class DatabaseConfig(AppConfig):
+    name = "database"
+
+    def ready(self) -> None:
+        mysql_datetime.connect()
+        connection_health.connect()
+        explicit_begin.connect()

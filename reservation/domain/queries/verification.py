@@ -1,0 +1,107 @@
+"""The invariants, proved on live data: each is a query for the rows that break it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from django.conf import settings
+from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import TruncSecond
+
+from reservation.models import Appointment, EventKind, Reservation, ReservationEvent
+from reservation.policy import BOOKED_UNTIL, BOOKINGS, ERASED_EMAIL, HOLDING, OPEN_SINCE, Status
+
+NAMED_ROWS = 20
+
+
+@dataclass(frozen=True)
+class Violation:
+    """An invariant that does not hold, and the rows that break it: the first twenty of each kind."""
+
+    invariant: str
+    noun: str
+    ids: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return f"{self.invariant}: {self.noun} {', '.join(map(str, self.ids))}"
+
+
+def find_violations() -> Iterator[Violation]:
+    """Every invariant that is broken. Reads all appointments and reservations once."""
+    for invariant, broken in invariants().items():
+        if ids := tuple(broken.values_list("pk", flat=True)[:NAMED_ROWS]):
+            yield Violation(invariant, broken.model.__name__.lower(), ids)
+    for invariant, broken_ids in (
+        ("A reservation holds exactly its run of appointments", islice(with_wrong_run(), NAMED_ROWS)),
+        ("The last event tells where a reservation stands", islice(with_wrong_history(), NAMED_ROWS)),
+    ):
+        if ids := tuple(broken_ids):
+            yield Violation(invariant, "reservation", ids)
+
+
+def invariants() -> dict[str, QuerySet[Model]]:
+    """What must hold, and the rows for which it does not."""
+    grid = range(0, 60, settings.RESERVATION_POLICY.appointment_minutes)
+    leased = Appointment.objects.filter(reservation__isnull=False)
+    return {
+        "An appointment starts on the grid": Appointment.objects.exclude(
+            starts_at__minute__in=list(grid), starts_at__second=0, starts_at=TruncSecond("starts_at")
+        ),
+        "An appointment that nobody has is open, and only that": Appointment.objects.filter(
+            Q(reservation=None) & ~Q(available_at=OPEN_SINCE, is_booked=False)
+            | Q(reservation__isnull=False, available_at__lte=OPEN_SINCE)
+        ),
+        "What is booked is booked for good": Appointment.objects.exclude(
+            Q(is_booked=True, available_at=BOOKED_UNTIL) | Q(is_booked=False, available_at__lt=BOOKED_UNTIL)
+        ),
+        "A leased appointment stands on its reservation's calendar": leased.exclude(
+            provider_id=F("reservation__provider_id")
+        ),
+        "A leased appointment lies within its reservation": leased.exclude(
+            starts_at__gte=F("reservation__starts_at"), starts_at__lt=F("reservation__ends_at")
+        ),
+        "A booked appointment belongs to a booking": leased.filter(is_booked=True).exclude(
+            reservation__status__in=BOOKINGS
+        ),
+        "A held appointment is free again when its hold lapses": leased.filter(is_booked=False).exclude(
+            reservation__status=Status.PENDING, available_at=F("reservation__expires_at")
+        ),
+        "A client is in one place at a time": overlapping_reservations(),
+    }
+
+
+def overlapping_reservations() -> QuerySet[Reservation]:
+    """Reservations of a client during which it has another one. A hold that lapses makes way when it is in the way.
+
+    Those of everybody who was erased stand under one client, which may have been in many places.
+    """
+    holding = Reservation.objects.filter(status__in=HOLDING)
+    return holding.exclude(client__user__email=ERASED_EMAIL).filter(
+        Exists(
+            holding.filter(
+                client_id=OuterRef("client_id"),
+                starts_at__lt=OuterRef("ends_at"),
+                ends_at__gt=OuterRef("starts_at"),
+            ).exclude(pk=OuterRef("pk"))
+        )
+    )
+
+
+def with_wrong_run() -> Iterator[int]:
+    """Reservations that have more or fewer appointments than they should."""
+    policy = settings.RESERVATION_POLICY
+    rows = Reservation.objects.annotate(held=Count("appointments"))
+    for pk, status, starts_at, ends_at, held in rows.values_list(
+        "pk", "status", "starts_at", "ends_at", "held"
+    ).iterator():
+        if held != (policy.run_length(ends_at - starts_at) if status in HOLDING else 0):
+            yield pk
+
+
+def with_wrong_history() -> Iterator[int]:
+    """Reservations whose last event that changed their status is another one than the status says."""
+    changes = ReservationEvent.objects.filter(reservation_id=OuterRef("pk")).exclude(kind=EventKind.RESCHEDULED)
+    rows = Reservation.objects.annotate(last=Subquery(changes.order_by("-pk").values("kind")[:1]))
+    for pk, status, kind in rows.values_list("pk", "status", "last").iterator():
+        if kind != (EventKind.HELD if status == Status.PENDING else status):
+            yield pk

@@ -1,0 +1,67 @@
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
+from unfold.decorators import display
+
+from reservation.domain.queries.overview import idle_providers
+from reservation.models import Appointment, Reservation
+from reservation.models.appointment import AppointmentQuerySet
+from reservation.policy import Status
+from staff.base import ReadOnlyAdmin
+from staff.dates import WhenFilter
+from staff.search import by_people
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Free, held or booked, and never all of them: the indexes begin with `is_booked`.
+
+    Free from now on is what the home page counts: not what has passed, and not with who is not active.
+    """
+
+    title, parameter_name = "state", "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("free", "Free from now on"), ("held", "Held"), ("booked", "Booked")]
+
+    def choices(self, changelist: Any) -> Any:
+        everything, *others = super().choices(changelist)
+        return [{**everything, "display": "Free"}, *others]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Appointment]) -> QuerySet[Appointment]:
+        now = timezone.now()
+        if self.value() == "booked":
+            return queryset.filter(is_booked=True)
+        if self.value() == "held":
+            live = Reservation.objects.filter(status=Status.PENDING, expires_at__gt=now)
+            return queryset.filter(reservation_id__in=live.values("pk"), available_at__gt=now)
+        assert isinstance(queryset, AppointmentQuerySet)
+        free = queryset.free_at(now)
+        return free.starting_in(now, None).exclude(provider_id__in=idle_providers()) if self.value() == "free" else free
+
+
+@admin.register(Appointment)
+class AppointmentAdmin(ReadOnlyAdmin):
+    list_display = ("starts", "provider", "state", "reservation")
+    list_filter = (StateFilter, WhenFilter, ("provider", AutocompleteSelectFilter))
+    list_filter_submit = True
+    list_select_related = ("provider", "reservation__client")
+    search_fields = ("provider__name",)
+    search_help_text = "The name of a provider or of a client"
+    ordering = ("starts_at", "id")
+    fieldsets = ((None, {"fields": (("starts_at", "provider"), ("state", "available_at"), "reservation")}),)
+    readonly_fields = ("state",)
+
+    @display(description="state", label={"Free": "success", "Held": "warning", "Booked": "info"})
+    def state(self, appointment: Appointment) -> str:
+        if appointment.is_booked:
+            return "Booked"
+        return "Free" if appointment.is_free_at(timezone.now()) else "Held"
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Appointment], search_term: str
+    ) -> tuple[QuerySet[Appointment], bool]:
+        return by_people(queryset, search_term, client="reservation__client_id", provider="provider_id"), False

@@ -1,0 +1,22 @@
+"""The room of staff as two apps of Django's: its templates and static files, and the admin site itself."""
+
+from importlib import import_module
+
+from django.apps import AppConfig
+from django.contrib.admin.apps import SimpleAdminConfig
+
+
+class StaffConfig(AppConfig):
+    """Templates, static files and filters of the staff's pages."""
+
+    name = "staff"
+
+
+class StaffAdminConfig(SimpleAdminConfig):
+    """Django's admin with our site. Discovers nothing in other apps: allauth's pages would show TOTP secrets."""
+
+    default_site = "staff.site.StaffSite"
+
+    def ready(self) -> None:
+        super().ready()
+        import_module("staff.admin")

@@ -1,0 +1,25 @@
+"""The page around the calendar. The grid comes afterwards, and again every few seconds."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from reservation.models import Provider, Service
+from staff.calendar.rights import may_reserve, may_work
+
+
+def show_page(request: HttpRequest) -> HttpResponse:
+    """Its address says what is shown: it can be kept and shared."""
+    zones = Provider.objects.filter(is_active=True).order_by().values_list("time_zone", flat=True).distinct()
+    context = {
+        **admin.site.each_context(request),
+        "title": "Calendar",
+        "is_fullwidth": "1",
+        "appointment_minutes": settings.RESERVATION_POLICY.appointment_minutes,
+        "services": Service.objects.filter(is_active=True).order_by("name", "pk"),
+        "zones": sorted({*zones, "UTC"}),
+        "may_work": may_work(request),
+        "may_reserve": may_reserve(request),
+    }
+    return TemplateResponse(request, "admin/calendar/calendar.html", context)

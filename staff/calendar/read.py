@@ -1,0 +1,86 @@
+"""What the page reads again and again: the grid, and what its fields look up."""
+
+from datetime import timedelta
+
+from django.http import HttpRequest, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from reservation.domain.access import visible_reservations
+from reservation.domain.provider import find_providers
+from reservation.domain.queries.calendar import read_openings
+from reservation.models import Provider
+from staff.base import current_caller
+from staff.calendar.choice import Choice
+from staff.calendar.columns import Column, Columns
+from staff.calendar.days import Day, week_of
+from staff.calendar.texts import day_title, utc_offset, week_title
+from staff.calendar.week import describe_weeks
+
+MAX_SUGGESTIONS = 50
+
+
+def read_grid(request: HttpRequest) -> JsonResponse:
+    """A day of several providers, a week of one, or how full a week of several is.
+
+    The same number of statements whatever there is: who asks, two for providers, and two (the last: one) for the rest.
+    """
+    choice, caller, now = Choice.read(request.GET), current_caller(request), timezone.now()
+    providers, has_next = choice.providers()
+    zone = choice.zone_for(providers)
+    date = choice.date_for(zone, now)
+    days = week_of(date, zone) if choice.view == "week" else [Day(date, zone)]
+    step = timedelta(days=len(days))
+    is_overview = choice.view == "week" and len(providers) != 1
+    if is_overview:
+        grid = describe_weeks(caller=caller, providers=providers, days=days, now=now)
+    else:
+        columns = [Column(provider, day) for provider in providers for day in days]
+        grid = Columns(caller=caller, columns=columns, days=days, now=now).describe(is_by_day=choice.view == "week")
+    return JsonResponse(
+        {
+            **grid,
+            "kind": "overview" if is_overview else "columns",
+            "view": choice.view,
+            "date": date.isoformat(),
+            "previous": (date - step).isoformat(),
+            "next": (date + step).isoformat(),
+            "today": now.astimezone(zone).date().isoformat(),
+            "title": week_title(days) if choice.view == "week" else day_title(date),
+            "zone": zone.key,
+            "offset": utc_offset(days),
+            "page": choice.page,
+            "has_next": has_next,
+            "shown": [{"id": provider.pk, "name": provider.name} for provider in providers],
+        }
+    )
+
+
+def find_providers_by_name(request: HttpRequest) -> JsonResponse:
+    """Whose name has the text in it, the first of them; those whose time cannot be reserved, too."""
+    found = find_providers(search=request.GET.get("search", "")[:100].replace("\0", ""))
+    providers = found.order_by("name", "pk").values("id", "name", "is_active")[:MAX_SUGGESTIONS]
+    return JsonResponse({"providers": list(providers)})
+
+
+def list_openings(request: HttpRequest, pk: int) -> JsonResponse:
+    """Where on a provider's day the reservation could be moved to."""
+    choice, caller, now = Choice.read(request.GET), current_caller(request), timezone.now()
+    reservation = get_object_or_404(visible_reservations(caller), pk=pk)
+    provider = get_object_or_404(Provider, pk__in=choice.provider_ids)
+    zone = choice.zone_for([provider])
+    day = Day(choice.date_for(zone, now), zone)
+    found = read_openings(
+        caller=caller,
+        reservation=reservation,
+        provider=provider,
+        starts_from=day.starts_at,
+        starts_before=day.ends_at,
+        now=now,
+    )
+    return JsonResponse(
+        {
+            "title": day_title(day.date),
+            "openings": [{"id": slot.id, "label": f"{slot.starts_at.astimezone(zone):%H:%M}"} for slot in found],
+        }
+    )

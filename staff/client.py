@@ -1,0 +1,93 @@
+import json
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.models import DELETION, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from reservation.domain.client import create_client
+from reservation.domain.erasure import ERASED_NAME, erase_client
+from reservation.domain.errors import DomainError
+from reservation.domain.queries.export import export_client
+from reservation.models import Client
+from staff.base import current_caller
+from staff.people import PeopleAdmin, PersonForm
+from staff.resources import ClientResource
+
+
+class ClientForm(PersonForm):
+    class Meta:
+        model = Client
+        fields = ("name", "phone", "time_zone")
+
+
+@admin.register(Client)
+class ClientAdmin(PeopleAdmin):
+    resource_classes = (ClientResource,)
+    add_form = ClientForm
+    list_display = ("name", "address", "phone", "time_zone")
+    list_select_related = ("user",)
+    search_fields = ("name", "user__email", "phone")
+    search_help_text = "A name, an address or a telephone number"
+    fieldsets = ((None, {"fields": ("name", "address", ("phone", "time_zone"), "reservations")}),)
+    add_fieldsets = ((None, {"fields": ("email", "name", ("phone", "time_zone"))}),)
+    readonly_fields = ("address", "reservations")
+    actions = ("export_personal_data", "erase_personal_data")
+
+    def add(self, request: HttpRequest, fields: dict[str, Any]) -> Client:
+        return create_client(caller=current_caller(request), now=timezone.now(), **fields)
+
+    @admin.action(description="Export personal data", permissions=["export"])
+    def export_personal_data(self, request: HttpRequest, chosen: QuerySet[Client]) -> HttpResponse:
+        """A file with a list, of one item a client."""
+        caller, now = current_caller(request), timezone.now()
+        kept = [export_client(caller=caller, client_id=client.pk, now=now) for client in chosen]
+        return HttpResponse(
+            json.dumps(kept, ensure_ascii=False, indent=2),
+            content_type="application/json",
+            headers={"Content-Disposition": f'attachment; filename="personal-data-{now:%Y-%m-%d}.json"'},
+        )
+
+    @admin.action(description="Erase personal data", permissions=["erase"])
+    def erase_personal_data(self, request: HttpRequest, chosen: QuerySet[Client]) -> HttpResponse | None:
+        """Asks first; whoever says yes posts the same action again."""
+        if "confirmed" in request.POST:
+            self.erase(request, chosen)
+            return None
+        context: dict[str, Any] = {
+            **self.admin_site.each_context(request),
+            "title": "Erase personal data",
+            "opts": self.opts,
+            "chosen": chosen,
+            "action_checkbox_name": ACTION_CHECKBOX_NAME,
+        }
+        return TemplateResponse(request, "admin/reservation/client/erase_confirmation.html", context)
+
+    def erase(self, request: HttpRequest, chosen: QuerySet[Client]) -> None:
+        """Erase each, note that somebody was, and say what was refused."""
+        caller, now, erased = current_caller(request), timezone.now(), 0
+        for client in chosen:
+            try:
+                erase_client(caller=caller, client_id=client.pk, now=now)
+            except DomainError as refusal:
+                self.message_user(request, f"{client}: {refusal.message}", messages.ERROR)
+                continue
+            erased += 1
+            LogEntry.objects.create(
+                user_id=caller.user_id,  # type: ignore[misc] # staff has logged in
+                content_type=ContentType.objects.get_for_model(Client),
+                object_id=str(client.pk),
+                object_repr=ERASED_NAME,
+                action_flag=DELETION,
+            )
+        if erased:
+            self.message_user(request, f"Erased: {erased}.", messages.SUCCESS)
+
+    def has_erase_permission(self, request: HttpRequest) -> bool:
+        """Django's own permission to delete clients, though nothing but this deletes any."""
+        return request.user.has_perm("reservation.delete_client")

@@ -1,0 +1,60 @@
+"""Staff's log-in: in one step, so that no session begins before the code was right."""
+
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.base.forms import AuthenticateForm
+from django import forms
+from django.contrib.auth import logout
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from unfold.forms import AuthenticationForm
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from accounts.adapter import forget_attempts
+from accounts.second_factor import has_second_factor
+from reservation.models import User
+
+
+class StaffLogInForm(AuthenticationForm):
+    """Email and password, and a code from whoever has a second factor. allauth counts the attempts, as in the API."""
+
+    request: HttpRequest
+    code = forms.CharField(
+        required=False,
+        max_length=32,
+        label="Code, once you have a second factor",
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "one-time-code", "autocapitalize": "none"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Log nobody in, but leave in the session what was shown. Raises ValidationError."""
+        email, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
+        if not (email and password):
+            return self.cleaned_data  # the fields say so
+        user = get_adapter(self.request).authenticate(self.request, email=email, password=password)
+        if user is None:
+            raise self.get_invalid_login_error()
+        self.confirm_login_allowed(user)
+        code = self.code_of(user)
+        if self.request.user.is_authenticated:
+            logout(self.request)  # or what was shown would go with somebody else's session
+        # The password was given this moment, which is what setting a second factor up asks for.
+        record_authentication(self.request, user, method="password", email=email, reauthenticated=True)
+        if code is not None:
+            code.save()
+            forget_attempts(email)
+        self.user_cache = user
+        return self.cleaned_data
+
+    def code_of(self, user: User) -> AuthenticateForm | None:
+        """The code, checked; None when the account has no second factor. Raises ValidationError."""
+        if not has_second_factor(user_id=user.pk):
+            return None
+        if not self.cleaned_data.get("code"):
+            raise ValidationError({"code": ValidationError("Enter a code of your authenticator app.", code="required")})
+        code = AuthenticateForm(data=self.cleaned_data, user=user)
+        if not code.is_valid():
+            raise ValidationError({"code": code.errors.as_data()["code"]})
+        return code

@@ -1,0 +1,110 @@
+"""What the lists of clients and of providers have in common: accounts, and files."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from import_export.admin import ImportExportMixin
+from unfold.contrib.import_export.forms import ExportForm
+from unfold.widgets import UnfoldAdminEmailInputWidget
+
+from reservation.domain.account import EmailTaken, new_account
+from reservation.domain.errors import InvalidInput
+from reservation.models import User
+from staff.base import CatalogueAdmin, current_caller
+from staff.formats import EXPORTS, AnyCSV
+from staff.imports import PeopleImportForm
+
+
+class PersonForm(forms.ModelForm):
+    """Of somebody new, whose account is made with the rest. It gets its password by a reset."""
+
+    email = forms.CharField(
+        widget=UnfoldAdminEmailInputWidget,
+        help_text="Of a new account, which gets its password by a reset.",
+        max_length=User._meta.get_field("email").max_length,
+    )
+
+    def clean_email(self) -> str:
+        try:
+            user = new_account(self.cleaned_data["email"])
+        except InvalidInput as refusal:
+            raise ValidationError(refusal.message) from refusal
+        if User.objects.filter(email=user.email).exists():
+            raise ValidationError(EmailTaken().message)
+        return user.email
+
+
+class PeopleAdmin(ImportExportMixin, CatalogueAdmin):
+    """A list that can be taken out and brought in. What is brought in is shown first, and then written whole."""
+
+    import_form_class = PeopleImportForm
+    export_form_class = ExportForm
+    import_formats = (AnyCSV,)
+    export_formats = EXPORTS
+    to_encoding = "utf-8-sig"  # or spreadsheets take it for another one
+
+    def get_import_resource_kwargs(self, request: HttpRequest, **kwargs: Any) -> dict[str, Any]:
+        return {"caller": current_caller(request), "now": timezone.now()}
+
+    def get_import_data_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        return {"rollback_on_validation_errors": True}
+
+    def process_result(self, result: Any, request: HttpRequest) -> HttpResponse:
+        """What was right when it was shown may be wrong by now: then nothing was written."""
+        if result.has_errors() or result.has_validation_errors():
+            messages.error(request, "Nothing was imported: things have changed since the file was checked. Try again.")
+            return redirect(f"admin:reservation_{self.opts.model_name}_import")
+        response: HttpResponse = super().process_result(result, request)
+        return response
+
+    def get_export_data(self, file_format: Any, request: HttpRequest, queryset: Any, **kwargs: Any) -> Any:
+        data = super().get_export_data(file_format, request, queryset, **kwargs)
+        LogEntry.objects.create(
+            user_id=current_caller(request).user_id,  # type: ignore[misc] # staff has logged in
+            content_type=ContentType.objects.get_for_model(self.model),
+            object_repr=f"{queryset.count()} {self.opts.verbose_name_plural}",
+            action_flag=CHANGE,
+            change_message=f"Exported as {file_format.get_title()}.",
+        )
+        return data
+
+    # --- Accounts ------------------------------------------------------------------------------------------------
+
+    add_form: type[PersonForm]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        return super().get_form(request, obj, change, **(kwargs if change else {"form": self.add_form, **kwargs}))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Somebody new is added by the command, with an account."""
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        fields = {name: form.cleaned_data[name] for name in form.cleaned_data if name != "services"}
+        obj.__dict__ |= vars(self.add(request, fields))
+
+    def add(self, request: HttpRequest, fields: dict[str, Any]) -> Any:
+        raise NotImplementedError
+
+    @admin.display(description="email", ordering="user__email")
+    def address(self, person: Any) -> str:
+        return str(person.user)
+
+    @admin.display(description="reservations")
+    def reservations(self, person: Any) -> str:
+        page = reverse("admin:reservation_reservation_changelist")
+        return format_html(
+            '<a class="page-link" href="{}?{}__id__exact={}&when=ahead">What lies ahead</a>',
+            page,
+            self.opts.model_name,
+            person.pk,
+        )

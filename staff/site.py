@@ -1,0 +1,87 @@
+"""The admin as a place: who may enter, and how."""
+
+from collections.abc import Callable
+from functools import partial, wraps
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from allauth.account.signals import password_changed
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path
+from django.utils import timezone
+from unfold.sites import UnfoldAdminSite
+
+from accounts.adapter import may_try
+from accounts.second_factor import may_work_as_staff
+from reservation.models import User
+from staff.calendar.urls import calendar_urls
+from staff.home import home_context
+from staff.log_in import StaffLogInForm
+from staff.second_factor import may_set_up, set_up
+from staff.sessions import show_sessions
+
+
+class StaffSite(UnfoldAdminSite):
+    """Django's, with a second factor. Only what `staff` registers is there to see."""
+
+    login_form = StaffLogInForm
+    login_template = "admin/log_in.html"
+    index_title = "Home"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Whether this is staff, in a session that is good for staff's work."""
+        user = request.user
+        return (
+            super().has_permission(request)
+            and isinstance(user, User)
+            and may_work_as_staff(request.session, user_id=user.pk)
+        )
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+        """The view, by staff's clock. What is rendered later would be by another one, so it is rendered here."""
+        inner = super().admin_view(view, cacheable)
+
+        @wraps(inner)
+        def by_staffs_clock(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            with timezone.override(ZoneInfo(settings.STAFF_TIME_ZONE)):
+                response: HttpResponse = inner(request, *args, **kwargs)
+                return response.render() if isinstance(response, TemplateResponse) else response
+
+        return by_staffs_clock
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        return super().index(request, home_context(request) | (extra_context or {}))
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Log in; who lacks the second factor that is required sets it up."""
+        if request.method != "POST" and not self.has_permission(request) and may_set_up(request.user):
+            return redirect("admin:second_factor")
+        response = super().login(request, extra_context)
+        if request.method == "POST" and response.status_code == 302:
+            UserSession.objects.create_from_request(request)  # so that its owner sees it listed, and can end it
+        return response
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Change one's own password, which ends every session, as over the API. Attempts count like those to log in."""
+        user = request.user
+        if request.method == "POST" and isinstance(user, User) and not may_try(user.email):
+            return HttpResponse("Too many attempts. Try again later.", status=429, content_type="text/plain")
+        response = super().password_change(request, extra_context)
+        if request.method == "POST" and response.status_code == 302 and isinstance(user, User):
+            password_changed.send(User, request=request, user=user)
+            logout(request)
+            return redirect("admin:login")
+        return response
+
+    def get_urls(self) -> list[URLResolver | URLPattern]:
+        return [
+            path("second-factor/", partial(set_up, site=self), name="second_factor"),
+            *calendar_urls(self),
+            path("sessions/", self.admin_view(partial(show_sessions, site=self)), name="sessions"),
+            *super().get_urls(),
+        ]

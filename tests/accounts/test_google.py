@@ -1,0 +1,64 @@
+"""Logging in with Google: there when its credentials are set, and not otherwise."""
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client as Browser
+
+
+def run(*arguments: str, **variables: str) -> str:
+    """The output of Python with these variables, on a database of its own."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "DJANGO_SETTINGS_MODULE": "settings.test",
+        "DATABASE_URL": "sqlite://:memory:",
+        **variables,
+    }
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def seen() -> Any:
+    return json.loads(
+        run("-m", "tests.accounts.google", GOOGLE_CLIENT_ID="an-id.example", GOOGLE_CLIENT_SECRET="a-secret")
+    )
+
+
+def test_a_log_in_makes_an_account_with_a_client(seen: Any) -> None:
+    assert (seen["first"], seen["again"]) == (200, 200)
+    assert seen["viewer"] == {"data": {"viewer": {"email": "eve@example.com"}}}
+    assert seen["clients"] == [["Eve Example", "eve@example.com"]]
+    assert seen["has_password"] is False
+
+
+def test_a_token_that_google_did_not_sign_for_us_is_refused(seen: Any) -> None:
+    assert [seen[name] for name in ("forged", "for_another", "expired")] == [400, 400, 400]
+
+
+def test_an_address_that_has_an_account_is_not_taken_over(seen: Any) -> None:
+    assert seen["taken"] == [401, None, ["provider_signup"]]
+    assert seen["accounts"] == 2
+
+
+def test_without_credentials_there_is_no_such_log_in(client: Browser) -> None:
+    assert client.post("/auth/app/v1/auth/provider/token", {}, content_type="application/json").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"])
+def test_one_credential_alone_switches_nothing_on(name: str) -> None:
+    code = "from django.conf import settings; print('allauth.socialaccount' in settings.INSTALLED_APPS)"
+    assert run("-c", code, **{name: "x"}).strip() == "False"

@@ -1,0 +1,78 @@
+"""Guessing passwords: an account is shut for longer and longer, whatever becomes of the cache."""
+
+from typing import Any
+
+import pytest
+from allauth.account.signals import password_reset
+from django.core.cache import cache
+
+from ops import rate_limit
+from reservation.models import User
+from tests.accounts.authenticator import code, give_second_factor, wrong_code
+from tests.api.application import Application
+from tests.conftest import CREDENTIALS, Send
+
+WRONG = {**CREDENTIALS, "password": "wrong"}
+
+
+@pytest.fixture(autouse=True)
+def limits(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.LOG_IN_ATTEMPTS, settings.PROCESSES = 3, 1
+    monkeypatch.setattr(rate_limit, "_rate_limiters", {})
+
+
+def codes(send: Send, body: dict[str, str], times: int) -> list[str]:
+    found = []
+    for _ in range(times):
+        cache.clear()  # what allauth counts itself
+        response = send("auth/login", body).json()
+        found.append(response["errors"][0]["code"] if "errors" in response else "logged in")
+    return found
+
+
+def test_an_account_is_shut_after_too_many_attempts(send: Send, user: User) -> None:
+    assert codes(send, WRONG, 4) == ["email_password_mismatch"] * 3 + ["too_many_login_attempts"]
+    assert codes(send, CREDENTIALS, 1) == ["too_many_login_attempts"]
+    assert codes(send, {**WRONG, "email": "CLEO@example.com"}, 1) == ["too_many_login_attempts"]
+    assert codes(send, {**WRONG, "email": "other@example.com"}, 1) == ["email_password_mismatch"]
+
+
+def test_who_knows_the_password_has_not_been_guessing(send: Send, user: User) -> None:
+    for _ in range(3):
+        assert codes(send, WRONG, 2) == ["email_password_mismatch"] * 2
+        assert codes(send, CREDENTIALS, 1) == ["logged in"]
+
+
+def test_a_new_password_opens_the_account_again(send: Send, user: User) -> None:
+    assert codes(send, WRONG, 4)[-1] == "too_many_login_attempts"
+    password_reset.send(User, user=user)
+    assert codes(send, CREDENTIALS, 1) == ["logged in"]
+
+
+def test_each_window_allows_less_for_longer(settings: Any) -> None:
+    from accounts.adapter import attempts
+
+    assert [(rate.tokens, rate.seconds) for rate in attempts()] == [(3, 600), (6, 3600), (12, 86_400)]
+    settings.LOG_IN_ATTEMPTS = 0
+    assert attempts() == []
+
+
+def test_codes_are_counted_for_each_log_in_and_the_password_is_not_forgiven_for_them(send: Send, user: User) -> None:
+    give_second_factor(user)
+    device = Application()
+    assert device.log_in(**CREDENTIALS).status_code == 401
+    statuses = []
+    for _ in range(4):
+        cache.clear()
+        statuses.append(device("POST", "auth/2fa/authenticate", code=wrong_code()).status_code)
+    assert statuses == [400] * 3 + [429]
+    assert codes(send, CREDENTIALS, 3)[-1] == "too_many_login_attempts"
+
+
+def test_who_gives_the_code_has_not_been_guessing(send: Send, user: User) -> None:
+    give_second_factor(user)
+    assert codes(send, WRONG, 2) == ["email_password_mismatch"] * 2
+    device = Application()
+    device.log_in(**CREDENTIALS)
+    assert device("POST", "auth/2fa/authenticate", code=code()).status_code == 200
+    assert codes(send, WRONG, 3) == ["email_password_mismatch"] * 3

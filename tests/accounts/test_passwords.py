@@ -1,0 +1,134 @@
+"""A password is changed by who knows it, and reset by who reads the account's mail; either ends what went before."""
+
+import re
+from smtplib import SMTPServerDisconnected
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.hashers import identify_hasher
+from django.core import mail
+from django.core.cache import cache
+
+from reservation.models import User
+from settings import PASSWORD_HASHERS
+from tests.api.application import Application, codes_of
+from tests.conftest import CREDENTIALS
+
+OLD, NEW = CREDENTIALS["password"], "battery-staple-7"
+CHANGE = "account/password/change"
+
+
+@pytest.fixture(autouse=True)
+def _no_attempt_came_before() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def phone(user: User) -> Application:
+    application = Application("phone")
+    assert application.log_in(**CREDENTIALS).status_code == 200
+    return application
+
+
+@pytest.fixture
+def laptop(user: User) -> Application:
+    application = Application("laptop")
+    assert application.log_in(**CREDENTIALS).status_code == 200
+    return application
+
+
+def test_a_change_ends_the_access_of_other_devices_at_once(phone: Application, laptop: Application) -> None:
+    assert "data" in laptop.ask("{ viewer { email } }")
+    phone("POST", CHANGE, current_password=OLD, new_password=NEW)
+    for device in (laptop, phone):
+        (error,) = device.ask("{ viewer { email } }")["errors"]
+        assert error["extensions"]["code"] == "UNAUTHENTICATED"
+
+
+def test_a_change_ends_every_session_and_tells_the_owner(phone: Application, laptop: Application, user: User) -> None:
+    assert phone("POST", CHANGE, current_password=OLD, new_password=NEW).status_code == 401
+    assert (phone.renew(), laptop.renew()) == (400, 400)
+    assert [message.to for message in mail.outbox] == [[user.email]]
+    assert "password has been changed" in str(mail.outbox[0].body)
+    assert Application().log_in(**CREDENTIALS).status_code == 400
+    assert Application().log_in(email=user.email, password=NEW).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("fields", "refusals"),
+    [
+        ({"current_password": "wrong", "new_password": NEW}, ["enter_current_password"]),
+        ({"new_password": NEW}, ["required"]),
+        ({"current_password": OLD, "new_password": "short"}, ["password_too_short"]),
+        (
+            {"current_password": OLD, "new_password": "12345678901"},
+            ["password_too_common", "password_entirely_numeric"],
+        ),
+        ({"current_password": OLD, "new_password": CREDENTIALS["email"]}, ["password_too_similar"]),
+    ],
+)
+def test_a_change_needs_the_old_password_and_a_good_new_one(
+    fields: dict[str, str], refusals: list[str], phone: Application, laptop: Application
+) -> None:
+    answer = phone("POST", CHANGE, **fields)
+    assert (answer.status_code, codes_of(answer)) == (400, refusals)
+    assert (laptop.renew(), mail.outbox) == (200, [])
+
+
+def test_guessing_the_old_password_is_slowed_down(phone: Application) -> None:
+    statuses = [phone("POST", CHANGE, current_password="x", new_password=NEW).status_code for _ in range(6)]
+    assert statuses == [*[400] * 5, 429]
+
+
+def test_a_change_stands_when_the_mail_server_is_away(
+    phone: Application, user: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def disconnect(*_: Any, **__: Any) -> None:
+        raise SMTPServerDisconnected
+
+    monkeypatch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", disconnect)
+    assert phone("POST", CHANGE, current_password=OLD, new_password=NEW).status_code == 401
+    assert "could not be told by mail" in caplog.text
+
+
+def test_a_reset_ends_every_session_and_logs_nobody_in(phone: Application, user: User) -> None:
+    stranger = Application("stranger")
+    assert stranger("POST", "auth/password/request", email=user.email.upper()).status_code == 200
+    link = re.search(rf"{settings.FRONTEND_URL}/reset-password/(\S+)", str(mail.outbox[0].body))
+    assert link is not None
+    key = unquote(link[1])
+    assert stranger("POST", "auth/password/reset", key=key, password="short").status_code == 400
+    assert stranger("POST", "auth/password/reset", key=key, password=NEW).status_code == 401
+    assert (stranger.access, phone.renew()) == (None, 400)
+    assert stranger("POST", "auth/password/reset", key=key, password=OLD).status_code == 400, "a key is good once"
+    assert stranger.log_in(email=user.email, password=NEW).status_code == 200
+
+
+def test_asking_for_a_reset_does_not_tell_who_has_an_account(user: User) -> None:
+    answers = [Application()("POST", "auth/password/request", email=email) for email in (user.email, "no@example.com")]
+    assert answers[0].json() == answers[1].json() == {"status": 200}
+
+
+def test_asking_for_resets_is_slowed_down(user: User) -> None:
+    statuses = [Application()("POST", "auth/password/request", email=user.email).status_code for _ in range(6)]
+    assert statuses == [*[200] * 5, 429]
+
+
+def test_passwords_are_hashed_with_argon2(user: User, settings: Any) -> None:
+    settings.PASSWORD_HASHERS = PASSWORD_HASHERS  # what production has; the tests' own is a quick one
+    user.set_password(NEW)
+    assert identify_hasher(user.password).algorithm == "argon2"
+    assert user.password.startswith("argon2$argon2id$")
+
+
+def test_an_older_hash_becomes_argon2_at_the_next_log_in(user: User, settings: Any) -> None:
+    settings.PASSWORD_HASHERS = PASSWORD_HASHERS[::-1]
+    user.set_password(OLD)
+    user.save()
+    assert user.password.startswith("pbkdf2_sha256$")
+    settings.PASSWORD_HASHERS = PASSWORD_HASHERS
+    assert Application().log_in(**CREDENTIALS).status_code == 200
+    user.refresh_from_db()
+    assert user.password.startswith("argon2$argon2id$")

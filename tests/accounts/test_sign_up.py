@@ -1,0 +1,122 @@
+"""Signing up makes an account and a client."""
+
+import re
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from django.core import mail
+from django.test import Client as Browser
+
+from reservation.models import Client, User
+from tests.conftest import Send
+from tests.factories import make_user
+from tests.rows import all_rows
+
+CREDENTIALS = {"email": "eve@example.com", "password": "correct-horse-9"}
+
+
+@pytest.fixture
+def call(send: Send) -> Send:
+    return lambda path, **body: send(f"auth/{path}", body)
+
+
+def test_signing_up_makes_an_account_and_a_client_who_can_ask(call: Send, client: Browser, db: None) -> None:
+    response = call("signup", email="Eve@Example.com", password="correct-horse-9", name="Eve 😀")
+    assert response.status_code == 200
+    token = response.json()["meta"]["access_token"]
+    query = "{ viewer { email isStaff client { name email timeZone phone } provider { id } } }"
+    answer = client.get("/graphql/", {"query": query}, headers={"Authorization": f"Bearer {token}"})
+    eve = {"name": "Eve 😀", "email": "eve@example.com", "timeZone": "UTC", "phone": ""}
+    viewer = {"email": "eve@example.com", "isStaff": False, "client": eve, "provider": None}
+    assert answer.json() == {"data": {"viewer": viewer}}
+    assert (User.objects.count(), Client.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize("name", [None, "", "   "])
+def test_without_a_name_it_is_what_stands_before_the_at(name: str | None, call: Send, db: None) -> None:
+    given = {} if name is None else {"name": name}
+    assert call("signup", **CREDENTIALS, **given).status_code == 200
+    assert Client.objects.get().name == "eve"
+
+
+def test_nobody_makes_itself_more_than_a_client(call: Send, db: None) -> None:
+    more = {"is_staff": True, "is_superuser": True, "id": 1, "client": 1, "provider": 1}
+    assert call("signup", **CREDENTIALS, **more).status_code == 200
+    user = User.objects.get()
+    assert (user.is_staff, user.is_superuser, hasattr(user, "provider")) == (False, False, False)
+
+
+@pytest.mark.parametrize("email", ["eve@example.com", "EVE@Example.Com"])
+def test_an_address_has_one_account(email: str, call: Send, db: None) -> None:
+    make_user(email="eve@example.com")
+    before = all_rows()
+    response = call("signup", **{**CREDENTIALS, "email": email})
+    (error,) = response.json()["errors"]
+    assert (response.status_code, error["code"], error["param"]) == (400, "email_taken", "email")
+    assert all_rows() == before
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong", "code"),
+    [
+        ("password", "123", "password_too_short"),
+        ("password", "password1", "password_too_common"),
+        ("password", "4839201837465", "password_entirely_numeric"),
+        ("password", "eve@example.com", "password_too_similar"),
+        ("password", "", "required"),
+        ("password", "correct\x00horse", "null_characters_not_allowed"),
+        ("email", "", "required"),
+        ("email", "eve", "invalid"),
+        ("email", "e\x00e@example.com", "invalid"),
+        ("name", "x" * 300, "max_length"),
+        ("name", "a\x00b", "null_characters_not_allowed"),
+    ],
+)
+def test_what_is_weak_wrong_or_too_long_is_refused(field: str, wrong: str, code: str, call: Send, db: None) -> None:
+    response = call("signup", **{**CREDENTIALS, "name": "Eve", field: wrong})
+    found = {(error["param"], error["code"]) for error in response.json()["errors"]}
+    assert response.status_code == 400
+    assert (field, code) in found
+    assert not User.objects.exists()
+
+
+def test_an_address_is_not_longer_than_254_characters(call: Send, db: None) -> None:
+    assert call("signup", **{**CREDENTIALS, "email": "e" * 300 + "@example.com"}, name="Eve").status_code == 400
+    assert not User.objects.exists()
+    long = "e" * 242 + "@example.com"
+    assert call("signup", **{**CREDENTIALS, "email": long}, name="Eve").status_code == 200
+    assert User.objects.get().email == long
+
+
+def test_a_long_address_makes_no_name_that_is_too_long(call: Send, db: None) -> None:
+    assert call("signup", **{**CREDENTIALS, "email": "e" * 242 + "@example.com"}).status_code == 200
+    assert Client.objects.get().name == "e" * 200
+
+
+def test_a_new_account_logs_in(call: Send, db: None) -> None:
+    call("signup", **CREDENTIALS)
+    response = call("login", **{**CREDENTIALS, "email": "EVE@example.com"})
+    assert (response.status_code, response.json()["meta"]["is_authenticated"]) == (200, True)
+
+
+def test_the_address_is_verified_by_a_link_in_a_mail(call: Send, settings: Any, db: None) -> None:
+    call("signup", **CREDENTIALS)
+    (message,) = mail.outbox
+    link = re.search(rf"{settings.FRONTEND_URL}/verify-email/(\S+)", str(message.body))
+    assert (message.to, message.from_email) == (["eve@example.com"], settings.DEFAULT_FROM_EMAIL)
+    assert link is not None
+    assert call("email/verify", key=unquote(link[1])).status_code in (200, 401)
+    assert User.objects.get().emailaddress_set.get().verified
+
+
+def test_a_forgotten_password_is_set_again_by_a_link_in_a_mail(call: Send, settings: Any, db: None) -> None:
+    user = make_user(email="eve@example.com", password="forgotten-horse-8")
+    assert call("password/request", email="EVE@example.com").status_code == 200
+    link = re.search(rf"{settings.FRONTEND_URL}/reset-password/(\S+)", str(mail.outbox[0].body))
+    assert link is not None
+    key = unquote(link[1])
+    assert call("password/reset", key=key, password="correct-horse-9").status_code in (200, 401)
+    user.refresh_from_db()
+    assert user.check_password("correct-horse-9")
+    assert call("password/reset", key=key, password="correct-horse-7").status_code == 400

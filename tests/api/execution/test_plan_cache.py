@@ -1,0 +1,64 @@
+"""What is kept of plans: a caller chooses the variables, and so how many there are of a document."""
+
+from itertools import product
+
+import pytest
+
+from api.context import Context
+from api.documents import Document, parse_document
+from api.execution import columnar, execute_document
+from api.execution.plan_cache import Plans
+from api.schema import schema
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+NAMES = "abcd"
+FIELDS = 20
+
+
+@pytest.fixture
+def plans(monkeypatch: pytest.MonkeyPatch) -> Plans:
+    """Room for five plans of the document."""
+    plans = Plans(max_fields=5 * (FIELDS + 1) * 2)
+    monkeypatch.setattr(columnar, "PLANS", plans)
+    return plans
+
+
+def make_document() -> Document:
+    """Each combination of its variables has a plan of its own, with two fields for each alias."""
+    variables = ", ".join(f"${name}: Boolean!" for name in NAMES)
+    decided = " ".join(f"... @include(if: ${name}) {{ __typename }}" for name in NAMES)
+    fields = " ".join(f"a{place}: viewer {{ isStaff }}" for place in range(FIELDS))
+    return parse_document(schema, f"query Q({variables}) {{ {decided} {fields} }}")
+
+
+def execute(document: Document, combination: tuple[bool, ...]) -> None:
+    given = dict(zip(NAMES, combination, strict=True))
+    assert execute_document(schema, document.tree, context=Context(now=NOW), variables=given).errors is None
+
+
+def test_plans_of_one_document_are_kept_while_there_is_room(plans: Plans) -> None:
+    document = make_document()
+    for combination in product([True, False], repeat=len(NAMES)):
+        execute(document, combination)
+        assert sum(plan.size for _, plan in plans.kept.values()) <= plans.max_fields
+    assert 4 <= len(plans.kept) <= 6
+
+
+def test_a_plan_is_made_once_and_the_one_that_is_used_stays(plans: Plans) -> None:
+    document = make_document()
+    first, *others = product([True, False], repeat=len(NAMES))
+    execute(document, first)
+    ((_, used),) = plans.kept.values()
+    for combination in others:
+        execute(document, combination)
+        execute(document, first)
+        assert used in [plan for _, plan in plans.kept.values()]
+
+
+def test_operations_of_different_documents_have_different_plans(plans: Plans) -> None:
+    document, same_again = make_document(), parse_document(schema, "{ viewer { isStaff } }")
+    execute(document, (True,) * len(NAMES))
+    assert execute_document(schema, same_again.tree, context=Context(now=NOW)).data == {"viewer": {"isStaff": False}}
+    assert len(plans.kept) == 2

@@ -1,0 +1,74 @@
+"""No error repeats what was sent, but for names in the document: it may be somebody's own."""
+
+from typing import Any
+
+import pytest
+
+from tests.conftest import Post
+
+SECRET = "canary-4711"
+RESERVE = "mutation($i: ReserveAppointmentInput!) { reserveAppointment(input: $i) { userErrors { code } } }"
+WINDOW = "query($f: OpenAppointmentFilter!) { openAppointments(filter: $f) { totalCount } }"
+BODIES: dict[str, Any] = {
+    "an Int": {"query": "query($v: Int) { providers(first: $v) { totalCount } }", "variables": {"v": SECRET}},
+    "a Boolean": {
+        "query": "query($v: Boolean!) { viewer { isStaff @skip(if: $v) } }",
+        "variables": {"v": SECRET},
+    },
+    "a String": {
+        "query": "query($v: String) { providers(filter: {search: $v}) { totalCount } }",
+        "variables": {"v": {"a": SECRET}},
+    },
+    "an enum": {
+        "query": "query($v: ReservationFilter) { reservations(filter: $v) { totalCount } }",
+        "variables": {"v": {"status": [SECRET]}},
+    },
+    "a DateTime": {"query": WINDOW, "variables": {"f": {"startsFrom": SECRET, "startsBefore": SECRET}}},
+    "beside what is missing": {"query": RESERVE, "variables": {"i": {"note": SECRET}}},
+    "an object that is none": {"query": RESERVE, "variables": {"i": SECRET}},
+    "the name of an operation": {"query": "{ viewer { isStaff } }", "operationName": SECRET},
+    "a string where none is expected": {"query": f'{{ viewer "{SECRET}" }}'},
+    "a block string where none is expected": {"query": f'{{ viewer """{SECRET}""" }}'},
+    "an id": {"query": "query($id: ID!) { node(id: $id) { id } }", "variables": {"id": SECRET}},
+    "a cursor": {"query": f'{{ providers(after: "{SECRET}") {{ totalCount }} }}'},
+    "no JSON": f"{SECRET}",
+    "no object": [SECRET],
+    "a hash": {"documentId": SECRET},
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_errors_do_not_repeat(name: str, post: Post, db: None) -> None:
+    response = post(BODIES[name])
+    assert response.json()["errors"]
+    assert SECRET not in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("an Int", "Variable '$v' does not fit. Int is expected."),
+        ("an enum", "Variable '$v' does not fit at v.status[0]. ReservationStatus is expected."),
+        (
+            "a DateTime",
+            "Variable '$f' does not fit at f.startsFrom. An instant is written as RFC 3339 with an offset, such as "
+            "2030-01-31T09:00:00+01:00.",
+        ),
+        (
+            "beside what is missing",
+            "Variable '$i' does not fit. Field 'appointmentId' of required type 'ID!' was not provided.",
+        ),
+        ("a string where none is expected", "Syntax Error: Expected Name, found String."),
+        ("the name of an operation", "The document has no operation of this name."),
+    ],
+)
+def test_and_say_all_the_same_what_is_wrong(body: str, told: str, post: Post) -> None:
+    assert post(BODIES[body]).json()["errors"][0]["message"] == told
+
+
+def test_only_the_first_errors_are_told(post: Post) -> None:
+    body = {
+        "query": "query($v: ReservationFilter) { reservations(filter: $v) { totalCount } }",
+        "variables": {"v": {"status": ["x"] * 50}},
+    }
+    assert len(post(body).json()["errors"]) == 10

@@ -1,0 +1,155 @@
+"""Which status an answer has, and who may keep it for how long."""
+
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+
+from api.http.codes import MEANINGS, Code
+from tests.api.test_views import GRAPHQL_JSON, NOBODY, VIEWER, refusal
+from tests.conftest import Post
+from tests.practice import Practice
+
+INVALID = [
+    ({"query": "{ nothing }"}, "GRAPHQL_VALIDATION_FAILED"),
+    ({"query": "query($id: ID!) { node(id: $id) { id } }"}, "BAD_USER_INPUT"),
+    ({"query": VIEWER, "operationName": "A"}, "OPERATION_RESOLUTION_FAILURE"),
+    ({"query": "{ providers(first: 9999) { nodes { id } } }"}, "QUERY_TOO_COMPLEX"),
+    ({"query": "{ services { nodes { providers { nodes { " * 5}, "GRAPHQL_PARSE_FAILED"),
+]
+MALFORMED = [({"query": 1}, "BAD_REQUEST"), ([], "BAD_REQUEST")]
+PARTIAL = {"query": '{ provider(id: "garbage") { id } viewer { isAuthenticated } }'}
+
+
+@pytest.mark.parametrize(("body", "code"), INVALID)
+def test_the_draft_tells_what_cannot_be_processed_from_what_cannot_be_read(
+    body: Any, code: str, post: Post, settings: Any
+) -> None:
+    assert refusal(post(body, Accept=GRAPHQL_JSON)) == (400, code)
+    settings.GRAPHQL_HTTP_STATUS_PROFILE = "draft"
+    unprocessable = 400 if code == "GRAPHQL_PARSE_FAILED" else 422
+    assert refusal(post(body, Accept=GRAPHQL_JSON)) == (unprocessable, code)
+    assert refusal(post(body)) == (200, code)
+
+
+@pytest.mark.parametrize(("body", "code"), MALFORMED)
+def test_what_is_no_request_is_400_in_either_profile(body: Any, code: str, post: Post, settings: Any) -> None:
+    for settings.GRAPHQL_HTTP_STATUS_PROFILE in ("audit", "draft"):
+        assert refusal(post(body)) == refusal(post(body, Accept=GRAPHQL_JSON)) == (400, code)
+
+
+def test_the_draft_has_a_status_for_partial_data(post: Post, settings: Any, db: None) -> None:
+    assert post(PARTIAL, Accept=GRAPHQL_JSON).status_code == 200
+    settings.GRAPHQL_HTTP_STATUS_PROFILE = "draft"
+    assert post(PARTIAL, Accept=GRAPHQL_JSON).status_code == 294
+    assert post(PARTIAL).status_code == 200
+    assert post({"query": VIEWER}, Accept=GRAPHQL_JSON).status_code == 200
+
+
+def test_every_code_has_a_status_that_says_no() -> None:
+    assert MEANINGS.keys() == set(Code)
+    for meaning in MEANINGS.values():
+        assert 400 <= meaning.status < 600
+        assert meaning.draft_status in (None, 422)
+        assert meaning.advice.endswith(".")
+
+
+# --- Who may keep it ------------------------------------------------------------------------------------------------
+
+
+def test_what_everybody_is_told_may_be_kept_for_a_moment(client: Browser, settings: Any, db: None) -> None:
+    query = {"query": "{ providers { totalCount } }"}
+    response = client.get("/graphql/", query)
+    assert response.json() == {"data": {"providers": {"totalCount": 0}}}
+    assert response["Cache-Control"] == "public, max-age=0, s-maxage=1"
+    assert {"Accept", "Authorization"} <= set(response["Vary"].split(", "))
+    settings.GRAPHQL_PUBLIC_SECONDS = 30
+    assert client.get("/graphql/", query)["Cache-Control"] == "public, max-age=0, s-maxage=30"
+
+
+def test_what_depends_on_who_asks_is_not_kept_though_nobody_does(client: Browser) -> None:
+    response = client.get("/graphql/", {"query": VIEWER})
+    assert response.json() == NOBODY
+    assert (response["Cache-Control"], "ETag" in response) == ("no-store", False)
+
+
+def test_who_has_it_already_is_told_so(client: Browser, practice: Practice) -> None:
+    query = {"query": "{ providers { nodes { name } } }"}
+    first = client.get("/graphql/", query)
+    etag = first["ETag"]
+    assert client.get("/graphql/", query)["ETag"] == etag
+    again = client.get("/graphql/", query, headers={"If-None-Match": etag})
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", etag)
+    assert again["Cache-Control"] == "public, max-age=0, s-maxage=1"
+    weak = client.get("/graphql/", query, headers={"If-None-Match": f'"other", W/{etag}'})
+    assert weak.status_code == 304
+    assert client.get("/graphql/", query, headers={"If-Match": '"other"'}).status_code == 200
+    practice.provider.name = "Anne"
+    practice.provider.save()
+    changed = client.get("/graphql/", query, headers={"If-None-Match": etag})
+    assert changed.status_code == 200
+    assert changed["ETag"] != etag
+    assert {one["name"] for one in changed.json()["data"]["providers"]["nodes"]} == {"Anne", "Bert"}
+
+
+def test_an_answer_to_somebody_is_nobody_elses(
+    client: Browser, practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.views.read_caller", lambda _: practice.who("client"))
+    response = client.get("/graphql/", {"query": "{ viewer { email } }"}, headers={"Authorization": "Bearer x"})
+    assert response.json() == {"data": {"viewer": {"email": "cleo@example.com"}}}
+    assert (response["Cache-Control"], "ETag" in response) == ("no-store", False)
+
+
+def test_cookies_are_ignored(client: Browser, practice: Practice) -> None:
+    client.force_login(practice.client.user)
+    for response in (
+        client.get("/graphql/", {"query": "{ viewer { email } }"}),
+        client.post("/graphql/", {"query": "{ viewer { email } }"}, content_type="application/json"),
+    ):
+        assert response.json() == {"data": {"viewer": {"email": None}}}
+
+
+@pytest.mark.parametrize(
+    "query", ["{", "{ nothing }", '{ provider(id: "garbage") { id } }', "mutation { a }", "{ __typename " * 99]
+)
+def test_what_went_wrong_is_not_kept(query: str, client: Browser, db: None) -> None:
+    response = client.get("/graphql/", {"query": query})
+    assert (response["Cache-Control"], "ETag" in response) == ("no-store", False)
+
+
+def test_what_is_posted_is_not_kept(post: Post, db: None) -> None:
+    response = post({"query": "{ providers { totalCount } }"})
+    assert (response["Cache-Control"], "ETag" in response) == ("no-store", False)
+
+
+# --- Other origins --------------------------------------------------------------------------------------------------
+
+PREFLIGHT = {
+    "Origin": "https://book.example.com",
+    "Access-Control-Request-Method": "POST",
+    "Access-Control-Request-Headers": "authorization, content-type, graphql-cost",
+}
+
+
+@pytest.mark.parametrize("path", ["/graphql", "/graphql/", "/auth/app/v1/auth/login"])
+def test_pages_of_the_origins_that_are_allowed_may_call(path: str, client: Browser, settings: Any) -> None:
+    response = client.options(path, headers=PREFLIGHT)
+    assert "Access-Control-Allow-Origin" not in response
+    settings.CORS_ALLOWED_ORIGINS = ["https://book.example.com"]
+    response = client.options(path, headers=PREFLIGHT)
+    assert (response.status_code, response["Access-Control-Allow-Origin"]) == (200, "https://book.example.com")
+    assert {"authorization", "content-type", "graphql-cost"} <= set(
+        response["Access-Control-Allow-Headers"].split(", ")
+    )
+    assert "Access-Control-Allow-Credentials" not in response
+    other = client.options(path, headers={**PREFLIGHT, "Origin": "https://evil.example.com"})
+    assert "Access-Control-Allow-Origin" not in other
+
+
+def test_an_answer_may_be_read_by_the_origins_that_are_allowed(client: Browser, settings: Any) -> None:
+    settings.CORS_ALLOWED_ORIGINS = ["https://book.example.com"]
+    response = client.get("/graphql/", {"query": VIEWER}, headers={"Origin": "https://book.example.com"})
+    assert response["Access-Control-Allow-Origin"] == "https://book.example.com"
+    assert {"Accept", "Authorization", "origin"} <= set(response["Vary"].split(", "))
+    assert "Access-Control-Allow-Origin" not in client.get("/admin/", headers={"Origin": "https://book.example.com"})

@@ -1,0 +1,360 @@
+"""Answers that are kept whole: what of, how they are told, and with what they end."""
+
+import socket
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.core.cache import caches
+from django.db import connection, transaction
+from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
+
+from cache import responses
+from cache.calendar_days import invalidate_calendars
+from cache.catalogue import invalidate_catalogue
+from cache.client import cache_at
+from cache.connection import connections
+from cache.responses import find_response
+from ops.metrics import Metrics, families
+from reservation.domain.appointment import withdraw
+from reservation.domain.reservation import reserve
+from tests.cache.conftest import Count, counted
+from tests.conftest import CACHES, Post
+from tests.factories import NOW, TOMORROW, caller
+from tests.ops.metrics.conftest import counting
+from tests.practice import Practice, gid, make_practice
+from tests.servers import HOST, free_port
+
+__all__ = ["counted", "counting"]
+
+NAMES = "{ providers { nodes { name } } }"
+OPEN = """query Open($of: [ID!], $from: DateTime!, $before: DateTime!) {
+  openAppointments(filter: {providerIds: $of, startsFrom: $from, startsBefore: $before}) { nodes { id } }
+}"""
+WEEK = {"from": TOMORROW.isoformat(), "before": TOMORROW.replace(day=9).isoformat()}
+
+
+@pytest.fixture
+def kept(rows: str) -> Practice:
+    """A practice, whose answers are kept."""
+    return make_practice()
+
+
+@pytest.fixture
+def is_kept(post: Post, counted: Count) -> Callable[..., bool]:
+    """Whether this was answered from what is kept."""
+
+    def is_kept(query: str = NAMES, **variables: Any) -> bool:
+        counted.pop(responses.CACHE, None)
+        response = post({"query": query, "variables": variables})
+        assert "errors" not in response.json()
+        hits, misses, errors = counted[responses.CACHE]
+        assert (hits + misses, errors) == (1, 0)
+        return bool(hits)
+
+    return is_kept
+
+
+# --- How they are told ----------------------------------------------------------------------------------------------
+
+
+def test_what_is_kept_is_told_by_whatever_way_without_a_statement(
+    kept: Practice, client: Browser, post: Post, counting: Metrics
+) -> None:
+    first = post({"query": NAMES})
+    assert {one["name"] for one in first.json()["data"]["providers"]["nodes"]} == {"Anna", "Bert"}
+    with CaptureQueriesContext(connection) as captured:
+        again = post({"query": NAMES})
+        got = client.get("/graphql/", {"query": NAMES})
+        other = client.get("/graphql/", {"query": NAMES}, headers={"Accept": "application/graphql-response+json"})
+        has_it = client.get("/graphql/", {"query": NAMES}, headers={"If-None-Match": got["ETag"]})
+    assert len(captured) == 0
+    assert first.content == again.content == got.content == other.content
+    assert (again["Content-Type"], again["Cache-Control"]) == (first["Content-Type"], "no-store")
+    assert other["Content-Type"] == "application/graphql-response+json; charset=utf-8"
+    assert (got["Cache-Control"], "ETag" in again) == ("public, max-age=0, s-maxage=1", False)
+    assert (has_it.status_code, has_it.content) == (304, b"")
+    total = counting.total()
+    assert total.of(families.GRAPHQL_REQUESTS) == {("providers",): 5}
+    assert total.of(families.CACHE_READS)["answers", "hit"] == 4
+    assert total.of(families.CACHE_READS)["answers", "miss"] == 1
+
+
+def test_who_has_logged_in_is_told_the_same_and_still_has_to_be_believed(
+    kept: Practice, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = post({"query": NAMES})
+    refused = post({"query": NAMES}, Authorization="Bearer nothing")
+    assert (refused.status_code, refused.json()["errors"][0]["extensions"]["code"]) == (401, "UNAUTHENTICATED")
+    somebody = kept.who("client")
+    monkeypatch.setattr("api.views.read_caller", lambda _: somebody)
+    with CaptureQueriesContext(connection) as captured:
+        assert post({"query": NAMES}, Authorization="Bearer somebody").content == first.content
+    assert len(captured) == 0
+
+
+def test_what_is_kept_takes_points_as_ever(kept: Practice, post: Post, settings: Any) -> None:
+    settings.RATE_LIMIT_ANONYMOUS, settings.RATE_LIMIT_ANONYMOUS_BURST = 1, 60
+    left = [int(post({"query": NAMES})["RateLimit-Remaining"]) for _ in range(3)]
+    assert left[0] > left[1] > left[2]
+
+
+def test_who_wants_to_know_the_cost_is_answered_apart(kept: Practice, post: Post) -> None:
+    told = [post({"query": NAMES}, **headers).json() for headers in ({}, {"GraphQL-Cost": "report"}, {})]
+    assert ["extensions" in one for one in told] == [False, True, False]
+
+
+def test_it_can_be_turned_off(kept: Practice, post: Post, settings: Any, counted: Count) -> None:
+    settings.GRAPHQL_RESPONSE_CACHE_SECONDS = 0
+    assert post({"query": NAMES}).content == post({"query": NAMES}).content
+    assert responses.CACHE not in counted
+
+
+# --- What tells them apart ------------------------------------------------------------------------------------------
+
+
+def test_another_text_operation_or_variable_is_another_answer(kept: Practice, is_kept: Callable[..., bool]) -> None:
+    search = "query($text: String) { providers(filter: {search: $text}) { nodes { name } } }"
+    asked: list[tuple[str, dict[str, Any]]] = [
+        (NAMES, {}),
+        (NAMES + " ", {}),
+        (search, {}),
+        (search, {"text": None}),
+        (search, {"text": "a"}),
+        (search, {"text": "b"}),
+    ]
+    assert [is_kept(query, **variables) for query, variables in asked * 2] == [False] * 6 + [True] * 6
+    assert is_kept(search, text="a", nobody_asks_for="this")
+
+
+def test_operations_of_one_document_are_kept_apart(kept: Practice, post: Post) -> None:
+    query = "query A { providers { totalCount } } query B { services { totalCount } }"
+    for _ in range(2):
+        assert post({"query": query, "operationName": "A"}).json()["data"].keys() == {"providers"}
+        assert post({"query": query, "operationName": "B"}).json()["data"].keys() == {"services"}
+
+
+def test_executors_are_kept_apart(kept: Practice, is_kept: Callable[..., bool], settings: Any) -> None:
+    kinds = []
+    for settings.GRAPHQL_EXECUTOR in ("columnar", "standard", "columnar"):
+        kinds.append(is_kept())
+    assert kinds == [False, False, True]
+
+
+# --- With what they end ---------------------------------------------------------------------------------------------
+
+
+def test_a_change_ends_what_shows_it_and_nothing_else(kept: Practice, is_kept: Callable[..., bool]) -> None:
+    anna, bert = gid(kept.provider), gid(kept.other_provider)
+    of_provider = """query($id: ID!, $from: DateTime!, $before: DateTime!) { provider(id: $id) {
+      openAppointments(startsFrom: $from, startsBefore: $before) { nodes { id provider { name } } } } }"""
+    next_one = "query($of: [ID!]) { nextOpenAppointment(providerIds: $of) { id } }"
+    theirs: list[tuple[str, dict[str, Any]]] = [
+        (OPEN, {"of": [anna], **WEEK}),
+        (of_provider, {"id": anna, **WEEK}),
+        (next_one, {"of": [anna]}),
+    ]
+    others: list[tuple[str, dict[str, Any]]] = [
+        (OPEN, {"of": [bert], **WEEK}),
+        (of_provider, {"id": bert, **WEEK}),
+        (NAMES, {}),
+    ]
+    everybodys: list[tuple[str, dict[str, Any]]] = [
+        (OPEN, WEEK),
+        (OPEN, {"of": [anna, bert], **WEEK}),
+        (next_one, {}),
+        ("query($id: ID!) { appointment(id: $id) { isOpen } }", {"id": gid(kept.slots[12])}),
+        (
+            "query($id: ID!) { ...F } fragment F on Query { appointment(id: $id) { isOpen } }",
+            {"id": gid(kept.slots[12])},
+        ),
+        (
+            "query($id: ID!, $from: DateTime!, $before: DateTime!) { provider(id: $id) { services(first: 2) { nodes {"
+            " providers(first: 2) { nodes { openAppointments(startsFrom: $from, startsBefore: $before) { nodes { id } }"
+            " } } } } } }",
+            {"id": bert, **WEEK},
+        ),
+    ]
+
+    def which() -> list[list[bool]]:
+        return [[is_kept(query, **variables) for query, variables in some] for some in (theirs, others, everybodys)]
+
+    nothing, all_of_it = ([[one] * len(some) for some in (theirs, others, everybodys)] for one in (False, True))
+    assert which() == nothing
+    assert which() == all_of_it
+    # When Anna's calendar changes
+    reserve(caller=caller(kept.other_client), appointment_id=kept.slots[12].pk, now=NOW)
+    # Then what shows it has ended
+    assert which() == [nothing[0], all_of_it[1], nothing[2]]
+    assert which() == all_of_it
+    # When somebody in the catalogue changes, everything has
+    kept.other_provider.save()
+    assert which() == nothing
+
+
+def test_a_change_is_seen_by_the_next_reader(kept: Practice, post: Post) -> None:
+    def ids() -> list[str]:
+        nodes = post({"query": OPEN, "variables": WEEK}).json()["data"]["openAppointments"]["nodes"]
+        return [node["id"] for node in nodes]
+
+    before = ids()
+    assert ids() == before
+    for taken in before[:3]:
+        slot = next(slot for slot in kept.slots if gid(slot) == taken)
+        withdraw(
+            caller=kept.staff, provider_id=kept.provider.pk, starts_at=slot.starts_at, ends_at=slot.ends_at, now=NOW
+        )
+        assert taken not in ids()
+        before.remove(taken)
+        assert ids() == before
+
+
+def test_errors_are_not_kept(kept: Practice, post: Post, counted: Count) -> None:
+    for query in ('{ provider(id: "garbage") { id } }', "{ providers(first: 1, last: 1) { nodes { id } } }"):
+        counted.pop(responses.CACHE, None)
+        assert [len(post({"query": query}).json()["errors"]) for _ in range(3)] == [1, 1, 1]
+        assert counted[responses.CACHE] == [0, 3, 0]
+
+
+def test_within_a_transaction_nothing_is_kept(kept: Practice, post: Post, counted: Count) -> None:
+    with transaction.atomic():
+        kept.provider.name = "Not committed"
+        kept.provider.save()
+        assert b"Not committed" in post({"query": NAMES}).content
+        transaction.set_rollback(True)
+    assert b"Not committed" not in post({"query": NAMES}).content
+    assert counted[responses.CACHE] == [0, 1, 0]
+
+
+# --- One makes it ---------------------------------------------------------------------------------------------------
+
+
+def ask_at_once(number: int) -> list[bytes | None]:
+    """What so many threads find at the same time, each of which makes what it does not find."""
+    found: list[bytes | None] = []
+    ready = threading.Barrier(number)
+
+    def ask() -> None:
+        ready.wait()
+        with find_response("key", generations=["a"], seconds=60) as answer:
+            found.append(answer.body)
+            if answer.body is None:
+                time.sleep(0.01)
+                answer.keep(b"made")
+        for used in connections().values():
+            used.close()
+
+    threads = [threading.Thread(target=ask) for _ in range(number)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return found
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who waits does so for as long as it takes on a slow machine."""
+    monkeypatch.setattr(responses, "PAUSES", (0.01,) * 1000)
+
+
+def test_of_many_who_miss_the_same_one_makes_it(rows: str, patient: None) -> None:
+    assert Counter(ask_at_once(8)) == {None: 1, b"made": 7}
+
+
+def test_who_ends_while_making_it_holds_nobody_up_for_long(rows: str) -> None:
+    answer = find_response("key", generations=["a"], seconds=60)
+    assert answer.claimed
+    started = time.monotonic()
+    others = [find_response("key", generations=["a"], seconds=60) for _ in range(2)]
+    assert [(other.body, other.claimed) for other in others] == [(None, None)] * 2
+    assert time.monotonic() - started >= 2 * sum(responses.PAUSES)
+    others[0].keep(b"made")
+    assert find_response("key", generations=["a"], seconds=60).body == b"made"
+
+
+def test_what_fails_is_tried_by_the_next(rows: str) -> None:
+    with pytest.raises(ZeroDivisionError), find_response("key", generations=["a"], seconds=60):
+        1 / 0  # noqa: B018
+    assert find_response("key", generations=["a"], seconds=60).claimed
+
+
+def test_while_one_makes_it_anew_the_others_have_the_former(rows: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with find_response("key", generations=["a"], seconds=60) as first:
+        first.keep(b"former")
+    monkeypatch.setattr(responses, "RENEWED_AFTER", 0)
+    with find_response("key", generations=["a"], seconds=60) as renewing:
+        assert (renewing.body, bool(renewing.claimed)) == (None, True)
+        assert find_response("key", generations=["a"], seconds=60).body == b"former"
+        renewing.keep(b"new")
+    monkeypatch.undo()
+    assert find_response("key", generations=["a"], seconds=60).body == b"new"
+
+
+def test_what_is_too_old_is_made_anew_by_all_who_ask(rows: str) -> None:
+    with find_response("key", generations=["a"], seconds=60) as first:
+        first.keep(b"former")
+    assert find_response("key", generations=["a"], seconds=0.000_001).body is None
+
+
+# --- What is not believed -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("is_changed", [False, True])
+def test_a_reader_that_raced_with_a_change_keeps_what_nobody_believes(rows: str, is_changed: bool) -> None:
+    with find_response("key", generations=["catalogue"], seconds=60) as slow:
+        if is_changed:
+            invalidate_catalogue()
+        slow.keep(b"read before")
+    assert (find_response("key", generations=["catalogue"], seconds=60).body is None) is is_changed
+
+
+def test_the_generation_of_all_calendars_begins_last(rows: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[str] = []
+    cache = type(caches["generations"])
+    write = cache.set_many
+    monkeypatch.setattr(
+        cache, "set_many", lambda self, data, **more: (begun.extend(data), write(self, data, **more))[1]
+    )
+    invalidate_calendars([1, 2, 3])
+    assert sorted(begun[:3]) == ["calendar:1", "calendar:2", "calendar:3"]
+    assert begun[3:] == ["calendars"]
+
+
+@pytest.mark.parametrize("value", [b"", b"\n", b"garbage", b"[1]\nx", b'["x", 1]\nx', b"null\nx", 17, "text", None])
+def test_what_we_did_not_write_costs_a_hit_and_no_error(rows: str, value: Any) -> None:
+    caches[responses.CACHE].set("key", value, 60)
+    assert find_response("key", generations=["a"], seconds=60).body is None
+
+
+def test_what_is_large_is_not_kept(rows: str) -> None:
+    for size in (responses.MAX_BYTES, responses.MAX_BYTES + 1):
+        with find_response(str(size), generations=["a"], seconds=60) as answer:
+            answer.keep(b"x" * size)
+        assert (find_response(str(size), generations=["a"], seconds=60).body is None) is (size > responses.MAX_BYTES)
+
+
+@pytest.fixture
+def hanging() -> Iterator[str]:
+    """The address of a server that takes connections and says nothing."""
+    with socket.socket() as listener:
+        listener.bind((HOST, 0))
+        listener.listen()
+        yield f"{HOST}:{listener.getsockname()[1]}"
+
+
+@pytest.mark.parametrize("state", ["refusing", "hanging"])
+def test_a_memcached_that_is_away_costs_hits_alone(
+    state: str, kept: Practice, post: Post, hanging: str, counted: Count, settings: Any
+) -> None:
+    expected = post({"query": NAMES}).content
+    url = f"memcached://{hanging if state == 'hanging' else f'{HOST}:{free_port()}'}"
+    settings.CACHES = {name: cache_at(url, name=name) for name in CACHES}
+    counted.clear()
+    assert [post({"query": NAMES}).content for _ in range(3)] == [expected] * 3
+    hits, misses, errors = counted[responses.CACHE]
+    assert (hits, misses, errors > 0) == (0, 0, True)

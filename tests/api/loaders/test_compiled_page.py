@@ -1,0 +1,126 @@
+"""Pages whose statement is written once are those that the ORM would have read."""
+
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from api.context import Context
+from api.execution import thread_loop
+from api.loaders import ListingPageLoader
+from api.loaders.compiled_page import MAX_SHAPES, Listing, compiled_page, select_page
+from api.types.connections import Key, Ordering, PageRequest
+from api.types.ordering import APPOINTMENTS_BY_START
+from database.compiled_query import WRITTEN
+from reservation.domain.appointment import conditions_of_openings, open_appointments, openings
+from reservation.domain.caller import Caller
+from reservation.domain.queries.reservations import conditions_of_reservations, find_reservations, reservations
+from reservation.models import Service
+from reservation.policy import Status
+from tests.factories import (
+    NOW,
+    TOMORROW,
+    caller,
+    make_appointments,
+    make_client,
+    make_hold,
+    make_provider,
+    make_service,
+    minutes,
+    staff,
+)
+
+pytestmark = pytest.mark.django_db
+
+AFTER, BEFORE = TOMORROW + minutes(30), TOMORROW + minutes(90)
+
+
+def all_three(request: PageRequest, **conditions: Any) -> tuple[Any, Any, Any]:
+    """A page that is written once, the same of the ORM's, and as one of many."""
+    unsaid: dict[str, Any] = {"starts_from": None, "starts_before": None, "provider_ids": None, "service": None}
+    conditions = {"now": NOW, **unsaid, **conditions}
+    fixed, wanted = conditions_of_openings(**conditions)
+    ours = compiled_page(openings, request, fixed=fixed, **wanted)
+    found = open_appointments(**conditions)
+    theirs = request.page(list(request.slice(found)), found.count)
+    loader, listing = ListingPageLoader.of(Context(now=NOW)), Listing(openings, fixed, wanted)
+    with thread_loop().session():
+        among, _ = thread_loop().run_until_complete(loader.load_many([(listing, request)] * 2))
+    return ours, theirs, among
+
+
+def test_every_shape_of_a_page_is_that_of_the_orm() -> None:
+    service, closed = make_service(duration_minutes=30), make_service(is_active=False)
+    providers = [make_provider(services=(service, closed)), make_provider(), make_provider(is_active=False)]
+    for provider in providers:
+        make_appointments(provider, number=8)
+    make_hold(provider=providers[0], starts_at=TOMORROW + minutes(8 * 15))
+    ids = [provider.pk for provider in providers]
+    services: list[Service | None] = [None, service, closed]
+    seen = set()
+    for after, before, is_backward, provider_ids, starts_before, wanted in product(
+        (None, Key(AFTER, 0)), (None, Key(BEFORE, 0)), (False, True), (None, [], ids[:1], ids), (None, BEFORE), services
+    ):
+        request = PageRequest(
+            ordering=APPOINTMENTS_BY_START, size=3, is_backward=is_backward, after=after, before=before
+        )
+        ours, theirs, among = all_three(request, provider_ids=provider_ids, starts_before=starts_before, service=wanted)
+        assert ours.nodes == theirs.nodes == among.nodes
+        assert (ours.has_next_page, ours.has_previous_page) == (theirs.has_next_page, theirs.has_previous_page)
+        assert (among.has_next_page, among.has_previous_page) == (theirs.has_next_page, theirs.has_previous_page)
+        with thread_loop().session():
+            assert ours.count() == theirs.count() == thread_loop().run_until_complete(among.count())
+        seen.add(len(ours.nodes))
+    assert seen == {0, 3}
+
+
+def test_pages_of_reservations_are_those_of_the_orm_whoever_asks_for_them() -> None:
+    provider, client = make_provider(), make_client()
+    holds = [
+        make_hold(provider=provider, client=client, starts_at=TOMORROW + minutes(60 * number)) for number in (0, 1)
+    ]
+    make_hold(provider=provider, starts_at=TOMORROW + minutes(300))
+    other = make_hold()
+    both_at_once = replace(caller(other.client), provider_id=provider.pk)
+    viewers = [Caller(), caller(client), caller(provider), both_at_once, staff()]
+    statuses = (None, [], [Status.PENDING], [Status.EXPIRED, Status.PENDING, Status.EXPIRED])
+    seen = set()
+    for viewer, status, descending, now, conditions in product(
+        viewers,
+        statuses,
+        (False, True),
+        (NOW, NOW + minutes(60 * 24)),
+        ({}, {"client_id": client.pk}, {"provider_id": provider.pk, "starts_before": holds[1].starts_at}),
+    ):
+        given: dict[str, Any] = {"caller": viewer, "now": now, "status": status, **conditions}
+        ordering = Ordering("Reservation", "starts_at", descending)
+        request = PageRequest(ordering=ordering, size=3, is_backward=False, after=None, before=None)
+        fixed, wanted = conditions_of_reservations(**given)
+        ours, theirs = compiled_page(reservations, request, fixed=fixed, **wanted), find_reservations(**given)
+        assert ours.nodes == list(theirs.order_by(*ordering.columns(backward=False))[:3])
+        assert ours.count() == theirs.count()
+        seen.add(ours.count())
+    assert seen == {0, 1, 2, 3, 4}
+
+
+def test_there_is_a_bound_to_the_shapes_that_are_kept() -> None:
+    make_appointments(make_provider(), number=1)
+    for size in range(1, MAX_SHAPES + 20):
+        request = PageRequest(ordering=APPOINTMENTS_BY_START, size=size, is_backward=False, after=None, before=None)
+        assert len(all_three(request)[0].nodes) == 1
+    assert select_page.cache_info().currsize == MAX_SHAPES
+    kept = [select.say.__qualname__ for select in vars(connections["default"])[WRITTEN]]
+    assert kept.count("select_page.<locals>.say") == MAX_SHAPES
+
+
+def test_however_the_values_change_there_are_no_more_statements() -> None:
+    provider = make_provider()
+    make_appointments(provider, number=1)
+    bounds = (None, Key(AFTER, 0))
+    for size, length, after, before in product(range(1, 11), (1, 2, 3, 5, 9, 17), bounds, bounds):
+        request = PageRequest(ordering=APPOINTMENTS_BY_START, size=size, is_backward=False, after=after, before=before)
+        all_three(request, provider_ids=[provider.pk] * length)
+    written = vars(connections["default"])[WRITTEN]
+    assert sum(len(kept) for select, kept in written.items() if "select_page" in select.say.__qualname__) == MAX_SHAPES

@@ -1,0 +1,113 @@
+"""Memcached, which may be away without anybody noticing. Skipped where it is not installed: script/test installs it."""
+
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.cache import caches
+from django.core.cache.backends.base import BaseCache
+from django.test import Client as Browser
+
+from api.documents.document import document_hash
+from api.documents.persisted import cache_key, kept_source
+from cache.client import cache_at
+from cache.connection import connections
+from tests.servers import HOST, free_port
+
+VIEWER = "{ viewer { isStaff } }"
+HASHED = {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": document_hash(VIEWER)}}}
+
+
+@pytest.fixture
+def refusing() -> str:
+    """The URL of a Memcached that is away."""
+    return f"memcached://{HOST}:{free_port()}"
+
+
+@pytest.fixture
+def hanging() -> Iterator[str]:
+    """The URL of a Memcached that takes connections and says nothing."""
+    with socket.socket() as listener:
+        listener.bind((HOST, 0))
+        listener.listen()
+        yield f"memcached://{HOST}:{listener.getsockname()[1]}"
+
+
+@pytest.fixture
+def use(settings: Any) -> Any:
+    def use(url: str) -> Any:
+        settings.CACHES = {name: cache_at(url, name=name) for name in ("default", "documents")}
+        return caches["documents"]
+
+    yield use
+    kept_source.cache_clear()
+    for kept in connections().values():
+        kept.close()
+
+
+@pytest.mark.parametrize("value", ["text", "é🙂", "", 1, 1.5, None, True, [1, "a"], {"a": [None]}])
+def test_values_come_back_from_memcached(value: Any, memcached: str, use: Any) -> None:
+    cache = use(memcached)
+    cache.set("key", value, 60)
+    assert cache.get("key", "nothing") == value
+    cache.set_many({"a": value, "b": value}, 60)
+    assert cache.get_many(["a", "b", "c"]) == {"a": value, "b": value}
+    cache.delete("key")
+    assert cache.get("key", "nothing") == "nothing"
+
+
+def test_a_lock_is_taken_once(memcached: str, use: Any) -> None:
+    cache = use(memcached)
+    assert (cache.add("lock", 1, 60), cache.add("lock", 1, 60)) == (True, False)
+
+
+def test_numbers_can_be_counted_up(memcached: str, use: Any) -> None:
+    cache = use(memcached)
+    cache.set("count", 41, 60)
+    assert (cache.incr("count"), cache.get("count")) == (42, 42)
+
+
+def test_documents_are_registered_in_memcached(memcached: str, use: Any, client: Browser) -> None:
+    cache = use(memcached)
+    body = {"query": VIEWER, **HASHED}
+    answer = client.post("/graphql/", body, content_type="application/json").json()
+    assert answer == {"data": {"viewer": {"isStaff": False}}}
+    assert cache.get(cache_key(document_hash(VIEWER))) == VIEWER
+    kept_source.cache_clear()
+    assert client.post("/graphql/", HASHED, content_type="application/json").json() == answer
+
+
+@pytest.mark.parametrize("state", ["refusing", "hanging"])
+def test_one_that_is_away_or_hangs_costs_hits_and_no_errors(
+    state: str, request: pytest.FixtureRequest, use: Any, client: Browser
+) -> None:
+    cache = use(request.getfixturevalue(state))
+    cache.set("key", "value", 60)
+    assert cache.get("key") is None
+    assert cache.get_many(["key"]) == {}
+    assert cache.add("lock", 1, 60)
+    body = {"query": VIEWER, **HASHED}
+    answer = client.post("/graphql/", body, content_type="application/json").json()
+    assert answer == {"data": {"viewer": {"isStaff": False}}}
+    (error,) = client.post("/graphql/", HASHED, content_type="application/json").json()["errors"]
+    assert error["extensions"]["code"] == "PERSISTED_QUERY_NOT_FOUND"
+
+
+def test_without_memcached_each_process_remembers_for_itself() -> None:
+    assert cache_at("", name="default")["BACKEND"].endswith("LocMemCache")
+
+
+def test_several_are_named_in_one_url() -> None:
+    assert cache_at("memcached://a:1,b:2", name="default")["LOCATION"] == ["a:1", "b:2"]
+
+
+def test_a_request_closes_no_cache(client: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To ask each whether it minds would take as long as to ask Memcached for an answer."""
+    closed: list[BaseCache] = []
+    monkeypatch.setattr(BaseCache, "close", lambda cache, **_: closed.append(cache))
+    assert caches["default"].get("anything") is None
+    assert client.get("/health/live/").status_code == 200
+    assert closed == []
+    caches.close_all()
+    assert closed

@@ -1,0 +1,139 @@
+"""Rates: counted in Redis for all processes, and smaller, never open, without it."""
+
+import signal
+import socket
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from limits.strategies import SlidingWindowCounterRateLimiter
+from mirakuru import TCPExecutor
+
+from ops.rate_limit import ProcessStorage, Rate, RateLimiter
+from tests.servers import HOST
+
+RATE = Rate("test", 10, 3600)
+
+
+def url(server: TCPExecutor) -> str:
+    return f"redis://{HOST}:{server.port}/0"
+
+
+def taken(limiter: RateLimiter, *, times: int, key: str = "somebody") -> list[bool]:
+    return [limiter.consume(RATE, key).is_allowed for _ in range(times)]
+
+
+def test_points_run_out_for_each_by_itself() -> None:
+    limiter = RateLimiter("", processes=1)
+    assert taken(limiter, times=12) == [True] * 10 + [False] * 2
+    assert taken(limiter, times=1, key="somebody else") == [True]
+    assert RateLimiter("", processes=1).consume(RATE, "somebody").is_allowed
+
+
+def test_what_is_left_and_when_it_comes_back_is_told() -> None:
+    limiter = RateLimiter("", processes=1)
+    first = limiter.consume(RATE, "a", tokens=4)
+    assert (first.limit, first.remaining, first.retry_seconds) == (10, 6, 0)
+    assert first.reset_seconds == 4 * 360
+    refused = limiter.consume(RATE, "a", tokens=8)
+    assert (refused.is_allowed, refused.remaining, refused.retry_seconds) == (False, 6, 2 * 360)
+
+
+def test_more_than_there_are_at_most_takes_all_of_them() -> None:
+    limiter = RateLimiter("", processes=1)
+    assert limiter.consume(RATE, "a", tokens=1000).remaining == 0
+    assert not limiter.consume(RATE, "a").is_allowed
+
+
+def test_what_has_expired_is_forgotten_without_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    storage = ProcessStorage()
+    storage.timer.join()  # the one that the library starts when it is made
+    monkeypatch.delattr(threading.Thread, "start")
+    for number in range(100):
+        storage.incr(f"somebody {number}", 0.01)
+    deadline = time.monotonic() + 60
+    while len(storage.storage) > 1:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+        storage.incr("the next one", 60)
+    assert set(storage.expirations) == {"the next one"}
+
+
+def test_points_are_given_back_without_a_thread_and_to_nobody_who_is_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    storage = ProcessStorage()
+    storage.timer.join()
+    monkeypatch.delattr(threading.Thread, "start")
+    assert storage.incr("somebody", 60, amount=3) == 3
+    assert [storage.decr("somebody", amount=amount) for amount in (1, 5)] == [2, 0]
+    assert storage.decr("nobody") == 0
+    assert set(storage.storage) == set(storage.expirations) == {"somebody"}
+
+
+def test_points_come_back() -> None:
+    limiter = RateLimiter("", processes=1)
+    quick = Rate("quick", 4, 1)
+    assert limiter.consume(quick, "a", tokens=4).is_allowed
+    assert not limiter.consume(quick, "a").is_allowed
+    deadline = time.monotonic() + 10
+    while not limiter.consume(quick, "a").is_allowed:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_processes_count_together_in_redis(redis: TCPExecutor) -> None:
+    one, other = (RateLimiter(url(redis), processes=2) for _ in range(2))
+    assert taken(one, times=6) == [True] * 6
+    assert taken(other, times=6) == [True] * 4 + [False] * 2
+
+
+def test_nobody_gets_more_by_asking_at_once(redis: TCPExecutor) -> None:
+    limiter = RateLimiter(url(redis), processes=2)
+    with ThreadPoolExecutor(8) as threads:
+        allowed = list(threads.map(lambda _: limiter.consume(RATE, "a").is_allowed, range(50)))
+    assert sum(allowed) == 10
+
+
+def test_without_redis_a_process_allows_its_share() -> None:
+    assert sum(taken(RateLimiter("", processes=3), times=10)) == 3
+    assert sum(taken(RateLimiter("", processes=100), times=10)) == 1
+
+
+def test_when_redis_is_away_a_process_allows_its_share_and_goes_back_to_it(redis: TCPExecutor) -> None:
+    limiter = RateLimiter(url(redis), processes=2)
+    assert taken(limiter, times=1) == [True]
+    redis.stop()
+    assert sum(taken(limiter, times=10)) == 5
+    redis.start()
+    limiter.ask_again_at = 0
+    assert sum(taken(limiter, times=20)) == 10  # it begins anew, having kept nothing
+
+
+def test_when_redis_hangs_nobody_waits_for_it_twice(redis: TCPExecutor, monkeypatch: pytest.MonkeyPatch) -> None:
+    limiter = RateLimiter(url(redis), processes=2)
+    assert taken(limiter, times=1) == [True]
+    asked: list[int] = []
+    shared = limiter.shared
+    assert isinstance(shared, SlidingWindowCounterRateLimiter)
+    hit = shared.hit
+    monkeypatch.setattr(shared, "hit", lambda *a, **k: asked.append(1) or hit(*a, **k))
+    process = redis.process
+    assert process is not None
+    process.send_signal(signal.SIGSTOP)
+    try:
+        assert sum(taken(limiter, times=10)) == 5
+        assert len(asked) == 1
+    finally:
+        process.send_signal(signal.SIGCONT)
+    limiter.ask_again_at = 0
+    assert taken(limiter, times=1) == [True]
+    assert len(asked) == 2
+
+
+def test_a_server_that_never_was_there_costs_a_share_and_no_error() -> None:
+    with socket.socket() as listener:
+        listener.bind((HOST, 0))  # and does not listen
+        nowhere = RateLimiter(f"redis://{HOST}:{listener.getsockname()[1]}/0", processes=2)
+        assert sum(taken(nowhere, times=10)) == 5

@@ -1,0 +1,144 @@
+"""What can be reserved right now."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from pytest_django import Settings
+
+from reservation.domain.appointment import appointments_between, open_appointments
+from reservation.domain.errors import InvalidInput
+from reservation.models import Provider, Service
+from reservation.policy import Policy
+from tests.factories import (
+    NOW,
+    TOMORROW,
+    make_appointments,
+    make_booking,
+    make_hold,
+    make_provider,
+    make_service,
+    minutes,
+)
+from tests.rows import refused
+
+pytestmark = pytest.mark.django_db
+
+
+def starts(now: datetime = NOW, **conditions: object) -> list[int]:
+    """When what is open starts, in minutes after TOMORROW."""
+    found = open_appointments(now=now, **conditions).order_by("starts_at", "pk")  # type: ignore[arg-type]
+    return [(appointment.starts_at - TOMORROW) // minutes(1) for appointment in found]
+
+
+def test_open_appointments_are_those_that_nobody_holds() -> None:
+    provider = make_provider()
+    make_appointments(provider)
+    hold = make_hold(provider=provider, starts_at=TOMORROW + minutes(45))
+    make_booking(provider=provider, starts_at=TOMORROW + minutes(60))
+    make_appointments(provider, starts_at=TOMORROW + minutes(75))
+    assert starts() == [0, 75]
+    assert starts(now=hold.expires_at - timedelta(microseconds=1)) == [75]
+    assert starts(now=hold.expires_at) == [45, 75]
+
+
+def test_open_appointments_begin_with_the_lead_time(settings: Settings) -> None:
+    make_appointments(make_provider(), number=2)
+    assert starts(now=NOW) == [0, 15]
+    assert starts(now=NOW + timedelta(microseconds=1)) == [15]
+    assert starts(now=NOW + minutes(15) + timedelta(microseconds=1)) == []
+    settings.RESERVATION_POLICY = Policy(lead_time=timedelta(hours=1))
+    assert starts(now=NOW + timedelta(hours=23)) == [0, 15]
+
+
+def test_open_appointments_lie_in_the_half_open_window() -> None:
+    make_appointments(make_provider(), number=4)
+    assert starts(starts_from=TOMORROW + minutes(15)) == [15, 30, 45]
+    assert starts(starts_before=TOMORROW + minutes(30)) == [0, 15]
+    assert starts(starts_from=TOMORROW + minutes(15), starts_before=TOMORROW + minutes(45)) == [15, 30]
+    assert starts(starts_from=NOW - timedelta(days=30), starts_before=TOMORROW + minutes(15)) == [0]
+
+
+@pytest.mark.parametrize("length", [minutes(0), minutes(-1), timedelta(days=62, microseconds=1)])
+def test_open_appointments_refuses_a_window_that_does_not_last_or_is_too_long(length: timedelta) -> None:
+    with refused(InvalidInput, field="starts_before"):
+        open_appointments(now=NOW, starts_from=TOMORROW, starts_before=TOMORROW + length)
+
+
+def test_open_appointments_accepts_a_window_of_62_days() -> None:
+    make_appointments(make_provider())
+    assert starts(starts_from=TOMORROW, starts_before=TOMORROW + timedelta(days=62)) == [0]
+
+
+def test_open_appointments_of_some_providers() -> None:
+    first, second, third = make_provider(), make_provider(), make_provider()
+    for place, provider in enumerate((first, second, third)):
+        make_appointments(provider, starts_at=TOMORROW + minutes(15 * place))
+    assert starts(provider_ids=[first.pk, third.pk]) == [0, 30]
+    assert starts(provider_ids=[]) == []
+    assert starts() == [0, 15, 30]
+
+
+def test_open_appointments_are_of_active_providers_alone() -> None:
+    make_appointments(make_provider(is_active=False))
+    make_appointments(make_provider(), starts_at=TOMORROW + minutes(15))
+    assert starts() == [15]
+
+
+def offering(service: Service) -> Provider:
+    return make_provider(services=(service,))
+
+
+def test_open_appointments_for_a_service_are_those_that_a_free_run_starts_with() -> None:
+    service = make_service(duration_minutes=45)
+    provider = offering(service)
+    make_appointments(provider, number=4)  # 0 to 60
+    make_appointments(provider, starts_at=TOMORROW + minutes(75), number=2)  # two are too few
+    make_appointments(provider, starts_at=TOMORROW + minutes(120), number=3)
+    assert starts(service=service) == [0, 15, 120]
+    make_hold(provider=provider, starts_at=TOMORROW + minutes(60))
+    assert starts(service=service) == [0, 15, 120]
+    assert starts(service=make_service(duration_minutes=45)) == []
+
+
+def test_a_hold_in_the_way_of_a_run_is_free_when_it_lapses() -> None:
+    service = make_service(duration_minutes=45)
+    provider = offering(service)
+    day_after = TOMORROW + timedelta(days=1)
+    make_appointments(provider, starts_at=day_after)
+    hold = make_hold(provider=provider, starts_at=day_after + minutes(15))
+    make_appointments(provider, starts_at=day_after + minutes(30))
+    assert starts(service=service) == []
+    assert starts(service=service, now=hold.expires_at) == [24 * 60]
+
+
+def test_a_run_may_end_after_the_window_but_not_on_another_calendar() -> None:
+    service = make_service(duration_minutes=30)
+    first, second = offering(service), offering(service)
+    make_appointments(first, number=2)
+    make_appointments(second, starts_at=TOMORROW + minutes(30))
+    assert starts(service=service, starts_before=TOMORROW + minutes(15)) == [0]
+    assert starts(service=service) == [0]
+
+
+def test_open_appointments_for_a_short_service_are_of_the_providers_who_offer_it() -> None:
+    service = make_service()
+    make_appointments(offering(service), number=2)
+    make_appointments(make_provider(), starts_at=TOMORROW + minutes(30))
+    assert starts(service=service) == [0, 15]
+
+
+def test_nothing_is_open_for_an_inactive_service() -> None:
+    service = make_service(is_active=False)
+    make_appointments(offering(service))
+    assert starts(service=service) == []
+    assert starts() == [0]
+
+
+def test_appointments_between_answers_everything_on_the_calendar_in_order() -> None:
+    provider = make_provider()
+    hold = make_hold(provider=provider, starts_at=TOMORROW + minutes(15))
+    [opened] = make_appointments(provider)
+    make_appointments(provider, starts_at=TOMORROW + minutes(30))
+    make_appointments(make_provider())
+    found = appointments_between(provider_id=provider.pk, starts_at=TOMORROW, ends_at=TOMORROW + minutes(30))
+    assert list(found) == [opened, *hold.appointments.all()]

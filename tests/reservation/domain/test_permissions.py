@@ -1,0 +1,166 @@
+"""Staff's rights: each change of staff's needs its permission, and reading needs none."""
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission
+
+from reservation.domain.appointment import offer, withdraw
+from reservation.domain.caller import Caller
+from reservation.domain.client import create_client, find_clients, update_client
+from reservation.domain.erasure import erase_client
+from reservation.domain.errors import Forbidden
+from reservation.domain.provider import create_provider, update_provider
+from reservation.domain.queries.export import export_client
+from reservation.domain.queries.reservations import find_reservations
+from reservation.domain.reservation import (
+    cancel,
+    complete,
+    confirm,
+    mark_no_show,
+    reschedule,
+    reserve,
+)
+from reservation.domain.service import create_service, update_service
+from reservation.domain.transition import TooLateToCancel
+from reservation.models import Appointment, Client, Provider, Reservation, Service
+from tests.factories import (
+    NOW,
+    TOMORROW,
+    account,
+    caller,
+    make_appointments,
+    make_booking,
+    make_client,
+    make_hold,
+    make_provider,
+    make_service,
+    minutes,
+)
+from tests.groups import FRONT_DESK, MANAGER, VIEWER, make_member, member
+from tests.rows import all_rows
+
+pytestmark = pytest.mark.django_db
+
+Change = Callable[[Caller], Any]
+
+SLOTS = {"starts_at": TOMORROW + minutes(600), "ends_at": TOMORROW + minutes(630), "now": NOW}
+LATER = TOMORROW + minutes(15)
+
+
+def on_reservation(command: Callable[..., Any], **given: Any) -> Change:
+    given = {"now": NOW, **given}
+    return lambda who: command(caller=who, reservation_id=Reservation.objects.earliest("pk").pk, **given)
+
+
+def last_slot() -> int:
+    return Appointment.objects.latest("starts_at").pk
+
+
+CHANGES: dict[str, tuple[str, Change]] = {
+    # Who may do it first, of the viewer, the front desk and the manager; each may do what those before it may.
+    "confirm": (FRONT_DESK, on_reservation(confirm)),
+    "cancel": (FRONT_DESK, on_reservation(cancel)),
+    "reschedule": (FRONT_DESK, lambda who: on_reservation(reschedule, appointment_id=last_slot())(who)),
+    "complete": (FRONT_DESK, on_reservation(complete, now=LATER)),
+    "mark_no_show": (FRONT_DESK, on_reservation(mark_no_show, now=LATER)),
+    "reserve": (
+        FRONT_DESK,
+        lambda who: reserve(caller=who, client_id=Client.objects.latest("pk").pk, appointment_id=last_slot(), now=NOW),
+    ),
+    "create_client": (FRONT_DESK, lambda who: create_client(caller=who, name="N", email="n@example.com", now=NOW)),
+    "update_client": (
+        FRONT_DESK,
+        lambda who: update_client(caller=who, client_id=Client.objects.latest("pk").pk, name="N", now=NOW),
+    ),
+    "erase_client": (
+        MANAGER,
+        lambda who: erase_client(caller=who, client_id=Client.objects.earliest("pk").pk, now=NOW),
+    ),
+    "export_client": (
+        MANAGER,
+        lambda who: export_client(caller=who, client_id=Client.objects.earliest("pk").pk, now=NOW),
+    ),
+    "offer": (MANAGER, lambda who: offer(caller=who, provider_id=Provider.objects.earliest("pk").pk, **SLOTS)),
+    "withdraw": (MANAGER, lambda who: withdraw(caller=who, provider_id=Provider.objects.earliest("pk").pk, **SLOTS)),
+    "create_provider": (MANAGER, lambda who: create_provider(caller=who, name="P", email="p@example.com", now=NOW)),
+    "update_provider": (
+        MANAGER,
+        lambda who: update_provider(caller=who, provider_id=Provider.objects.earliest("pk").pk, name="P", now=NOW),
+    ),
+    "create_service": (MANAGER, lambda who: create_service(caller=who, name="S", duration_minutes=15, now=NOW)),
+    "update_service": (
+        MANAGER,
+        lambda who: update_service(caller=who, service_id=Service.objects.earliest("pk").pk, name="S", now=NOW),
+    ),
+}
+ROLES = (None, VIEWER, FRONT_DESK, MANAGER)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_each_change_needs_its_right(change: str) -> None:
+    make_service()
+    reservation = (make_booking if change in ("complete", "mark_no_show") else make_hold)()
+    make_client()
+    make_appointments(reservation.provider, starts_at=TOMORROW + minutes(300))
+    first, work = CHANGES[change]
+    before_it = ROLES[: ROLES.index(first)]
+    members = [member(group) for group in (*before_it, first)]
+    before = all_rows()
+    for who in members[:-1]:
+        with pytest.raises(Forbidden):
+            work(who)
+    assert all_rows() == before
+    work(members[-1])
+
+
+@pytest.mark.parametrize("group", [None, VIEWER])
+def test_whoever_is_staff_reads_everything(group: str | None) -> None:
+    hold = make_hold()
+    who = member(group)
+    assert find_clients(caller=who).count() == 1
+    assert list(find_reservations(caller=who, now=NOW)) == [hold]
+
+
+def test_what_is_ones_own_needs_no_right() -> None:
+    user = make_member(None)
+    client, provider = make_client(user=user), make_provider(user=user)
+    hold = make_hold(client=client)
+    who = account(user)
+    confirm(caller=who, reservation_id=hold.pk, now=NOW)
+    update_client(caller=who, client_id=client.pk, name="N", now=NOW)
+    update_provider(caller=who, provider_id=provider.pk, name="P", now=NOW)
+    offer(caller=who, provider_id=provider.pk, **SLOTS)
+    assert "permissions" not in vars(who), "nobody asked for them"
+
+
+def test_what_of_ones_own_is_staffs_to_change_needs_it() -> None:
+    user = make_member(None)
+    provider = make_provider(user=user)
+    with pytest.raises(Forbidden):
+        update_provider(caller=account(user), provider_id=provider.pk, is_active=False, now=NOW)
+
+
+def test_a_viewer_is_bound_by_the_notice_for_what_is_its_own(settings: Any) -> None:
+    settings.RESERVATION_POLICY = type(settings.RESERVATION_POLICY)(cancellation_notice=minutes(60 * 48))
+    for group, is_bound in ((VIEWER, True), (FRONT_DESK, False)):
+        booking = make_booking(client=make_client(user=make_member(group)))
+        with pytest.raises(TooLateToCancel) if is_bound else nullcontext():
+            cancel(caller=caller(booking.client), reservation_id=booking.pk, now=NOW)
+
+
+def test_rights_are_of_the_account_too_and_cost_one_statement(django_assert_num_queries: Any) -> None:
+    user = make_member(VIEWER)
+    user.user_permissions.add(Permission.objects.get(codename="add_service"))
+    who = account(user)
+    with django_assert_num_queries(1):
+        assert [who.may(right) for right in ("add_service", "change_service", "change_client")] == [True, False, False]
+
+
+def test_a_superuser_needs_none_and_reads_none(django_assert_num_queries: Any) -> None:
+    who = Caller(user_id=1, is_staff=True, is_superuser=True)
+    with django_assert_num_queries(0):
+        assert who.may("change_client")
+    assert not Caller(user_id=1, is_superuser=True).may("change_client"), "the session is not good for staff's work"
