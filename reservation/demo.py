@@ -66,7 +66,7 @@ class Practice:
 def load(practice: Practice, *, is_silent: bool | None = None) -> None:
     """Make the practice in an empty database, whole or not at all.
 
-    is_silent: whether to do so without a progress bar; when unsaid, only a terminal gets one.
+    is_silent: whether to do so without a progress bar. Default: only a terminal gets one.
     """
     services = Service.objects.bulk_create(
         [

@@ -17,7 +17,7 @@ class CreateProviderInput(Input):
     name = graphene.String(required=True, description="What clients know the provider by; at most 200 characters.")
     email = graphene.String(required=True, description="The address that the provider is to log in with.")
     bio = graphene.String(description="A few words; at most 2,000 characters.")
-    time_zone = TimeZone(description="The zone in which the provider works; UTC when unsaid.")
+    time_zone = TimeZone(description="The zone in which the provider works. Default: UTC.")
     service_ids = IdOf("Service", many=True, description="What the provider can be reserved for.")
 
 

@@ -29,8 +29,8 @@ class Client(NodeType):
     reservations = graphene.Field(
         "api.query.reservation.ReservationConnection",
         required=True,
-        filter=ReservationFilter(description="Which reservations; all of them when unsaid."),
-        order_by=ReservationOrder(description="By start when unsaid."),
+        filter=ReservationFilter(description="Which reservations. Default: all of them."),
+        order_by=ReservationOrder(description="Default: by start."),
         **FORWARD,
         description="The client's reservations that the viewer may see.",
     )
@@ -67,7 +67,7 @@ class ClientQuery(graphene.ObjectType):
     clients = graphene.Field(
         ClientConnection,
         required=True,
-        filter=ClientFilter(description="Which clients; all of them when unsaid."),
+        filter=ClientFilter(description="Which clients. Default: all of them."),
         **BOTH_WAYS,
         description="Everyone who reserves time, by name. Staff only.",
     )

@@ -98,8 +98,8 @@ class ProviderQuery(graphene.ObjectType):
     providers = graphene.Field(
         ProviderConnection,
         required=True,
-        filter=ProviderFilter(description="Which providers; all of them when unsaid."),
-        order_by=ProviderOrder(description="By name when unsaid."),
+        filter=ProviderFilter(description="Which providers. Default: all of them."),
+        order_by=ProviderOrder(description="Default: by name."),
         **BOTH_WAYS,
         description="Who offers time.",
     )

@@ -58,7 +58,9 @@ class Reservation(NodeType):
 
     client = graphene.Field("api.query.client.Client", required=True, description="Whom the time is for.")
     provider = graphene.Field("api.query.provider.Provider", required=True, description="Whose time it is.")
-    service = graphene.Field("api.query.service.Service", description="What is done in it; null when unsaid.")
+    service = graphene.Field(
+        "api.query.service.Service", description="What is done in it; null for a single appointment without a service."
+    )
     appointments = graphene.List(
         graphene.NonNull("api.query.appointment.Appointment"),
         required=True,
@@ -103,8 +105,8 @@ class ReservationQuery(graphene.ObjectType):
     reservations = graphene.Field(
         ReservationConnection,
         required=True,
-        filter=ReservationFilter(description="Which reservations; all of them when unsaid."),
-        order_by=ReservationOrder(description="By start when unsaid."),
+        filter=ReservationFilter(description="Which reservations. Default: all of them."),
+        order_by=ReservationOrder(description="Default: by start."),
         **BOTH_WAYS,
         description="The reservations that the viewer may see: a client's own, a provider's own, all for staff.",
     )

@@ -54,7 +54,7 @@ class ServiceQuery(graphene.ObjectType):
     services = graphene.Field(
         ServiceConnection,
         required=True,
-        filter=ServiceFilter(description="Which services; all of them when unsaid."),
+        filter=ServiceFilter(description="Which services. Default: all of them."),
         **BOTH_WAYS,
         description="What can be reserved, by name.",
     )

@@ -219,7 +219,7 @@ def connection_type(node: type[graphene.ObjectType]) -> type[graphene.ObjectType
 
 
 FORWARD = {
-    "first": graphene.Int(description=f"How many from the start: 1 to {MAX_PAGE_SIZE}, {DEFAULT_PAGE_SIZE} if unsaid."),
+    "first": graphene.Int(description=f"How many from the start: 1 to {MAX_PAGE_SIZE}. Default: {DEFAULT_PAGE_SIZE}."),
     "after": graphene.String(description="Only items after this cursor."),
 }
 BOTH_WAYS = {
