@@ -1,4 +1,4 @@
-"""What must be right before the first request."""
+"""The API as a Django application, with the checks that it makes at start."""
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -10,8 +10,14 @@ class ApiConfig(AppConfig):
     name = "api"
 
     def ready(self) -> None:
-        """Raise ImproperlyConfigured at the start for a manifest of trusted documents that cannot be read."""
-        from api.documents.trusted import operation_names, read_manifest  # they need the models, there only now
+        """Register the operations that metrics count, and read the manifest of trusted documents.
+
+        Raises ImproperlyConfigured for a manifest that cannot be read, so that the server does not start.
+        """
+        from api.documents.trusted import (  # they need the models, which are loaded only now
+            operation_names,
+            read_manifest,
+        )
         from api.schema import schema
 
         fields = [name for root in (schema.query_type, schema.mutation_type) if root for name in root.fields]

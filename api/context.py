@@ -1,4 +1,4 @@
-"""What a request carries along: who asks, when, and the loaders that batch its reads."""
+"""The context of a GraphQL request: its caller, the time, and the loaders that batch its reads."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,25 +11,26 @@ from reservation.domain.caller import ANONYMOUS, Caller
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """Made once a request; `now` is the same instant for all of it. Nothing of it outlives the request.
+    """One per request; `now` is the same instant throughout. Loaders cache only within their request.
 
-    idempotency_key: that of the whole request, from its header. changes: how many the operation makes.
+    idempotency_key: the key of the whole request, from its header.
+    root_fields: the number of root fields of the operation: of a mutation, how many changes share that key.
     """
 
     now: datetime
     caller: Caller = ANONYMOUS
     request_id: str = ""
     idempotency_key: str | None = None
-    changes: int = 1
+    root_fields: int = 1
     deadline: Deadline = field(default_factory=Deadline)
     loaders: dict[type, Any] = field(default_factory=dict)
 
-    def key_for(self, change: str) -> str | None:
-        """The key of this change of the operation, by its name in the answer: each of several has its own."""
-        if self.idempotency_key is None or self.changes == 1:
+    def key_for(self, response_name: str) -> str | None:
+        """The idempotency key of the root field with this name in the response: each of several has its own."""
+        if self.idempotency_key is None or self.root_fields == 1:
             return self.idempotency_key
-        return sha256(repr((self.idempotency_key, change)).encode()).hexdigest()
+        return sha256(repr((self.idempotency_key, response_name)).encode()).hexdigest()
 
-    def forget(self) -> None:
-        """Drop what the loaders have read: something was changed."""
+    def clear_loaders(self) -> None:
+        """Drop what the loaders have read, after a change."""
         self.loaders.clear()

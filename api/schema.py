@@ -4,11 +4,7 @@ import graphene
 from graphql import GraphQLSchema
 
 from api.limits.weights import require_sizes
-from api.mutation.appointment import AppointmentMutation
-from api.mutation.client import ClientMutation
-from api.mutation.provider import ProviderMutation
-from api.mutation.reservation import ReservationMutation
-from api.mutation.service import ServiceMutation
+from api.mutation import MUTATIONS
 from api.permissions import guard
 from api.query.appointment import AppointmentQuery
 from api.query.client import ClientQuery
@@ -24,8 +20,12 @@ class Query(NodeQuery, ViewerQuery, ProviderQuery, ServiceQuery, AppointmentQuer
     """Everything that can be read."""
 
 
-class Mutation(AppointmentMutation, ReservationMutation, ProviderMutation, ServiceMutation, ClientMutation):
-    """Everything that can be changed. Each takes one input and answers one payload."""
+Mutation = type(
+    "Mutation",
+    (graphene.ObjectType,),
+    {name: mutation.Field() for name, mutation in MUTATIONS.items()}
+    | {"__doc__": "Everything that can be changed. Each mutation takes one input and returns one payload."},
+)
 
 
 schema: GraphQLSchema = guard(

@@ -1,4 +1,4 @@
-"""GraphQL over HTTP: what a request goes through, from its first byte to its answer."""
+"""GraphQL over HTTP: the view, which takes a request through every step from reading it to the response."""
 
 from dataclasses import replace
 from itertools import islice
@@ -16,11 +16,11 @@ from api.documents.introspection import check_introspection, hide_names, may_lea
 from api.execution import execute_document
 from api.http.authentication import InvalidToken, caller_of
 from api.http.codes import Code
-from api.http.errors import RequestError, answer, malformed
+from api.http.errors import RequestError, format_error, malformed
 from api.http.rates import RequestRateLimiter
 from api.http.request import JSON, METHODS, GraphQLRequest, read_request
-from api.http.response import answer_refusal, answer_result, make_public, media_type_of
-from api.http.response_cache import EncodedResponse, cached_response, tell
+from api.http.response import make_public, media_type_of, refusal_response, result_response
+from api.http.response_cache import EncodedResponse, cached_response, encode
 from api.http.variables import errors_in_variables
 from api.limits.cost import check_cost, describe
 from api.schema import schema
@@ -28,122 +28,132 @@ from ops.observation import OTHER, observation
 from reservation.domain.caller import ANONYMOUS, Caller
 
 MAX_ERRORS = 10
-"""How many errors in the variables are told."""
+"""How many errors in the variables a response lists."""
 
 KEY_HEADER = "Idempotency-Key"
-"""The idempotency key of the changes that the request makes, where their inputs have none."""
+"""The header with the idempotency key of those mutations of a request whose input has none."""
 
 COST_HEADER = "GraphQL-Cost"
-"""A request with this header is told what it costs, in `extensions.cost`."""
+"""A request with this header gets the cost of its operation, in `extensions.cost`."""
 
 
-@csrf_exempt  # a cookie is believed of our own origin only; everybody else has a token
+@csrf_exempt  # authentication is by token; session cookies count only when Origin is this site
 def graphql_view(request: HttpRequest) -> HttpResponse:
-    """Answer one operation, read by GET or POST, or changed by POST."""
-    seen = observation()
-    media_type, caller, meter = JSON, ANONYMOUS, None
+    """Execute one operation: a query by GET or POST, a mutation by POST."""
+    request_id = observation().request_id
+    media_type, caller, limiter = JSON, ANONYMOUS, None
     if request.method == "OPTIONS":
         return HttpResponse(status=204, headers={"Allow": METHODS})
     try:
         media_type = media_type_of(request)
-        asked = read_request(request)
+        graphql_request = read_request(request)
         caller = read_caller(request)
-        meter = RequestRateLimiter(request, caller)
+        limiter = RequestRateLimiter(request, caller)
         key = request.headers.get(KEY_HEADER, "").strip().strip('"') or None
-        context = Context(now=timezone.now(), caller=caller, request_id=seen.request_id, idempotency_key=key)
-        told = run(request, asked, context, meter)
-        response = answer_result(told.body, media_type, has_errors=told.has_errors)
-        return make_public(request, response) if may_be_shared(request, told) else metered(response, meter)
+        context = Context(now=timezone.now(), caller=caller, request_id=request_id, idempotency_key=key)
+        encoded = run(request, graphql_request, context, limiter)
+        response = result_response(encoded.body, media_type, has_errors=encoded.has_errors)
+        if may_be_shared(request, encoded):
+            return make_public(request, response)
+        return with_rate_limit_headers(response, limiter)
     except RequestError as refusal:
-        return metered(refuse(hide_names(refusal, caller), media_type), meter)
+        return with_rate_limit_headers(refuse(hide_names(refusal, caller), media_type), limiter)
     except SuspiciousOperation:
         return refuse(malformed("This is no request that can be read."), media_type)
     except Exception as error:
-        masked = answer(GraphQLError(str(error), original_error=error), request_id=seen.request_id)
+        masked = format_error(GraphQLError(str(error), original_error=error), request_id=request_id)
         failure = GraphQLError(masked["message"], extensions=masked["extensions"])
         return refuse(RequestError(failure, is_well_formed=False), media_type)
 
 
-def run(request: HttpRequest, asked: GraphQLRequest, context: Context, meter: RequestRateLimiter) -> EncodedResponse:
-    """The answer to the operation. Raises RequestError when it is not executed."""
-    if is_new(schema, source=asked.source):
-        meter.consume_for_document()
-    document = find_document(schema, source=asked.source, document_id=asked.document_id)
-    operation = document.operation(asked.operation_name)
+def run(
+    request: HttpRequest, graphql_request: GraphQLRequest, context: Context, limiter: RequestRateLimiter
+) -> EncodedResponse:
+    """Check the operation against every limit, and execute it or take its response from the cache.
+
+    Raises RequestError when it is not executed.
+    """
+    if is_new(schema, source=graphql_request.source):
+        limiter.consume_for_document()
+    document = find_document(schema, source=graphql_request.source, document_id=graphql_request.document_id)
+    operation = document.operation(graphql_request.operation_name)
     observation().operation = label_of(operation)
     check_method(request, operation)
     if document.introspects:
         check_introspection(context.caller)
-    cost = operation.cost(asked.variables)
+    variables = graphql_request.variables
+    cost = operation.cost(variables)
     check_cost(cost)
-    meter.consume_for_operation(operation, cost)
+    limiter.consume_for_operation(operation, cost)
     if COST_HEADER in request.headers:
-        return tell({**execute(document, operation, asked, context), "extensions": {"cost": describe(cost)}})
+        return encode({**execute(document, operation, variables, context), "extensions": {"cost": describe(cost)}})
     if operation.reads is None:
-        return tell(execute(document, operation, asked, context))
+        return encode(execute(document, operation, variables, context))
     return cached_response(
-        schema, document, operation, asked.variables, lambda: execute(document, operation, asked, context)
+        schema, document, operation, variables, lambda: execute(document, operation, variables, context)
     )
 
 
-def execute(document: Document, operation: Operation, asked: GraphQLRequest, context: Context) -> dict[str, Any]:
-    """What comes of the operation. Raises RequestError for variables that do not fit it."""
-    context = replace(context, changes=len(operation.fields))
+def execute(document: Document, operation: Operation, variables: dict[str, Any], context: Context) -> dict[str, Any]:
+    """The result of the operation, as the client gets it. Raises RequestError for variables that do not fit."""
+    context = replace(context, root_fields=len(operation.fields))
     result = execute_document(
-        schema, document.tree, context=context, variables=asked.variables, operation_name=operation.name
+        schema, document.tree, context=context, variables=variables, operation_name=operation.name
     )
     if result.data is None and result.errors and not any(error.path for error in result.errors):
-        tell_names = may_learn_names(context.caller)
-        errors = errors_in_variables(schema, operation.node, asked.variables, tell_names=tell_names)
+        reveal_names = may_learn_names(context.caller)
+        errors = errors_in_variables(schema, operation.node, variables, reveal_names=reveal_names)
         raise RequestError(*islice(errors, MAX_ERRORS))
-    return answer_of(result, context)
+    return format_result(result, context)
 
 
 def check_method(request: HttpRequest, operation: Operation) -> None:
-    """Raise RequestError when a GET would change something."""
+    """Raise RequestError for a mutation by GET."""
     if request.method != "POST" and operation.kind is not OperationType.QUERY:
         raise malformed("GET is for queries only.", status=405, Allow="POST")
 
 
-def answer_of(result: ExecutionResult, context: Context) -> dict[str, Any]:
-    """What the client is told of a result."""
+def format_result(result: ExecutionResult, context: Context) -> dict[str, Any]:
+    """The result with its errors formatted, and counted for logs and metrics."""
     if not result.errors:
         return {"data": result.data}
     is_late = context.deadline.is_over
-    errors = [answer(error, request_id=context.request_id, is_late=is_late) for error in result.errors]
+    errors = [format_error(error, request_id=context.request_id, is_late=is_late) for error in result.errors]
     for error in errors:
         observation().fail(error["extensions"])
     return {"errors": errors, "data": result.data}
 
 
 def label_of(operation: Operation) -> str:
-    """What the operation counts as: its name, if it is a trusted one, or else its field. Strangers' names never end."""
+    """The operation's name in logs and metrics: its own if only trusted documents are served, or else its root field.
+
+    Names that strangers choose would make metrics grow without bound.
+    """
     if operation.name and is_restricted():
         return operation.name
     return operation.fields[0] if len(set(operation.fields)) == 1 else OTHER
 
 
 def refuse(refusal: RequestError, media_type: str) -> HttpResponse:
-    """The answer to a request of which nothing was executed."""
+    """The response to a request of which nothing was executed; its errors are counted for logs and metrics."""
     for error in refusal.errors:
         observation().fail(error.extensions)
-    return answer_refusal(refusal, media_type)
+    return refusal_response(refusal, media_type)
 
 
-def may_be_shared(request: HttpRequest, told: EncodedResponse) -> bool:
-    """Whether others may keep it: everybody is told the same, and nobody in particular asked."""
-    return told.is_public and request.method != "POST" and "Authorization" not in request.headers
+def may_be_shared(request: HttpRequest, encoded: EncodedResponse) -> bool:
+    """Whether proxies may cache the response: it is public, and the request was a GET without credentials."""
+    return encoded.is_public and request.method != "POST" and "Authorization" not in request.headers
 
 
-def metered(response: HttpResponse, meter: RequestRateLimiter | None) -> HttpResponse:
-    """The answer, with what it says of the points that its caller has left."""
-    for name, value in (meter.headers if meter else {}).items():
+def with_rate_limit_headers(response: HttpResponse, limiter: RequestRateLimiter | None) -> HttpResponse:
+    for name, value in (limiter.headers if limiter else {}).items():
         response.headers[name] = value
     return response
 
 
 def read_caller(request: HttpRequest) -> Caller:
-    """Who asks. Raises RequestError."""
+    """The caller whose credentials the request carries. Raises RequestError for an invalid token."""
     try:
         return caller_of(request)
     except InvalidToken as error:

@@ -106,6 +106,7 @@ class Policy:
     hold: how long a reservation may stay unconfirmed before it lapses.
     lead_time: how far ahead of its start an appointment must be reserved.
     max_live_holds: how many unconfirmed reservations a client may have at once.
+    max_reservations_per_hour: how often an account may try to reserve within an hour; 0: no limit.
     max_interval: the longest interval that one call offers, withdraws or lists.
     max_service_length: the longest service.
     cancellation_notice: how long before the start a client may still give up a confirmed reservation.
@@ -117,6 +118,7 @@ class Policy:
     hold: timedelta = timedelta(minutes=30)
     lead_time: timedelta = timedelta(hours=24)
     max_live_holds: int = 5
+    max_reservations_per_hour: int = 30
     max_interval: timedelta = timedelta(days=62)
     max_service_length: timedelta = timedelta(hours=8)
     cancellation_notice: timedelta = timedelta(0)

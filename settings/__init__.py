@@ -104,6 +104,7 @@ RESERVATION_POLICY = Policy(
     hold=timedelta(minutes=env.int("HOLD_MINUTES", default=30)),
     lead_time=timedelta(hours=env.int("LEAD_TIME_HOURS", default=24)),
     max_live_holds=env.int("MAX_LIVE_HOLDS", default=5),
+    max_reservations_per_hour=env.int("RESERVATIONS_PER_HOUR", default=30),
     max_interval=timedelta(days=env.int("MAX_INTERVAL_DAYS", default=62)),
     cancellation_notice=timedelta(hours=env.int("CANCELLATION_NOTICE_HOURS", default=0)),
     retention=timedelta(days=RETENTION_DAYS) if RETENTION_DAYS else None,
@@ -321,5 +322,4 @@ RATE_LIMIT_PERSON_BURST = env.int("RATE_LIMIT_PERSON_BURST", default=1000)
 RATE_LIMIT_ANONYMOUS = env.int("RATE_LIMIT_ANONYMOUS", default=50)
 RATE_LIMIT_ANONYMOUS_BURST = env.int("RATE_LIMIT_ANONYMOUS_BURST", default=1000)
 LOG_IN_ATTEMPTS = env.int("LOG_IN_ATTEMPTS", default=10)
-RESERVATIONS_PER_HOUR = env.int("RESERVATIONS_PER_HOUR", default=30)
 GRAPHQL_DEADLINE_SECONDS = env.float("GRAPHQL_DEADLINE_SECONDS", default=10.0)

@@ -1,4 +1,4 @@
-"""Who sends a request: an access token in `Authorization: Bearer …`, staff's session in a page of ours, or nobody."""
+"""Authenticates a request: by an access token, or, on a page of this site, by the session of a member of staff."""
 
 from dataclasses import replace
 
@@ -19,13 +19,13 @@ __all__ = ["InvalidToken", "caller_of"]
 
 
 def caller_of(request: HttpRequest) -> Caller:
-    """The caller that the request's credentials stand for; anonymous without any.
+    """The caller that the request's credentials identify; anonymous without credentials.
 
-    Raises InvalidToken: there is a token, and it is not to be believed, its session has ended or its account is gone.
+    Raises InvalidToken when there is a token and it is invalid, its session has ended or its account is not active.
     """
     header = request.headers.get("Authorization")
     if header is None:
-        return staff_in_a_page(request)
+        return staff_by_session(request)
     scheme, _, token = header.partition(" ")
     if scheme.lower() != SCHEME:
         raise InvalidToken
@@ -35,22 +35,22 @@ def caller_of(request: HttpRequest) -> Caller:
     return caller
 
 
-def staff_in_a_page(request: HttpRequest) -> Caller:
-    """The member of staff who has logged in to the admin, when a page of this site posts; anybody else is anonymous.
+def staff_by_session(request: HttpRequest) -> Caller:
+    """The member of staff who is logged in to the admin, for a POST from a page of this site; otherwise anonymous.
 
-    Browsers send cookies along for every page. Ours is told by `Origin`, which no page can choose; and what changes
-    nothing by itself, a GET, is never believed to be anybody's, since its answer may be kept.
+    Browsers send cookies with requests from any page. `Origin`, which a page cannot forge, identifies pages of this
+    site. A GET is always anonymous, since its response may be cached.
     """
     if request.method != "POST" or settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return ANONYMOUS
     if request.headers.get("Origin") != f"{request.scheme}://{request.get_host()}" or not request.user.is_staff:
         return ANONYMOUS
     caller = find_caller(str(request.user.pk))
-    return with_staffs_rights(caller, request.session) if caller else ANONYMOUS
+    return with_staff_status(caller, request.session) if caller else ANONYMOUS
 
 
 def find_owner(token: str) -> Caller | None:
-    """The active account of a token, ours or the identity provider's. Raises InvalidToken."""
+    """The active account of a token of this service or of the identity provider. Raises InvalidToken."""
     session_key = None
     if own.is_own(token):
         claims = own.read_token(own.Kind.ACCESS, token)
@@ -63,10 +63,10 @@ def find_owner(token: str) -> Caller | None:
         )
     if caller is None or not (caller.is_staff and settings.STAFF_MFA_REQUIRED):
         return caller
-    return with_staffs_rights(caller, lookup_session(session_key) if session_key else None)
+    return with_staff_status(caller, lookup_session(session_key) if session_key else None)
 
 
-def with_staffs_rights(caller: Caller, session: SessionBase | None) -> Caller:
-    """The caller, who is staff only in a session that is good for staff's work. An identity provider's is none."""
+def with_staff_status(caller: Caller, session: SessionBase | None) -> Caller:
+    """The caller, as staff only in a session that fulfils the second-factor rules. An identity provider has none."""
     assert caller.user_id is not None  # it was found
     return replace(caller, is_staff=caller.is_staff and may_work_as_staff(session, user_id=caller.user_id))

@@ -1,4 +1,4 @@
-"""How the API says no, and the one place where an exception becomes an answer."""
+"""Errors of the API, and the one place where an exception becomes an error in the response."""
 
 import logging
 import time
@@ -16,20 +16,20 @@ from reservation.domain.transaction import Conflict
 logger = logging.getLogger(__name__)
 
 LOST = {2002, 2003, 2006, 2013}
-"""What MySQL's client says when there is no server, or none any more."""
+"""The error codes of MySQL's client for a server that is unreachable or has closed the connection."""
 
 STACK_SECONDS = 1.0
-"""How often the stack of that is written, since every request has the same while the database is away."""
+"""The least time between two stack traces of that: while the database is unavailable, every request has the same."""
 
 
 class RequestError(Exception):
     """The request is refused before anything is executed.
 
-    errors: what the client is told, each with its code.
-    status: the HTTP status; that of the first error's code unless said otherwise.
-    headers: what else the answer says.
-    is_well_formed: whether it is a GraphQL request at all. Those that are get 200 in `application/json`, whatever
-        the error, since a client may take another status of that media type for a broken connection.
+    errors: the errors of the response, each with its code.
+    status: the HTTP status. Default: that of the first error's code.
+    headers: further headers of the response.
+    is_well_formed: whether it is a GraphQL request at all. A well-formed request gets 200 in `application/json`,
+        whatever the error: a client of that media type may take any other status for a broken connection.
     """
 
     def __init__(
@@ -48,13 +48,13 @@ class RequestError(Exception):
 
 
 def malformed(message: str, *, status: int = 400, code: Code = Code.BAD_REQUEST, **headers: str) -> RequestError:
-    """The refusal of what is no GraphQL request over HTTP."""
+    """The error for a request that is not a GraphQL request over HTTP."""
     error = coded(GraphQLError(message), code)
     return RequestError(error, status=status, headers=headers, is_well_formed=False)
 
 
 class BadUserInput(GraphQLError):
-    """An argument is wrong; nothing was done."""
+    """An argument is invalid."""
 
     def __init__(self, message: str, *, code: Code = Code.BAD_USER_INPUT) -> None:
         super().__init__(message, extensions={"code": code.value})
@@ -66,16 +66,17 @@ def coded(error: GraphQLError, code: Code, **extensions: Any) -> GraphQLError:
     return error
 
 
-def answer(error: GraphQLError, *, request_id: str, is_late: bool = False) -> dict[str, Any]:
-    """What a client is told of an error. One that nobody foresaw is logged, and told by its request's id only.
+def format_error(error: GraphQLError, *, request_id: str, is_late: bool = False) -> dict[str, Any]:
+    """The error as the response shows it. An unexpected exception is logged, and masked: the response has only the
+    request's id.
 
-    is_late: whether the deadline has passed, so that it is what made a statement fail.
+    is_late: whether the deadline has passed, so that a failed statement counts as a timeout.
     """
     cause = error.original_error
     while isinstance(cause, GraphQLError) and cause.original_error is not None:
         cause = cause.original_error
     if cause is None or isinstance(cause, GraphQLError):
-        # Without a path it was not a resolver that failed: the variables did not fit.
+        # No resolver raised it: the variables do not fit.
         coded(error, Code.BAD_USER_INPUT)
     elif isinstance(cause, DomainError):
         code = Code.BAD_USER_INPUT.value if cause.code == "INVALID_INPUT" else cause.code
@@ -99,12 +100,15 @@ def answer(error: GraphQLError, *, request_id: str, is_late: bool = False) -> di
 
 
 def is_lost(cause: BaseException) -> bool:
-    """Whether it is the connection to the database that failed."""
+    """Whether the connection to the database was lost."""
     return isinstance(cause, OperationalError) and bool(cause.args) and cause.args[0] in LOST
 
 
 class Throttle:
-    """Tells once in so many seconds that it is time; a little more often when threads ask at once."""
+    """Lets something happen once per interval.
+
+    There is no lock: threads that check at the same moment may all be let through.
+    """
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds

@@ -1,6 +1,7 @@
-"""What a request takes of its caller's points: as many as its operation costs, so that nobody takes everybody's."""
+"""Rate limits: an operation consumes as many of its caller's tokens as it costs, so that none uses up the server."""
 
 import math
+from collections import Counter
 from ipaddress import ip_network
 
 from django.conf import settings
@@ -11,48 +12,58 @@ from api.documents import Operation
 from api.http.codes import Code
 from api.http.errors import RequestError
 from api.limits.cost import Cost
+from api.mutation import MUTATIONS
 from ops.client_address import address_of
 from ops.rate_limit import Rate, RateLimitResult, rate_limiter
 from reservation.domain.caller import Caller
 
 COST_PER_TOKEN = 10
+
 NEW_DOCUMENT_TOKENS = 10
-"""Points for a document that must be parsed and validated first."""
+"""Tokens for a document that is not cached: it must be parsed and validated first."""
 
 IPV6_PREFIX = 64
-"""What one household or server has of IPv6 addresses."""
+"""The network prefix of one household or server: all its IPv6 addresses share their tokens."""
+
+HOUR = 3600
 
 
 class RequestRateLimiter:
-    """Takes points for one request, and remembers how many are left."""
+    """Consumes tokens of the caller of one request, and remembers how many remain."""
 
     def __init__(self, request: HttpRequest, caller: Caller) -> None:
         self.caller = caller
-        self.key = f"user:{caller.user_id}" if caller.is_authenticated else f"address:{place_of(request)}"
+        self.key = f"user:{caller.user_id}" if caller.is_authenticated else f"address:{network_of(request)}"
         self.result: RateLimitResult | None = None
 
     def consume_for_document(self) -> None:
-        """Raises RequestError when there are no points left for a document that is new."""
+        """Consume the tokens for a document that is not cached. Raises RequestError when too few remain."""
         self.consume(NEW_DOCUMENT_TOKENS)
 
     def consume_for_operation(self, operation: Operation, cost: Cost) -> None:
-        """Raises RequestError when there are not as many points left as the operation costs."""
+        """Consume what the operation costs, and a try of each command with an hourly limit. Raises RequestError when
+        too few remain."""
         self.consume(max(1, math.ceil(cost.requested / COST_PER_TOKEN)))
-        reservations = operation.fields.count("reserveAppointment")
-        if reservations and settings.RESERVATIONS_PER_HOUR and not self.caller.is_staff:
-            # Whoever holds and lets lapse, again and again, keeps time from others.
-            hourly = Rate("reservations", settings.RESERVATIONS_PER_HOUR, 3600)
-            require(rate_limiter().consume(hourly, self.key, tokens=reservations))
+        if not self.caller.is_staff:
+            self.consume_hourly(operation)
+
+    def consume_hourly(self, operation: Operation) -> None:
+        """Count the tries of commands that declare an hourly limit, whether they succeed or not."""
+        for field, tries in Counter(operation.fields).items():
+            command = MUTATIONS[field].command if field in MUTATIONS else None
+            if command is not None and command.hourly_limit:
+                rate = Rate(command.name, command.hourly_limit, HOUR)
+                require_allowed(rate_limiter().consume(rate, self.key, tokens=tries))
 
     def consume(self, tokens: int) -> None:
         rate = person_rate() if self.caller.is_authenticated else address_rate()
         if rate.tokens:
             self.result = rate_limiter().consume(rate, self.key, tokens=tokens)
-            require(self.result)
+            require_allowed(self.result)
 
     @property
     def headers(self) -> dict[str, str]:
-        """What the answer says of the points that are left."""
+        """The response headers about the remaining tokens."""
         if self.result is None:
             return {}
         return {
@@ -62,8 +73,8 @@ class RequestRateLimiter:
         }
 
 
-def require(result: RateLimitResult) -> None:
-    """Raise RequestError unless the points were there."""
+def require_allowed(result: RateLimitResult) -> None:
+    """Raise RequestError when the tokens were not granted."""
     if not result.is_allowed:
         seconds = result.retry_seconds
         extensions = {"code": Code.RATE_LIMITED.value, "retryAfter": seconds}
@@ -80,14 +91,14 @@ def address_rate() -> Rate:
 
 
 def per_second(name: str, tokens: int, burst: int) -> Rate:
-    """So many points a second, with so many at once: a window that gives the burst back at that pace."""
+    """A rate of so many tokens a second that allows a burst: the window is as long as the burst takes to refill."""
     return Rate(name, burst if tokens else 0, math.ceil(burst / tokens) if tokens else 1)
 
 
-def place_of(request: HttpRequest) -> str:
-    """Where the request comes from: an address, or the network of one household."""
+def network_of(request: HttpRequest) -> str:
+    """The address that the request comes from; of an IPv6 address, its network."""
     address = address_of(request)
     if address is None:
-        # The proxies say something else than where it comes from: they are one address, with the points of one.
+        # The trusted proxies sent something that is no address: all such requests share the tokens of one.
         return "unknown"
     return str(ip_network((address, IPV6_PREFIX), strict=False) if address.version == 6 else address)

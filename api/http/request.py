@@ -1,4 +1,4 @@
-"""Reading a GraphQL request from HTTP, in the form of the GraphQL-over-HTTP specification, or refusing it."""
+"""Parses a GraphQL request from HTTP, as the GraphQL-over-HTTP specification defines it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +20,7 @@ METHODS = "GET, HEAD, POST, OPTIONS"
 
 @dataclass(frozen=True, kw_only=True)
 class GraphQLRequest:
-    """What a request asks for: a document by its text, or by its id, or by both."""
+    """The parameters of a request. The document is given by its text, by its id, or by both."""
 
     source: str | None
     document_id: str | None
@@ -29,17 +29,17 @@ class GraphQLRequest:
 
 
 def read_request(request: HttpRequest) -> GraphQLRequest:
-    """What the request asks for. Raises RequestError."""
+    """Parse the request. Raises RequestError for one that is not a GraphQL request."""
     if request.method == "POST":
-        given = read_body(request)
+        parameters = read_body(request)
     elif request.method in ("GET", "HEAD"):
-        given = {name: value for name, value in request.GET.items() if value}
+        parameters = {name: value for name, value in request.GET.items() if value}
         for name in ("variables", "extensions"):
-            if name in given:
-                given[name] = read_json(given[name])
+            if name in parameters:
+                parameters[name] = read_json(parameters[name])
     else:
         raise malformed("Use GET or POST.", status=405, Allow=METHODS)
-    return read_parameters(given)
+    return read_parameters(parameters)
 
 
 def read_body(request: HttpRequest) -> Any:
@@ -52,38 +52,38 @@ def read_body(request: HttpRequest) -> Any:
     try:
         return read_json(request.body)
     except RequestDataTooBig as error:
-        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        raise malformed(f"A body has at most {most} bytes.", status=413, code=Code.PAYLOAD_TOO_LARGE) from error
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        raise malformed(f"A body may have at most {limit} bytes.", status=413, code=Code.PAYLOAD_TOO_LARGE) from error
 
 
 def read_json(text: str | bytes) -> Any:
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise malformed("This is not JSON in UTF-8.") from error
+        raise malformed("The JSON is invalid, or not in UTF-8.") from error
     check_nesting(value)
     return value
 
 
-def read_parameters(given: Any) -> GraphQLRequest:
-    """Refuse what has not the form of a GraphQL request."""
-    if isinstance(given, list):
-        raise malformed("Send one operation a request: batches are not taken.")
-    if not isinstance(given, dict):
-        raise malformed("A request is one JSON object.")
-    source, variables, name = given.get("query"), given.get("variables"), given.get("operationName")
-    extensions = given.get("extensions")
+def read_parameters(parameters: Any) -> GraphQLRequest:
+    """Check the parameters' types. Raises RequestError."""
+    if isinstance(parameters, list):
+        raise malformed("Send one operation per request: batches are not supported.")
+    if not isinstance(parameters, dict):
+        raise malformed("A request must be a JSON object.")
+    source, variables, name = (parameters.get(name) for name in ("query", "variables", "operationName"))
+    extensions = parameters.get("extensions")
     if not isinstance(source, str | None):
-        raise malformed("The query is no string.")
+        raise malformed("query must be a string.")
     if not isinstance(variables, dict | None):
-        raise malformed("The variables are no object.")
+        raise malformed("variables must be an object.")
     if not isinstance(name, str | None):
-        raise malformed("The operationName is no string.")
+        raise malformed("operationName must be a string.")
     if not isinstance(extensions, dict | None):
-        raise malformed("The extensions are no object.")
-    document_id = read_document_id(given.get("documentId"), (extensions or {}).get("persistedQuery"))
+        raise malformed("extensions must be an object.")
+    document_id = read_document_id(parameters.get("documentId"), (extensions or {}).get("persistedQuery"))
     if not source and document_id is None:
-        raise malformed("The query is missing: a string is expected.")
+        raise malformed("query is missing: it must be a string.")
     check_lists(variables or {})
     return GraphQLRequest(
         source=source or None, document_id=document_id, variables=variables or {}, operation_name=name or None
@@ -91,18 +91,18 @@ def read_parameters(given: Any) -> GraphQLRequest:
 
 
 def read_document_id(document_id: Any, persisted_query: Any) -> str | None:
-    """The id of a document: its own parameter, or the hash in Apollo's extension."""
+    """The id of the document: the parameter `documentId`, or the hash in Apollo's extension `persistedQuery`."""
     if document_id is not None:
         if not isinstance(document_id, str) or not document_id:
-            raise malformed("The documentId is no string.")
+            raise malformed("documentId must be a non-empty string.")
         return document_id
     if persisted_query is None:
         return None
     if not isinstance(persisted_query, dict):
-        raise malformed("The extension persistedQuery is no object.")
+        raise malformed("The extension persistedQuery must be an object.")
     if persisted_query.get("version") != 1:
         raise RequestError(coded(GraphQLError(NOT_SUPPORTED), Code.PERSISTED_QUERY_NOT_SUPPORTED))
     sha256 = persisted_query.get("sha256Hash")
     if not isinstance(sha256, str) or not SHA_256.fullmatch(sha256):
-        raise malformed("The sha256Hash is no SHA-256 in lower-case hexadecimal.")
+        raise malformed("sha256Hash must be a SHA-256 in lower-case hexadecimal.")
     return sha256

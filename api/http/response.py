@@ -1,4 +1,4 @@
-"""Writing a GraphQL answer to HTTP: its media type, its status, and who may keep it for how long."""
+"""Writes GraphQL responses to HTTP: media type, status and cache headers."""
 
 from functools import lru_cache
 from hashlib import sha256
@@ -19,54 +19,54 @@ PRIVATE = "no-store"
 
 
 def media_type_of(request: HttpRequest) -> str:
-    """What the client likes best of what there is. Raises RequestError when it takes nothing of it."""
+    """The media type of the response, negotiated by Accept. Raises RequestError when the client accepts none."""
     accept = request.headers.get("Accept", "")
     if not accept.strip():
         return JSON
     preferred = preferred_type(accept)
     if preferred is None:
-        raise malformed(f"Answers are {' or '.join(MEDIA_TYPES)}.", status=406)
+        raise malformed(f"Accept {' or '.join(MEDIA_TYPES)}.", status=406)
     return preferred
 
 
-@lru_cache  # clients send the same few
+@lru_cache  # clients send only a few different values
 def preferred_type(accept: str) -> str | None:
-    """What such a client likes best of what there is, if it takes any of it."""
+    """The media type that this Accept header prefers; None when it accepts none."""
     request = HttpRequest()
     request.META["HTTP_ACCEPT"] = accept
-    # Clients ask for it with the charset and without.
+    # Clients name it with and without the charset.
     preferred = request.get_preferred_type([media_type + end for media_type in MEDIA_TYPES for end in ("", CHARSET)])
     return preferred and preferred.removesuffix(CHARSET)
 
 
-def answer_result(body: bytes, media_type: str, *, has_errors: bool) -> HttpResponse:
-    """An operation that was executed: with data, and perhaps errors."""
+def result_response(body: bytes, media_type: str, *, has_errors: bool) -> HttpResponse:
+    """The response to an operation that was executed: with data, and perhaps errors."""
     is_partial = has_errors and media_type == GRAPHQL_JSON and is_draft()
-    return write(body, media_type, PARTIAL if is_partial else 200)
+    return json_response(body, media_type, PARTIAL if is_partial else 200)
 
 
-def answer_refusal(refusal: RequestError, media_type: str) -> HttpResponse:
-    """A request of which nothing was executed."""
-    told = {"errors": [dict(error.formatted) for error in refusal.errors]}
+def refusal_response(refusal: RequestError, media_type: str) -> HttpResponse:
+    """The response to a request of which nothing was executed."""
+    body = orjson.dumps({"errors": [dict(error.formatted) for error in refusal.errors]})
     is_plain = media_type == JSON and refusal.is_well_formed
-    response = write(orjson.dumps(told), media_type, 200 if is_plain else refusal.status)
+    response = json_response(body, media_type, 200 if is_plain else refusal.status)
     for name, value in refusal.headers.items():
         response.headers[name] = value
     return response
 
 
-def write(body: bytes, media_type: str, status: int) -> HttpResponse:
+def json_response(body: bytes, media_type: str, status: int) -> HttpResponse:
     response = HttpResponse(body, content_type=media_type + CHARSET, status=status)
     response.headers["Cache-Control"] = PRIVATE
-    response.headers["Vary"] = "Accept, Authorization, origin"  # the last as corsheaders would add it
+    response.headers["Vary"] = "Accept, Authorization, origin"  # lower case, as corsheaders adds it
     return response
 
 
 def make_public(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """The same answer, which proxies may keep for a moment; or 304, when the client has it already."""
+    """Let proxies cache the response for a moment; make it a 304 when the client's ETag matches."""
     etag = f'"{sha256(response["Content-Type"].encode() + response.content).hexdigest()[:32]}"'
     response.headers["ETag"] = etag
-    # What a browser keeps would be added to what the proxy does: it asks each time, and is told by the tag.
+    # max-age=0: a browser's own TTL would add to the proxy's, so it revalidates by the ETag each time.
     response.headers["Cache-Control"] = f"public, max-age=0, s-maxage={settings.GRAPHQL_PUBLIC_SECONDS}"
     if etag in parse_etags(request.headers.get("If-None-Match", "").replace("W/", "")):
         response.status_code = 304

@@ -1,4 +1,4 @@
-"""Answers to what everybody is told alike: kept whole, for seconds, for whoever asks the same."""
+"""The response cache: encoded responses to public operations, in Memcached, with a TTL of seconds."""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -17,15 +17,17 @@ from cache.responses import find_response
 
 
 class EncodedResponse(NamedTuple):
-    """What is answered: as JSON, whether it has errors, and whether everybody is told the same."""
+    """A response as JSON.
+
+    has_errors: whether it has errors. is_public: whether it is the same for every caller.
+    """
 
     body: bytes
     has_errors: bool
     is_public: bool
 
 
-def tell(result: dict[str, Any], *, is_public: bool = False) -> EncodedResponse:
-    """A result, written."""
+def encode(result: dict[str, Any], *, is_public: bool = False) -> EncodedResponse:
     has_errors = "errors" in result
     return EncodedResponse(orjson.dumps(result), has_errors, is_public and not has_errors)
 
@@ -37,32 +39,32 @@ def cached_response(
     variables: Mapping[str, Any],
     execute: Callable[[], dict[str, Any]],
 ) -> EncodedResponse:
-    """What is kept of this operation, which answers everybody alike, or else what `execute` answers."""
+    """The cached response to this public operation, or else the result of `execute`, which is then cached."""
     assert operation.reads is not None
     if not settings.GRAPHQL_RESPONSE_CACHE_SECONDS or not is_used():
-        return tell(execute(), is_public=True)
-    key = key_of(schema, document, operation, variables)
+        return encode(execute(), is_public=True)
+    key = cache_key(schema, document, operation, variables)
     generations = generations_of(operation.reads, variables)
-    with find_response(key, generations=generations, seconds=settings.GRAPHQL_RESPONSE_CACHE_SECONDS) as answer:
-        if answer.body is not None:
-            return EncodedResponse(answer.body, has_errors=False, is_public=True)
-        told = tell(execute(), is_public=True)
-        if not told.has_errors:
-            answer.keep(told.body)
-        return told
+    with find_response(key, generations=generations, seconds=settings.GRAPHQL_RESPONSE_CACHE_SECONDS) as cached:
+        if cached.body is not None:
+            return EncodedResponse(cached.body, has_errors=False, is_public=True)
+        encoded = encode(execute(), is_public=True)
+        if not encoded.has_errors:
+            cached.keep(encoded.body)
+        return encoded
 
 
-def key_of(schema: GraphQLSchema, document: Document, operation: Operation, variables: Mapping[str, Any]) -> str:
-    """What the answer depends on beside what is read. Variables that the operation has not are of no matter."""
+def cache_key(schema: GraphQLSchema, document: Document, operation: Operation, variables: Mapping[str, Any]) -> str:
+    """The key of everything that the response depends on beside the data. Undeclared variables are ignored."""
     assert operation.reads is not None
-    given = {name: value for name, value in variables.items() if name in operation.reads.variables}
+    declared = {name: value for name, value in variables.items() if name in operation.reads.variables}
     parts = (version_of(schema), settings.GRAPHQL_EXECUTOR, document.sha256, operation.name or "")
-    text = "\n".join(parts).encode() + orjson.dumps(given, option=orjson.OPT_SORT_KEYS)
+    text = "\n".join(parts).encode() + orjson.dumps(declared, option=orjson.OPT_SORT_KEYS)
     return sha256(text).hexdigest()
 
 
 def generations_of(reads: Reads, variables: Mapping[str, Any]) -> list[str]:
-    """The names of the generations with which the answer ends."""
+    """The names of the generations that invalidate the response when they change."""
     if not reads.calendars:
         return [catalogue.GENERATION]
     providers = reads.providers(variables)
@@ -72,5 +74,5 @@ def generations_of(reads: Reads, variables: Mapping[str, Any]) -> list[str]:
 
 @cache
 def version_of(schema: GraphQLSchema) -> str:
-    """What tells this schema from a former one, whose answers may still be kept."""
+    """A hash of the schema: after a deploy, responses of an earlier schema may still be cached."""
     return sha256(print_schema(schema).encode()).hexdigest()

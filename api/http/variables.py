@@ -1,4 +1,4 @@
-"""What is wrong with the variables of a request, in words that do not repeat them: they may be somebody's own."""
+"""Errors in the variables of a request. The messages never repeat a value, since it may be personal data."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -20,37 +20,37 @@ from api.http.codes import Code
 
 
 def errors_in_variables(
-    schema: GraphQLSchema, operation: OperationDefinitionNode, variables: Mapping[str, Any], *, tell_names: bool
+    schema: GraphQLSchema, operation: OperationDefinitionNode, variables: Mapping[str, Any], *, reveal_names: bool
 ) -> Iterator[GraphQLError]:
-    """An error for each value that does not fit. tell_names: whether it may say what the schema expects there."""
+    """An error for each value that does not fit. reveal_names: whether the message may name what the schema expects."""
     for definition in operation.variable_definitions:
         name = definition.variable.name.value
         type_ = type_from_ast(schema, definition.type)
-        for message in misfits(name, type_, definition, variables, tell_names=tell_names):
+        for message in messages_about(name, type_, definition, variables, reveal_names=reveal_names):
             yield GraphQLError(message, definition, extensions={"code": Code.BAD_USER_INPUT.value})
 
 
-def misfits(
-    name: str, type_: Any, definition: VariableDefinitionNode, variables: Mapping[str, Any], *, tell_names: bool
+def messages_about(
+    name: str, type_: Any, definition: VariableDefinitionNode, variables: Mapping[str, Any], *, reveal_names: bool
 ) -> list[str]:
     value = variables.get(name)
-    told: list[str] = []
+    messages: list[str] = []
 
     def on_error(path: list[str | int], wrong: Any, error: GraphQLError) -> None:
         place = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
-        expected = f" {reason(type_, path, wrong, error)}" if tell_names else ""
-        told.append(f"Variable '${name}' does not fit{f' at {name}{place}' if place else ''}.{expected}")
+        expected = f" {reason(type_, path, wrong, error)}" if reveal_names else ""
+        messages.append(f"Variable '${name}' does not fit{f' at {name}{place}' if place else ''}.{expected}")
 
     if value is not None:
         coerce_input_value(value, type_, on_error)
     elif is_non_null_type(type_) and (name in variables or not definition.default_value):
         must = "must not be null" if name in variables else "was not provided"
-        told.append(f"Variable '${name}' of type '{print_ast(definition.type)}' {must}.")
-    return told
+        messages.append(f"Variable '${name}' of type '{print_ast(definition.type)}' {must}.")
+    return messages
 
 
 def reason(type_: Any, path: list[str | int], wrong: Any, error: GraphQLError) -> str:
-    """What is expected at this place: in the error's own words, unless they repeat the value."""
+    """What is expected at this path: the error's own message, unless it repeats the value."""
     for key in path:
         named = get_named_type(type_)
         if isinstance(key, str) and is_input_object_type(named):

@@ -1,76 +1,41 @@
-"""A provider's calendar: offering time and taking it back."""
-
-from datetime import datetime
-from typing import Any
+"""Changes of a provider's calendar: offering and withdrawing appointments."""
 
 import graphene
 
-from api.mutation.base import Call, Input, Mutation, Payload
+from api.mutation.base import Mutation, Read, Result
 from api.query.appointment import Appointment
 from api.types.ids import IdOf
 from api.types.scalars import DateTime
 from reservation.domain.appointment import appointments_between, offer, withdraw
 
 
-class OfferAppointmentsInput(Input):
-    """Whose time to offer, from when to when."""
+class Interval:
+    """An interval of a provider's calendar."""
 
-    provider_id = IdOf("Provider", required=True, description="Whose time it is.")
-    starts_at = DateTime(required=True, description="When it begins: on the quarter hour, in the future.")
-    ends_at = DateTime(required=True, description="When it ends: on the quarter hour, at most 62 days later.")
-
-
-class OfferAppointmentsPayload(Payload):
-    """What is offered now."""
-
-    appointments = graphene.List(graphene.NonNull(Appointment), description="What the interval now holds, in order.")
-    created_count = graphene.Int(description="How many of them were not there before.")
+    provider_id = IdOf("Provider", required=True, description="The provider whose calendar is changed.")
+    starts_at = DateTime(required=True, description="The start: on the quarter hour, in the future.")
+    ends_at = DateTime(required=True, description="The end: on the quarter hour, at most 62 days later.")
 
 
 class OfferAppointments(Mutation):
-    """A provider (or staff for one) offers the time between two instants: every whole 15-minute slot in it becomes
-    an appointment. Offering time twice is harmless."""
+    """Offers the time between two instants: every 15-minute slot of it becomes an appointment. Slots that are offered
+    already stay as they are. For the provider and staff."""
 
-    class Arguments:
-        input = OfferAppointmentsInput(required=True, description="Whose time to offer, from when to when.")
+    command, Input = offer, Interval
 
-    Output = OfferAppointmentsPayload
-
-    @staticmethod
-    def perform(call: Call, provider_id: int, starts_at: datetime, ends_at: datetime) -> dict[str, Any]:
-        return {
-            "created_count": call(offer, provider_id=provider_id, starts_at=starts_at, ends_at=ends_at),
-            "appointments": appointments_between(provider_id=provider_id, starts_at=starts_at, ends_at=ends_at),
-        }
-
-
-class WithdrawAppointmentsInput(Input):
-    """Whose time to take back, from when to when."""
-
-    provider_id = IdOf("Provider", required=True, description="Whose time it is.")
-    starts_at = DateTime(required=True, description="When it begins: on the quarter hour, in the future.")
-    ends_at = DateTime(required=True, description="When it ends: on the quarter hour, at most 62 days later.")
-
-
-class WithdrawAppointmentsPayload(Payload):
-    """What was taken back."""
-
-    withdrawn_count = graphene.Int(description="How many appointments were open and are gone.")
+    class Payload:
+        appointments = Read(
+            graphene.List(graphene.NonNull(Appointment)),
+            appointments_between,
+            description="All appointments of the interval, in order.",
+        )
+        created_count = Result(graphene.Int, description="The number of appointments that are new.")
 
 
 class WithdrawAppointments(Mutation):
-    """Takes back what is still open between two instants; held and booked appointments stay."""
+    """Withdraws the open appointments between two instants; held and booked ones stay. For the provider and staff."""
 
-    class Arguments:
-        input = WithdrawAppointmentsInput(required=True, description="Whose time to take back, from when to when.")
+    command, Input = withdraw, Interval
 
-    Output = WithdrawAppointmentsPayload
-
-    @staticmethod
-    def perform(call: Call, **input: Any) -> dict[str, Any]:
-        return {"withdrawn_count": call(withdraw, **input)}
-
-
-class AppointmentMutation(graphene.ObjectType):
-    offer_appointments = OfferAppointments.Field()
-    withdraw_appointments = WithdrawAppointments.Field()
+    class Payload:
+        withdrawn_count = Result(graphene.Int, description="The number of appointments that were withdrawn.")

@@ -1,89 +1,35 @@
-"""What every mutation does: read the input, make one domain call, answer the object or what is wrong."""
+"""Mutations as declarations: a command of the domain, the fields of its input, and the type that it returns."""
 
-from collections.abc import Callable
-from enum import StrEnum
-from typing import Any, ClassVar, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 
 import graphene
-from django.db.models import Model
-from graphene.utils.str_converters import to_camel_case
+from graphene.utils.str_converters import to_snake_case
 from graphql import GraphQLResolveInfo
 
-from api.context import Context
-from api.types.enums import enum_type
+from api.mutation.errors import ErrorCode, UserError
 from api.types.ids import decode_ids
 from ops.observation import observation
 from reservation.domain.command import Command
 from reservation.domain.errors import DomainError
 
-R = TypeVar("R", bound=Model | int)
 
-
-class ErrorCode(StrEnum):
-    """Why a mutation did not do what it was asked for."""
-
-    INVALID_INPUT = "INVALID_INPUT"
-    NOT_FOUND = "NOT_FOUND"
-    FORBIDDEN = "FORBIDDEN"
-    APPOINTMENT_TAKEN = "APPOINTMENT_TAKEN"
-    TOO_SOON = "TOO_SOON"
-    HOLD_EXPIRED = "HOLD_EXPIRED"
-    INVALID_TRANSITION = "INVALID_TRANSITION"
-    TOO_LATE_TO_CANCEL = "TOO_LATE_TO_CANCEL"
-    TOO_MANY_HOLDS = "TOO_MANY_HOLDS"
-    CLIENT_BUSY = "CLIENT_BUSY"
-    EMAIL_TAKEN = "EMAIL_TAKEN"
-    IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
-
-
-UserErrorCode = enum_type(
-    "UserErrorCode",
-    ErrorCode,
-    {
-        ErrorCode.INVALID_INPUT: "An argument can never be right. Change it.",
-        ErrorCode.NOT_FOUND: "There is nothing with this id that the viewer may know of.",
-        ErrorCode.FORBIDDEN: "The viewer may not do this.",
-        ErrorCode.APPOINTMENT_TAKEN: "Somebody else has the time, or it is no longer offered. Choose another.",
-        ErrorCode.TOO_SOON: "It begins before the lead time is over. Choose a later one.",
-        ErrorCode.HOLD_EXPIRED: "The hold lapsed before it was confirmed. Reserve again.",
-        ErrorCode.INVALID_TRANSITION: "The reservation is not in a state from which this can be done.",
-        ErrorCode.TOO_LATE_TO_CANCEL: "It has begun, or begins too soon to be given up.",
-        ErrorCode.TOO_MANY_HOLDS: "The client has as many unconfirmed reservations as it may. Confirm or cancel one.",
-        ErrorCode.CLIENT_BUSY: "The client has another reservation at this time.",
-        ErrorCode.EMAIL_TAKEN: "There is an account with this address.",
-        ErrorCode.IDEMPOTENCY_KEY_REUSED: "The key was used with another input. Take a new one.",
-    },
-)
-
-
-class UserError(graphene.ObjectType):
-    """What the caller can act on."""
-
-    code = UserErrorCode(required=True, description="The stable name of what is wrong.")
-    message = graphene.String(required=True, description="A sentence for people.")
-    field = graphene.List(
-        graphene.NonNull(graphene.String),
-        required=True,
-        description='The path in the input that it is about, e.g. ["startsAt"]; empty when it is about no single one.',
-    )
-
-
-class Input(graphene.InputObjectType):
-    """What every mutation's input has."""
+class MutationInput(graphene.InputObjectType):
+    """The fields that every mutation's input has."""
 
     class Meta:
         abstract = True
 
     idempotency_key = graphene.String(
         description=(
-            "At most 255 characters. The same key with the same input, by the same caller, has its effect once and "
-            "answers the same object again."
+            "At most 255 characters. Repeating a mutation with the same key and the same input, by the same caller, "
+            "has no further effect and returns the same object again."
         )
     )
 
 
-class Payload(graphene.ObjectType):
-    """What every mutation's payload has."""
+class MutationPayload(graphene.ObjectType):
+    """The fields that every mutation's payload has."""
 
     class Meta:
         abstract = True
@@ -91,46 +37,79 @@ class Payload(graphene.ObjectType):
     user_errors = graphene.List(
         graphene.NonNull(UserError),
         required=True,
-        description="What is wrong; empty on success, and then the object is there.",
+        description="Why nothing was changed. Empty on success; otherwise all other fields are null.",
     )
 
 
-class Call:
-    """One domain call: it adds who asks, when, and the idempotency key to what a mutation passes on."""
+class Result(graphene.Field):
+    """The field of a payload that holds what the command returned."""
 
-    def __init__(self, context: Context, key: str | None) -> None:
-        self.context = context
-        self.key = key
 
-    def __call__(self, command: Command[..., R], **arguments: Any) -> R:
-        return command.once(self.key, caller=self.context.caller, now=self.context.now, **arguments)
+class Read(graphene.Field):
+    """A field of a payload that is read after the command, with the same arguments."""
+
+    def __init__(self, type_: Any, read: Callable[..., Any], *, description: str) -> None:
+        super().__init__(type_, description=description)
+        self.read = read
 
 
 class Mutation(graphene.Mutation):
-    """A subclass names its input and its payload, and says in `perform` which domain call answers what."""
+    """One command of the domain. A subclass declares:
+
+    command: the domain function, which takes the fields of the input as arguments.
+    returns: the GraphQL type of the object that it returns. The payload has one field of this type, named for it.
+    Input: the fields of the input beside the idempotency key.
+    Payload: instead of `returns`, the fields of the payload: one Result, and any number of Reads.
+
+    The names of the input type, the payload type and the root field derive from the name of the class.
+    """
 
     class Meta:
         abstract = True
 
-    perform: ClassVar[Callable[..., dict[str, Any]]]
+    command: ClassVar[Command[..., Any]]
+    returns: ClassVar[Any]
+    Input: ClassVar[type]
+    Payload: ClassVar[type]
 
     @classmethod
-    def mutate(cls, _root: None, info: GraphQLResolveInfo, input: graphene.InputObjectType) -> Any:
-        payload = cls._meta.output
+    def __init_subclass_with_meta__(cls, **options: Any) -> None:
+        name = cls.__name__
+        if not hasattr(cls, "Payload"):
+            noun = to_snake_case(cls.returns.__name__)
+            cls.Payload = type("Payload", (), {noun: Result(cls.returns, description=f"The {noun}.")})
+        input_type = subtype(MutationInput, cls.Input, name=f"{name}Input", description=f"The input of {name}.")
+        payload = subtype(MutationPayload, cls.Payload, name=f"{name}Payload", description=f"The payload of {name}.")
+        argument = input_type(required=True, description="The values of the change.")
+        super().__init_subclass_with_meta__(output=payload, arguments={"input": argument}, **options)
+
+    @classmethod
+    def mutate(cls, _root: None, info: GraphQLResolveInfo, input: graphene.InputObjectType) -> MutationPayload:
+        """Call the command, and return the payload: the result, or the user error."""
+        context, payload = info.context, cls._meta.output
         try:
             arguments = decode_ids(type(input), input)
             key = arguments.pop("idempotency_key", None)
-            call = Call(info.context, info.context.key_for(info.path.key) if key is None else key)
-            return payload(user_errors=[], **cls.perform(call, **arguments))
+            if key is None:
+                key = context.key_for(info.path.key)
+            result = cls.command.once(key, caller=context.caller, now=context.now, **arguments)
+            return payload(user_errors=[], **cls.values(result, arguments))
         except DomainError as error:
             if error.code not in ErrorCode.__members__:
                 raise
             observation().fail({"code": error.code})
-            return payload(user_errors=[user_error(error)])
+            return payload(user_errors=[UserError.of(error)])
         finally:
-            info.context.forget()
+            context.clear_loaders()
+
+    @classmethod
+    def values(cls, result: Any, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """The values of the payload's own fields."""
+        fields = cls._meta.output._meta.fields.items()
+        reads = {name: field.read(**arguments) for name, field in fields if isinstance(field, Read)}
+        return {name: result for name, field in fields if isinstance(field, Result)} | reads
 
 
-def user_error(error: DomainError) -> UserError:
-    path = [to_camel_case(error.field)] if error.field else []
-    return UserError(code=error.code, message=error.message, field=path)
+def subtype(base: type, fields: type, *, name: str, description: str) -> Any:
+    """A GraphQL type with the fields of both."""
+    return type(name, (fields, base), {"__doc__": description})

@@ -1,175 +1,73 @@
-"""The life of a reservation: hold, confirm, move, cancel, and how it ended."""
-
-from typing import Any
+"""The life of a reservation: hold, confirm, cancel, reschedule, and how it ended."""
 
 import graphene
 
-from api.mutation.base import Call, Input, Mutation, Payload
+from api.mutation.base import Mutation
 from api.query.reservation import Reservation
 from api.types.ids import IdOf
 from reservation.domain.reservation import cancel, complete, confirm, mark_no_show, reschedule, reserve
 
 
-class ReserveAppointmentInput(Input):
-    """What to reserve, and for whom."""
-
-    appointment_id = IdOf("Appointment", required=True, description="The appointment, or the first of the run.")
-    service_id = IdOf("Service", description="What it is for; without one it takes a single appointment.")
-    client_id = IdOf("Client", description="Staff only, to reserve for someone else; a client reserves for itself.")
-    note = graphene.String(description="What the client wants to tell; at most 2,000 characters.")
-
-
-class ReserveAppointmentPayload(Payload):
-    """The hold."""
-
-    reservation = graphene.Field(Reservation, description="The new reservation, PENDING.")
-
-
 class ReserveAppointment(Mutation):
-    """Holds an appointment (for a service: the run of appointments that it needs) for 30 minutes. At least 24 hours
-    ahead."""
+    """Holds an appointment for 30 minutes, or for a service the run of consecutive appointments that it needs. The new
+    reservation is PENDING until it is confirmed. An appointment must be reserved at least 24 hours ahead."""
 
-    class Arguments:
-        input = ReserveAppointmentInput(required=True, description="What to reserve, and for whom.")
+    command, returns = reserve, Reservation
 
-    Output = ReserveAppointmentPayload
-
-    @staticmethod
-    def perform(call: Call, **input: Any) -> dict[str, Any]:
-        return {"reservation": call(reserve, **input)}
-
-
-class ConfirmReservationInput(Input):
-    """Which hold to confirm."""
-
-    reservation_id = IdOf("Reservation", required=True, description="The hold.")
-
-
-class ConfirmReservationPayload(Payload):
-    """The booking."""
-
-    reservation = graphene.Field(Reservation, description="The reservation, CONFIRMED.")
+    class Input:
+        appointment_id = IdOf("Appointment", required=True, description="The appointment, or the first of the run.")
+        service_id = IdOf("Service", description="The service. Default: none, for a single appointment.")
+        client_id = IdOf("Client", description="The client. Default: the viewer. Only staff may name another client.")
+        note = graphene.String(description="A note by the client; at most 2,000 characters.")
 
 
 class ConfirmReservation(Mutation):
-    """Turns a hold into a booking. Confirming twice is harmless; after the hold has lapsed it is HOLD_EXPIRED."""
+    """Turns a hold into a booking: the reservation becomes CONFIRMED. Confirming it again is harmless; after the hold
+    has expired it is refused with HOLD_EXPIRED."""
 
-    class Arguments:
-        input = ConfirmReservationInput(required=True, description="Which hold to confirm.")
+    command, returns = confirm, Reservation
 
-    Output = ConfirmReservationPayload
-
-    @staticmethod
-    def perform(call: Call, **input: Any) -> dict[str, Any]:
-        return {"reservation": call(confirm, **input)}
-
-
-class CancelReservationInput(Input):
-    """Which reservation to give up, and why."""
-
-    reservation_id = IdOf("Reservation", required=True, description="The hold or booking.")
-    reason = graphene.String(description="Why; at most 2,000 characters.")
-
-
-class CancelReservationPayload(Payload):
-    """What was given up."""
-
-    reservation = graphene.Field(Reservation, description="The reservation, CANCELLED.")
+    class Input:
+        reservation_id = IdOf("Reservation", required=True, description="The hold.")
 
 
 class CancelReservation(Mutation):
-    """Gives up a hold or a booking; its time is open again. Not once it has begun."""
+    """Cancels a hold or a booking: the reservation becomes CANCELLED, and its time is open again. Refused once it has
+    started."""
 
-    class Arguments:
-        input = CancelReservationInput(required=True, description="Which reservation to give up, and why.")
+    command, returns = cancel, Reservation
 
-    Output = CancelReservationPayload
-
-    @staticmethod
-    def perform(call: Call, **input: Any) -> dict[str, Any]:
-        return {"reservation": call(cancel, **input)}
-
-
-class RescheduleReservationInput(Input):
-    """Which reservation to move, and where to."""
-
-    reservation_id = IdOf("Reservation", required=True, description="The hold or booking.")
-    appointment_id = IdOf("Appointment", required=True, description="Where it is to begin.")
-
-
-class RescheduleReservationPayload(Payload):
-    """The moved reservation."""
-
-    reservation = graphene.Field(Reservation, description="The same reservation, at its new start.")
+    class Input:
+        reservation_id = IdOf("Reservation", required=True, description="The hold or booking.")
+        reason = graphene.String(description="The reason; at most 2,000 characters.")
 
 
 class RescheduleReservation(Mutation):
-    """Moves a reservation to another start in one step: either both happen or neither."""
+    """Moves a reservation to another start, with the same id and status. The old time is given up and the new time
+    taken in one transaction."""
 
-    class Arguments:
-        input = RescheduleReservationInput(required=True, description="Which reservation to move, and where to.")
+    command, returns = reschedule, Reservation
 
-    Output = RescheduleReservationPayload
-
-    @staticmethod
-    def perform(call: Call, **input: Any) -> dict[str, Any]:
-        return {"reservation": call(reschedule, **input)}
-
-
-class CompleteReservationInput(Input):
-    """Which reservation was kept."""
-
-    reservation_id = IdOf("Reservation", required=True, description="The booking.")
-
-
-class CompleteReservationPayload(Payload):
-    """The kept reservation."""
-
-    reservation = graphene.Field(Reservation, description="The reservation, COMPLETED.")
+    class Input:
+        reservation_id = IdOf("Reservation", required=True, description="The hold or booking.")
+        appointment_id = IdOf("Appointment", required=True, description="The appointment at the new start.")
 
 
 class CompleteReservation(Mutation):
-    """Notes that the client came; for its provider and staff, once it has begun."""
+    """Records that the client came: the reservation becomes COMPLETED. For its provider and staff, once it has
+    started."""
 
-    class Arguments:
-        input = CompleteReservationInput(required=True, description="Which reservation was kept.")
+    command, returns = complete, Reservation
 
-    Output = CompleteReservationPayload
-
-    @staticmethod
-    def perform(call: Call, **input: Any) -> dict[str, Any]:
-        return {"reservation": call(complete, **input)}
-
-
-class MarkReservationNoShowInput(Input):
-    """Which reservation was not kept."""
-
-    reservation_id = IdOf("Reservation", required=True, description="The booking.")
-
-
-class MarkReservationNoShowPayload(Payload):
-    """The reservation that was not kept."""
-
-    reservation = graphene.Field(Reservation, description="The reservation, NO_SHOW.")
+    class Input:
+        reservation_id = IdOf("Reservation", required=True, description="The booking.")
 
 
 class MarkReservationNoShow(Mutation):
-    """Notes that the client did not come; for its provider and staff, once it has begun."""
+    """Records that the client did not come: the reservation becomes NO_SHOW. For its provider and staff, once it has
+    started."""
 
-    class Arguments:
-        input = MarkReservationNoShowInput(required=True, description="Which reservation was not kept.")
+    command, returns = mark_no_show, Reservation
 
-    Output = MarkReservationNoShowPayload
-
-    @staticmethod
-    def perform(call: Call, **input: Any) -> dict[str, Any]:
-        return {"reservation": call(mark_no_show, **input)}
-
-
-class ReservationMutation(graphene.ObjectType):
-    reserve_appointment = ReserveAppointment.Field()
-    confirm_reservation = ConfirmReservation.Field()
-    cancel_reservation = CancelReservation.Field()
-    reschedule_reservation = RescheduleReservation.Field()
-    complete_reservation = CompleteReservation.Field()
-    mark_reservation_no_show = MarkReservationNoShow.Field()
+    class Input:
+        reservation_id = IdOf("Reservation", required=True, description="The booking.")

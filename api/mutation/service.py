@@ -1,71 +1,34 @@
-"""What is done in the time."""
-
-from typing import Any
+"""Changes of services."""
 
 import graphene
 
-from api.mutation.base import Call, Input, Mutation, Payload
+from api.mutation.base import Mutation
 from api.query.service import Service
 from api.types.ids import IdOf
 from reservation.domain.service import create_service, update_service
 
 
-class CreateServiceInput(Input):
-    """What is to be done in the time."""
-
-    name = graphene.String(required=True, description="What the service is called; at most 200 characters.")
-    description = graphene.String(description="What a client should know; at most 2,000 characters.")
-    duration_minutes = graphene.Int(required=True, description="A multiple of 15, at most 480.")
-
-
-class CreateServicePayload(Payload):
-    """The new service."""
-
-    service = graphene.Field(Service, description="The service.")
-
-
 class CreateService(Mutation):
     """Adds a service. Staff only."""
 
-    class Arguments:
-        input = CreateServiceInput(required=True, description="What is to be done in the time.")
+    command, returns = create_service, Service
 
-    Output = CreateServicePayload
-
-    @staticmethod
-    def perform(call: Call, **input: Any) -> dict[str, Any]:
-        return {"service": call(create_service, **input)}
-
-
-class UpdateServiceInput(Input):
-    """What to change of a service; what is left out, or null, stays."""
-
-    service_id = IdOf("Service", required=True, description="Which service.")
-    name = graphene.String(description="What the service is called; at most 200 characters.")
-    description = graphene.String(description="What a client should know; at most 2,000 characters.")
-    duration_minutes = graphene.Int(description="A multiple of 15, at most 480. What is reserved keeps its length.")
-    is_active = graphene.Boolean(description="Whether it can be reserved.")
-
-
-class UpdateServicePayload(Payload):
-    """The changed service."""
-
-    service = graphene.Field(Service, description="The service.")
+    class Input:
+        name = graphene.String(required=True, description="The name of the service; at most 200 characters.")
+        description = graphene.String(description="What clients should know; at most 2,000 characters.")
+        duration_minutes = graphene.Int(required=True, description="A multiple of 15, at most 480.")
 
 
 class UpdateService(Mutation):
-    """Changes what is given. Staff only."""
+    """Changes a service. A field that is omitted or null stays as it is. Staff only."""
 
-    class Arguments:
-        input = UpdateServiceInput(required=True, description="What to change.")
+    command, returns = update_service, Service
 
-    Output = UpdateServicePayload
-
-    @staticmethod
-    def perform(call: Call, **input: Any) -> dict[str, Any]:
-        return {"service": call(update_service, **input)}
-
-
-class ServiceMutation(graphene.ObjectType):
-    create_service = CreateService.Field()
-    update_service = UpdateService.Field()
+    class Input:
+        service_id = IdOf("Service", required=True, description="The service.")
+        name = graphene.String(description="The name of the service; at most 200 characters.")
+        description = graphene.String(description="What clients should know; at most 2,000 characters.")
+        duration_minutes = graphene.Int(
+            description="A multiple of 15, at most 480. Existing reservations keep their length."
+        )
+        is_active = graphene.Boolean(description="Whether the service can be reserved.")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import update_wrapper
 from typing import Any, Generic, ParamSpec, TypeVar, cast
 
+from django.conf import settings
 from django.db.models import Model
 
 from database.compiled_insert import CompiledInsert
@@ -14,7 +15,7 @@ from reservation.domain.caller import Caller
 from reservation.domain.errors import DomainError, InvalidInput, Unauthenticated
 from reservation.domain.transaction import transact
 from reservation.models import IdempotencyKey, User
-from reservation.policy import MAX_IDEMPOTENCY_KEY_LENGTH
+from reservation.policy import MAX_IDEMPOTENCY_KEY_LENGTH, Policy
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=Model | int)
@@ -37,10 +38,18 @@ class Command(Generic[P, R]):
     Called, it runs in a transaction of its own. `once` does the same under a key of the caller's.
     """
 
-    def __init__(self, work: Callable[P, R], result: type[R]) -> None:
+    def __init__(self, work: Callable[P, R], result: type[R], limit: Callable[[Policy], int] | None = None) -> None:
         self.work = work
         self.result = result
+        self.name = work.__name__
+        self.limit = limit
         update_wrapper(self, work)
+
+    @property
+    def hourly_limit(self) -> int:
+        """How often a caller other than staff may try this within an hour; 0: no limit. The API's rate limiter reads
+        it: a retry or a replay within one call is no further try."""
+        return self.limit(settings.RESERVATION_POLICY) if self.limit else 0
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Do it. Raises Unauthenticated for nobody, and what the function names."""
@@ -93,12 +102,18 @@ class Command(Generic[P, R]):
     def hash_input(self, kwargs: dict[str, Any]) -> str:
         """The command's name and every argument that was given; who asks and when is not part of the input."""
         given = {name: value for name, value in kwargs.items() if name not in ("caller", "now") and value is not None}
-        return sha256(json.dumps([self.work.__name__, given], sort_keys=True, default=canonical))
+        return sha256(json.dumps([self.name, given], sort_keys=True, default=canonical))
 
 
-def command(*, result: type[R]) -> Callable[[Callable[P, R]], Command[P, R]]:
-    """Make a command of a function that answers an instance of `result`: a model, or int for a count."""
-    return lambda work: Command(work, result)
+def command(
+    *, result: type[R], hourly_limit: Callable[[Policy], int] | None = None
+) -> Callable[[Callable[P, R]], Command[P, R]]:
+    """Make a command of a function.
+
+    result: the type of what the function returns: a model, or int for a count.
+    hourly_limit: the number of the policy that limits how often it may be tried within an hour.
+    """
+    return lambda work: Command(work, result, hourly_limit)
 
 
 def require_user(kwargs: dict[str, Any]) -> int:

@@ -30,7 +30,7 @@ from reservation.policy import BOOKED_UNTIL, Action, Status
 insert_reservation = CompiledInsert(Reservation)
 
 
-@command(result=Reservation)
+@command(result=Reservation, hourly_limit=lambda policy: policy.max_reservations_per_hour)
 def reserve(
     *,
     caller: Caller,

@@ -85,7 +85,7 @@ def test_a_change_that_loses_every_race_is_an_outage_and_changes_nothing(
 
     who = account(make_user(is_staff=True, is_superuser=True))
     monkeypatch.setattr("api.views.read_caller", lambda _: who)
-    monkeypatch.setattr("api.mutation.service.create_service", Command(work, Service))
+    monkeypatch.setattr("api.mutation.service.CreateService.command", Command(work, Service))
     before = all_rows()
     query = 'mutation { createService(input: {name: "S", durationMinutes: 15}) { userErrors { code } } }'
     response = post({"query": query})

@@ -20,7 +20,7 @@ from graphql import (
 
 from api.http.errors import Code
 from api.management.commands import export_schema
-from api.mutation.base import ErrorCode
+from api.mutation.errors import ErrorCode
 from api.schema import schema
 from reservation.domain.errors import DomainError
 

@@ -7,15 +7,15 @@ import pytest
 from django.db import DatabaseError, InterfaceError, OperationalError
 from graphql import GraphQLError
 
-from api.http.errors import BadUserInput, Code, answer, coded
+from api.http.errors import BadUserInput, Code, coded, format_error
 from api.loaders import ProviderByIdLoader
 from reservation.domain.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
 from tests.practice import Ask, Practice, gid
 
 
-def told(error: Exception | None, **fields: Any) -> dict[str, Any]:
-    """What a client is told of this exception."""
-    return answer(GraphQLError("secret", original_error=error, path=["here"], **fields), request_id="r1")
+def formatted(error: Exception | None, **fields: Any) -> dict[str, Any]:
+    """This exception as the response shows it."""
+    return format_error(GraphQLError("secret", original_error=error, path=["here"], **fields), request_id="r1")
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def told(error: Exception | None, **fields: Any) -> dict[str, Any]:
     ],
 )
 def test_a_refusal_tells_its_code(error: Exception, code: str, caplog: pytest.LogCaptureFixture) -> None:
-    assert told(error)["extensions"] == {"code": code}
+    assert formatted(error)["extensions"] == {"code": code}
     assert caplog.records == []
 
 
@@ -53,7 +53,7 @@ def test_what_nobody_foresaw_is_logged_and_masked(
     error: Exception, code: str, message: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.ERROR, "api.http.errors"):
-        found = told(error)
+        found = formatted(error)
     assert found == {"message": message, "path": ["here"], "extensions": {"code": code, "requestId": "r1"}}
     (record,) = caplog.records
     assert record.getMessage() == f"{code} in request r1"
@@ -63,7 +63,7 @@ def test_what_nobody_foresaw_is_logged_and_masked(
 
 def test_an_error_within_an_error_is_told_by_its_cause() -> None:
     inner = GraphQLError("secret", original_error=ZeroDivisionError())
-    assert told(inner)["message"] == "Something went wrong on our side."
+    assert formatted(inner)["message"] == "Something went wrong on our side."
 
 
 def test_a_failing_field_spoils_nothing_beside_it(

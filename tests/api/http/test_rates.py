@@ -1,5 +1,6 @@
 """What requests take of their callers' points, and what the answers say of it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -124,7 +125,8 @@ RESERVE = """mutation($input: ReserveAppointmentInput!) {
 def test_attempts_to_reserve_are_counted_apart(
     post: Post, practice: Practice, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings.RATE_LIMIT_PERSON, settings.RESERVATIONS_PER_HOUR = 0, 5
+    settings.RATE_LIMIT_PERSON = 0
+    settings.RESERVATION_POLICY = replace(settings.RESERVATION_POLICY, max_reservations_per_hour=5)
     body = {"query": RESERVE, "variables": {"input": {"appointmentId": gid(practice.slots[12])}}}
     for name, statuses in (("client", [200, 200, 429]), ("other client", [200, 200, 429]), ("staff", [200] * 4)):
         monkeypatch.setattr("api.views.read_caller", lambda _, name=name: practice.who(name))
