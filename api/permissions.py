@@ -1,8 +1,8 @@
-"""Who may know of each field, and make each change. A field without an entry is an error when the schema is made.
+"""Who may read each field and make each change. The schema cannot be built while a field has no entry.
 
-What a caller may reach is decided in the domain, where every look-up goes through the sets of `domain.access`, and a
-change asks who makes it. This table says what comes of it, a test holds every entry against what is answered, and the
-fields of people and reservations ask it once more before they tell anything.
+The domain decides what a caller may reach: every look-up goes through the query sets of `domain.access`, and every
+command checks its caller. This table states the result. A test compares each entry with what the API does, and the
+fields of clients and reservations check it once more at run time.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,29 +18,35 @@ from reservation.domain.errors import Forbidden
 from reservation.models import Client, Reservation
 
 
-class Who(Flag):
-    """What somebody is to the thing that is asked for."""
+class Audience(Flag):
+    """Who a field is for, by their relation to the object."""
 
     EVERYBODY = auto()
-    """Anybody, logged in or not, and everybody is told the same."""
+    """Every caller, logged in or not, with the same value for all: such fields may be cached."""
 
     VIEWER = auto()
-    """Anybody, about themselves or as far as they may know: what is told depends on who asks."""
+    """Every caller, but the value depends on the caller."""
 
     OWNER = auto()
-    """The client whom it is about."""
+    """The client whom the object is about."""
 
     PROVIDER = auto()
-    """The provider whom it is about."""
+    """The provider whom the object is about."""
 
     STAFF = auto()
-    """Who runs the place."""
+    """Members of staff."""
 
 
-EVERYBODY, VIEWER, OWNER, PROVIDER, STAFF = Who
+EVERYBODY, VIEWER, OWNER, PROVIDER, STAFF = Audience
 PARTIES = OWNER | PROVIDER | STAFF
 
-PERMISSIONS: Mapping[str, Mapping[Who, str]] = {
+PUBLIC_COLUMNS: Mapping[str, str] = {
+    "Provider": "id name bio timeZone isActive",
+    "Service": "id name description durationMinutes isActive",
+}
+"""The fields of public types that are columns of their models."""
+
+PERMISSIONS: Mapping[str, Mapping[Audience, str]] = {
     "Query": {
         EVERYBODY: "provider providers service services appointment openAppointments nextOpenAppointment",
         VIEWER: "viewer node nodes client reservation reservations",
@@ -54,8 +60,8 @@ PERMISSIONS: Mapping[str, Mapping[Who, str]] = {
         STAFF: "createProvider createService updateService",
     },
     "Viewer": {VIEWER: "isAuthenticated isStaff email client provider"},
-    "Provider": {EVERYBODY: "id name bio timeZone isActive services openAppointments"},
-    "Service": {EVERYBODY: "id name description durationMinutes isActive providers"},
+    "Provider": {EVERYBODY: PUBLIC_COLUMNS["Provider"] + " services openAppointments"},
+    "Service": {EVERYBODY: PUBLIC_COLUMNS["Service"] + " providers"},
     "Appointment": {EVERYBODY: "id startsAt endsAt isOpen provider", PARTIES: "reservation"},
     "Client": {PARTIES: "id name email phone timeZone reservations"},
     "Reservation": {
@@ -70,25 +76,28 @@ WRAPPERS: Mapping[str, str] = {
     "Connection": "edges nodes pageInfo totalCount",
     "Edge": "cursor node",
 }
-"""Types around others, by how their names end: what is in them is as public as what they wrap."""
+"""Fields of wrapping types, by the suffix of their names: they have the audience of the type that they wrap."""
 
 
-def audience(type_name: str, field: str) -> Who:
-    """Who may know of this field, or make this change. Raises LookupError for one that nobody thought of."""
-    for who, fields in PERMISSIONS.get(type_name, {}).items():
+def audience(type_name: str, field: str) -> Audience:
+    """Who may read this field, or make this change. Raises LookupError for a field without an entry."""
+    for allowed, fields in PERMISSIONS.get(type_name, {}).items():
         if field in fields.split():
-            return who
+            return allowed
     for ending, fields in WRAPPERS.items():
         if type_name.endswith(ending) and field in fields.split():
             return audience(type_name.removesuffix(ending), "id")
     if type_name.endswith("Payload"):
-        return VIEWER  # who made the change is told what came of it
-    raise LookupError(f"Nobody says who may know of {type_name}.{field}: add it to api/permissions.py.")
+        return VIEWER  # the caller who made the change
+    raise LookupError(f"{type_name}.{field} has no entry in the table of permissions: add it to api/permissions.py.")
 
 
-def is_admitted(who: Who, *, caller: Caller, thing: Any) -> bool:
-    """Whether the caller is among these, to this client or reservation. What a provider may know was found by it."""
-    if who & (EVERYBODY | VIEWER) or (STAFF in who and caller.is_staff):
+def is_admitted(allowed: Audience, *, caller: Caller, thing: Any) -> bool:
+    """Whether the caller is in this audience of a client or a reservation.
+
+    A client counts as visible to any provider: the look-up has already restricted providers to their own clients.
+    """
+    if allowed & (EVERYBODY | VIEWER) or (STAFF in allowed and caller.is_staff):
         return True
     if isinstance(thing, Client):
         is_owner, is_provider = thing.pk == caller.client_id, caller.provider_id is not None
@@ -96,31 +105,31 @@ def is_admitted(who: Who, *, caller: Caller, thing: Any) -> bool:
         is_owner, is_provider = thing.client_id == caller.client_id, thing.provider_id == caller.provider_id
     else:
         return False
-    return (OWNER in who and is_owner) or (PROVIDER in who and is_provider)
+    return (OWNER in allowed and is_owner) or (PROVIDER in allowed and is_provider)
 
 
 def guard(schema: GraphQLSchema) -> GraphQLSchema:
-    """The schema, whose fields are all in the table, and those of people and reservations guarded by it.
+    """Check that the table and the schema have the same fields, and guard those of clients and reservations.
 
     Raises LookupError for a field that has no entry, and for an entry that has no field.
     """
     for type_name, entries in PERMISSIONS.items():
-        named = set(" ".join(entries.values()).split())
-        if unknown := named - getattr(schema.get_type(type_name), "fields", {}).keys():
-            raise LookupError(f"api/permissions.py says who may know of what is not there: {type_name} {unknown}.")
+        listed = set(" ".join(entries.values()).split())
+        if unknown := listed - getattr(schema.get_type(type_name), "fields", {}).keys():
+            raise LookupError(f"api/permissions.py has entries for fields that do not exist: {type_name} {unknown}.")
     for type_ in schema.type_map.values():
         if is_object_type(type_) and not is_introspection_type(type_):
             for name, field in type_.fields.items():  # type: ignore[attr-defined]
-                who = audience(type_.name, name)
+                allowed = audience(type_.name, name)
                 if type_.name in ("Client", "Reservation"):
-                    field.resolve = guarded(field.resolve or default_field_resolver, who)
+                    field.resolve = guarded(field.resolve or default_field_resolver, allowed)
     return schema
 
 
-def guarded(resolve: Callable[..., Any], who: Who) -> Callable[..., Any]:
+def guarded(resolve: Callable[..., Any], allowed: Audience) -> Callable[..., Any]:
     def resolve_if_admitted(root: Any, info: Any, **arguments: Any) -> Any:
-        if not is_admitted(who, caller=info.context.caller, thing=root):
-            raise Forbidden("You may not know of this.")
+        if not is_admitted(allowed, caller=info.context.caller, thing=root):
+            raise Forbidden("You may not see this field.")
         return resolve(root, info, **arguments)
 
     resolve_column = getattr(resolve, "resolve_column", None)
@@ -128,8 +137,8 @@ def guarded(resolve: Callable[..., Any], who: Who) -> Callable[..., Any]:
         return resolve_if_admitted
 
     def resolve_column_if_admitted(roots: Column, kinds: PythonTypes, info: Any, **arguments: Any) -> Column:
-        if not all(is_admitted(who, caller=info.context.caller, thing=root) for root in roots):
-            raise Forbidden("You may not know of all of these.")  # each is then asked for by itself
+        if not all(is_admitted(allowed, caller=info.context.caller, thing=root) for root in roots):
+            raise Forbidden("You may not see all of these.")  # the executor then resolves each by itself
         admitted: Column = resolve_column(roots, kinds, info, **arguments)
         return admitted
 

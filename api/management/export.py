@@ -1,4 +1,4 @@
-"""Files that are made from the code, kept in the repository, and checked to be current."""
+"""Commands that generate files of the repository from the code, and check that they are current."""
 
 from argparse import ArgumentParser
 from collections.abc import Mapping
@@ -10,10 +10,10 @@ from django.core.management.base import BaseCommand, CommandError
 
 
 class ExportCommand(BaseCommand):
-    """Writes such files; with --check it writes nothing, and fails when one is stale."""
+    """Writes generated files; with --check it writes nothing, and fails when one is stale."""
 
     def files(self) -> Mapping[Path, str]:
-        """What the files should hold, by their paths."""
+        """The expected contents of the files, by path."""
         raise NotImplementedError
 
     def add_arguments(self, parser: ArgumentParser) -> None:

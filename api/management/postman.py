@@ -1,4 +1,4 @@
-"""What a collection for Postman is made of, in its format 2.1."""
+"""The parts of a Postman collection, in its format 2.1."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -22,14 +22,14 @@ class Example:
     """A document of docs/examples, sent with these variables.
 
     variables: {{name}} in them stands for a variable of the collection.
-    keeps: variables of the collection that are set by the answer, each with an expression in JavaScript, in which
-        `found` is what the document's one root field answered.
-    refusal: the code of the one user error that the answer is to have; a mutation is to have none when unsaid.
+    stores: variables of the collection that are set from the response, each by an expression in JavaScript, in which
+        `found` is the value of the document's one root field.
+    refusal: the code of the one user error that is expected. Default: a mutation must have none.
     """
 
     name: str
     variables: Mapping[str, Any] = field(default_factory=dict)
-    keeps: Mapping[str, str] = field(default_factory=dict)
+    stores: Mapping[str, str] = field(default_factory=dict)
     refusal: str | None = None
 
     def item(self, place: str) -> Item:
@@ -37,13 +37,13 @@ class Example:
         kind, root_field, served = operation(document)
         checks = [f"const found = pm.response.json().data.{root_field};"]
         if kind is OperationType.MUTATION:
-            told = "is not refused" if self.refusal is None else f"is refused: {self.refusal}"
+            title = "is not refused" if self.refusal is None else f"is refused: {self.refusal}"
             expected = json.dumps([] if self.refusal is None else [self.refusal])
             codes = "found.userErrors.map((error) => error.code)"
-            checks.append(f'pm.test("{told}", () => pm.expect({codes}).to.eql({expected}));')
+            checks.append(f'pm.test("{title}", () => pm.expect({codes}).to.eql({expected}));')
         else:
             checks.append('pm.test("is found", () => pm.expect(found).to.be.ok);')
-        checks += [f'pm.collectionVariables.set("{name}", {value});' for name, value in self.keeps.items()]
+        checks += [f'pm.collectionVariables.set("{name}", {value});' for name, value in self.stores.items()]
         return item(
             place,
             sentence(self.name),
@@ -66,7 +66,7 @@ class LogIn:
             place,
             f"Log in as {self.account}",
             url="{{baseUrl}}/auth/app/v1/auth/login",
-            description="The answer's access token goes with all requests after this one.",
+            description="All later requests send the access token of the response.",
             body={"mode": "raw", "raw": json.dumps(credentials, indent=2)},
             checks=[
                 "const { meta } = pm.response.json();",
@@ -80,7 +80,7 @@ class LogIn:
 
 @dataclass(frozen=True, kw_only=True)
 class Folder:
-    """Requests in the order in which they are to be sent."""
+    """Requests, in the order in which to send them."""
 
     name: str
     description: str
@@ -94,15 +94,15 @@ class Folder:
 
 
 def collection(name: str, *, description: str, folders: Sequence[Folder], before: Sequence[str]) -> Item:
-    """The whole. Each request has its token, is checked to be answered, and runs the script `before` first."""
-    answered = [
-        'pm.test("is answered", () => pm.expect(pm.response.code).to.equal(200));',
-        'pm.test("is answered without errors", () => pm.expect(pm.response.json().errors).to.equal(undefined));',
+    """The collection. Every request sends the token, runs the script `before` first, and must succeed."""
+    checks = [
+        'pm.test("has status 200", () => pm.expect(pm.response.code).to.equal(200));',
+        'pm.test("has no errors", () => pm.expect(pm.response.json().errors).to.equal(undefined));',
     ]
     return {
         "info": {"_postman_id": unique(name), "name": name, "description": description, "schema": FORMAT},
         "auth": {"type": "bearer", "bearer": [{"key": "token", "value": "{{token}}", "type": "string"}]},
-        "event": [script("prerequest", before), script("test", answered)],
+        "event": [script("prerequest", before), script("test", checks)],
         "item": [folder.item(f"{name}/{folder.name}") for folder in folders],
     }
 
@@ -133,7 +133,7 @@ def script(moment: str, lines: Sequence[str]) -> Item:
 
 
 def unique(place: str) -> str:
-    """An id that is the same whenever the collection is made."""
+    """An id that stays the same whenever the collection is generated."""
     return str(uuid5(NAMESPACE_URL, f"appointments {place}"))
 
 
@@ -142,7 +142,7 @@ def sentence(name: str) -> str:
 
 
 def operation(document: str) -> tuple[OperationType, str, GraphQLField]:
-    """What a document does, the name of its root field, and what the schema says of it."""
+    """The type of a document's operation, the name of its root field, and that field in the schema."""
     [found] = parse(document).definitions
     assert isinstance(found, OperationDefinitionNode)
     [selected] = found.selection_set.selections

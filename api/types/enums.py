@@ -1,4 +1,4 @@
-"""GraphQL enums made of Python's, so that resolvers and the domain meet the same values."""
+"""GraphQL enums made from Python's, so that resolvers and the domain share the same values."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -8,7 +8,7 @@ import graphene
 
 
 def enum_type(name: str, members: type[StrEnum], descriptions: Mapping[str, str]) -> Any:
-    """A GraphQL enum, described by the docstring of its members' class and a sentence for each of them."""
+    """A GraphQL enum of these members, described by the docstring of their class and a sentence for each."""
     return graphene.Enum.from_enum(
         members,
         name=name,

@@ -1,4 +1,4 @@
-"""Global ids: opaque to clients, and refused when they are of another type."""
+"""Global ids: opaque to clients; an id of another type is refused."""
 
 import binascii
 import re
@@ -14,12 +14,12 @@ MAX_KEY = 2**63 - 1
 
 
 def to_global_id(noun: str, key: int) -> str:
-    """The id under which `node` finds the object of this type and primary key."""
+    """The global id of the object with this type and primary key."""
     return b64encode(f"{noun}:{key}".encode()).decode()
 
 
 def split_global_id(global_id: str) -> tuple[str, int]:
-    """Type and primary key. Raises InvalidInput for what is no id at all."""
+    """The type and primary key of a global id. Raises InvalidInput for a malformed id."""
     try:
         noun, _, key = b64decode(global_id, validate=True).decode().partition(":")
     except (binascii.Error, ValueError):
@@ -30,7 +30,7 @@ def split_global_id(global_id: str) -> tuple[str, int]:
 
 
 def from_global_id(global_id: str, *, noun: str, field: str = "id") -> int:
-    """The primary key. Raises InvalidInput for an id of another type."""
+    """The primary key of an object of this type. Raises InvalidInput for an id that is malformed or of another type."""
     try:
         found, key = split_global_id(global_id)
     except InvalidInput as error:
@@ -41,7 +41,7 @@ def from_global_id(global_id: str, *, noun: str, field: str = "id") -> int:
 
 
 class IdOf(graphene.InputField):
-    """An input field that takes the id of an object of one type, or a list of them."""
+    """An input field for the id of an object of one type, or for a list of such ids."""
 
     def __init__(self, noun: str, *, description: str, required: bool = False, many: bool = False) -> None:
         id_type: Any = graphene.List(graphene.NonNull(graphene.ID)) if many else graphene.ID
@@ -51,7 +51,7 @@ class IdOf(graphene.InputField):
 
 
 def decode_ids(input_type: type[graphene.InputObjectType], values: dict[str, Any]) -> dict[str, Any]:
-    """The values with primary keys in the place of ids. Raises InvalidInput."""
+    """The values with ids replaced by primary keys. Raises InvalidInput."""
     decoded = dict(values)
     for name, field in input_type._meta.fields.items():
         value = decoded.get(name)

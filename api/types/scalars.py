@@ -1,4 +1,4 @@
-"""Scalars that are stricter than the library's: time is where bookings go wrong."""
+"""Scalars for time. They are stricter than the library's, since an instant without an offset is ambiguous."""
 
 import re
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d
 
 
 class TextScalar(graphene.Scalar):
-    """Written as a string; a subclass says how it is read."""
+    """A scalar with the form of a string; subclasses parse it."""
 
     class Meta:
         abstract = True
@@ -26,17 +26,17 @@ class TextScalar(graphene.Scalar):
     @classmethod
     def parse_literal(cls, node: ValueNode, _variables: Any = None) -> Any:
         if not isinstance(node, StringValueNode):
-            raise GraphQLError(f"{cls.__name__} is written as a string.", node)
+            raise GraphQLError(f"{cls.__name__} must be a string.", node)
         return cls.parse_value(node.value)
 
     @classmethod
     def parse_value(cls, value: Any) -> Any:
         if not isinstance(value, str):
-            raise GraphQLError(f"{cls.__name__} is written as a string.")
-        return cls.read(value)
+            raise GraphQLError(f"{cls.__name__} must be a string.")
+        return cls.parse(value)
 
     @classmethod
-    def read(cls, text: str) -> Any:
+    def parse(cls, text: str) -> Any:
         raise NotImplementedError
 
 
@@ -44,7 +44,7 @@ class DateTime(TextScalar):
     """An instant. Input: RFC 3339 with an offset (one without is refused). Output: RFC 3339 in UTC."""
 
     @classmethod
-    def read(cls, text: str) -> datetime:
+    def parse(cls, text: str) -> datetime:
         try:
             if not RFC_3339.fullmatch(text):
                 raise ValueError
@@ -60,11 +60,11 @@ class DateTime(TextScalar):
 
 
 def instants(values: Column) -> Column:
-    """All of these as `DateTime.serialize` writes them, by orjson. Raises ValueError for one that is not in UTC."""
+    """Serialise a column of instants as `DateTime.serialize` does. Raises ValueError for one that is not in UTC."""
     if any(value.tzinfo is not UTC for value in values):
         raise ValueError("An instant is not in UTC.")
-    written: list[str] = orjson.loads(orjson.dumps(values, option=orjson.OPT_UTC_Z))
-    return written
+    serialised: list[str] = orjson.loads(orjson.dumps(values, option=orjson.OPT_UTC_Z))
+    return serialised
 
 
 SERIALIZERS[DateTime.serialize] = {datetime: instants}
@@ -82,9 +82,9 @@ class TimeZone(TextScalar):
     """An IANA time zone name, such as Europe/Paris."""
 
     @classmethod
-    def read(cls, text: str) -> str:
+    def parse(cls, text: str) -> str:
         if text not in time_zone_names():
-            raise GraphQLError("There is no IANA time zone of this name.")
+            raise GraphQLError("There is no IANA time zone with this name.")
         return text
 
     @staticmethod

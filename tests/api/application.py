@@ -1,4 +1,4 @@
-"""An application on somebody's device, which logs in over /auth/app/v1/ and keeps what it is given."""
+"""A client application, which logs in over /auth/app/v1/ and stores its tokens."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ from django.test import Client as Browser
 
 
 class Application:
-    """Sends the newest access token, and until there is one the session token of a log-in that is under way."""
+    """Sends the newest access token; before there is one, the session token of the log-in that is in progress."""
 
     def __init__(self, name: str = "phone") -> None:
         self.browser = Browser(headers={"User-Agent": name})
@@ -19,14 +19,14 @@ class Application:
         headers = {"X-Session-Token": self.session} if self.session else {}
         if self.access:
             headers = {"Authorization": f"Bearer {self.access}"}
-        answer = self.browser.generic(
+        response = self.browser.generic(
             method, f"/auth/app/v1/{path}", json_of(body), content_type="application/json", headers=headers
         )
-        meta = answer.json().get("meta") or {}
+        meta = response.json().get("meta") or {}
         self.session = meta.get("session_token", self.session)
         self.access = meta.get("access_token", self.access)
         self.refresh = meta.get("refresh_token", self.refresh)
-        return answer
+        return response
 
     def log_in(self, **credentials: str) -> Any:
         self.session = self.access = None
@@ -34,15 +34,16 @@ class Application:
 
     def renew(self) -> int:
         """Exchange the refresh token; returns the status."""
-        answer = self.browser.post(
+        response = self.browser.post(
             "/auth/app/v1/tokens/refresh", {"refresh_token": self.refresh}, content_type="application/json"
         )
-        if answer.status_code == 200:
-            self.access, self.refresh = answer.json()["data"]["access_token"], answer.json()["data"]["refresh_token"]
-        return answer.status_code
+        if response.status_code == 200:
+            tokens = response.json()["data"]
+            self.access, self.refresh = tokens["access_token"], tokens["refresh_token"]
+        return response.status_code
 
     def ask(self, query: str) -> Any:
-        """What the GraphQL API answers."""
+        """Query the GraphQL API; returns the response."""
         headers = {"Authorization": f"Bearer {self.access}"}
         return self.browser.get("/graphql/", {"query": query}, headers=headers).json()
 
@@ -55,11 +56,11 @@ def json_of(body: dict[str, Any]) -> str:
     return json.dumps(body) if body else ""
 
 
-def codes_of(answer: Any) -> list[str]:
-    """The codes of what was refused."""
-    return [error["code"] for error in answer.json()["errors"]]
+def codes_of(response: Any) -> list[str]:
+    """The codes of the response's errors."""
+    return [error["code"] for error in response.json()["errors"]]
 
 
-def pending_flows(answer: Any) -> list[str]:
-    """What an answer says is to be done before anybody is logged in."""
-    return [flow["id"] for flow in answer.json()["data"]["flows"] if flow.get("is_pending")]
+def pending_flows(response: Any) -> list[str]:
+    """The flows that the response lists as pending before the log-in is complete."""
+    return [flow["id"] for flow in response.json()["data"]["flows"] if flow.get("is_pending")]

@@ -1,4 +1,4 @@
-"""What is deprecated says why, and from when on it may be gone."""
+"""Every deprecation has a reason and a removal date."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from api.schema import schema
 
 
 def deprecations(of: GraphQLSchema) -> Iterator[tuple[str, str]]:
-    """Everything that is deprecated, and why."""
+    """Every deprecated element, with its reason."""
     for name, one in of.type_map.items():
         elements = {}
         match one:
@@ -36,7 +36,7 @@ def deprecations(of: GraphQLSchema) -> Iterator[tuple[str, str]]:
 
 
 def undated(of: GraphQLSchema) -> list[str]:
-    """What is deprecated without a reason that ends with "Removal after YYYY-MM-DD."."""
+    """The deprecated elements whose reason does not end with "Removal after YYYY-MM-DD."."""
     wrong = []
     for name, reason in deprecations(of):
         found = re.fullmatch(r"\S.*\. Removal after (\d{4}-\d\d-\d\d)\.", reason)
@@ -47,7 +47,7 @@ def undated(of: GraphQLSchema) -> list[str]:
     return wrong
 
 
-def test_every_deprecation_says_why_and_until_when() -> None:
+def test_every_deprecation_has_a_reason_and_a_date() -> None:
     assert undated(schema) == []
 
 

@@ -1,4 +1,4 @@
-"""Every document in docs/examples does what it shows; a reader may copy any of them."""
+"""Every document in docs/examples works as its comment says."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -31,7 +31,7 @@ def given(**variables: Any) -> Callable[[Practice], Variables]:
 
 
 def hours(practice: Practice) -> Variables:
-    """Two hours at the end of the next week, which the provider has not offered yet."""
+    """Two hours a week from now, which the provider has not offered yet."""
     begin = NOW + timedelta(days=7)
     return {
         "providerId": gid(practice.provider),
@@ -44,7 +44,7 @@ def new_provider(practice: Practice) -> Variables:
     return {"name": "Emma", "email": "emma@example.com", "bio": "New.", "serviceIds": [gid(practice.service)]}
 
 
-# Who asks (one of PEOPLE), what with, and when.
+# The caller (one of PEOPLE), the variables, and of mutations the time.
 READS: dict[str, tuple[str, Callable[[Practice], Variables]]] = {
     "appointment": ("client", lambda practice: {"id": gid(practice.slots[0])}),
     "client": ("client", lambda practice: {"id": gid(practice.client), "orderBy": BY_START}),
@@ -104,7 +104,7 @@ def root_fields(kind: OperationType) -> set[str]:
     }
 
 
-def test_every_example_is_tried_here() -> None:
+def test_every_example_is_tested_here() -> None:
     assert READS.keys() | CHANGES.keys() == EXAMPLES.keys()
 
 
@@ -116,7 +116,7 @@ def test_the_examples_cover_the_whole_api() -> None:
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_an_example_says_what_it_shows_and_has_the_name_of_its_file(name: str) -> None:
+def test_an_example_has_a_comment_and_the_name_of_its_file(name: str) -> None:
     comment, _, _ = EXAMPLES[name].partition("\n")
     assert comment.startswith("# ")
     assert comment.endswith(".")
@@ -127,7 +127,7 @@ def test_an_example_says_what_it_shows_and_has_the_name_of_its_file(name: str) -
 
 
 @pytest.mark.parametrize("name", READS)
-def test_a_query_among_the_examples_finds_something(name: str, practice: Practice, ask: Ask) -> None:
+def test_an_example_of_a_query_finds_something(name: str, practice: Practice, ask: Ask) -> None:
     who, variables = READS[name]
     answer = ask(EXAMPLES[name], caller=practice.who(who), **variables(practice))
     assert answer.errors == []
@@ -138,7 +138,7 @@ def test_a_query_among_the_examples_finds_something(name: str, practice: Practic
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_a_mutation_among_the_examples_does_it(name: str, practice: Practice, ask: Ask) -> None:
+def test_an_example_of_a_mutation_succeeds(name: str, practice: Practice, ask: Ask) -> None:
     who, given_input, now = CHANGES[name]
     if name == "withdraw-appointments":
         make_appointments(practice.provider, starts_at=NOW + timedelta(days=7), number=8)

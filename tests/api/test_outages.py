@@ -1,4 +1,4 @@
-"""What goes wrong on our side, over HTTP: it is told as JSON with a code, masked, and logged once."""
+"""Server errors over HTTP: each is JSON with a code, masked, and logged once."""
 
 import logging
 from collections.abc import Callable
@@ -20,7 +20,7 @@ from tests.practice import Practice, gid
 from tests.rows import all_rows
 
 UNAVAILABLE = "The service is not available right now."
-OURS = "Something went wrong on our side."
+UNEXPECTED = "Something went wrong on our side."
 PLAIN_JSON = "application/json"
 
 DEADLOCK = OperationalError(1213, "Deadlock found; password=hunter2")
@@ -31,7 +31,7 @@ GONE = OperationalError(2006, "Server has gone away; password=hunter2")
 def logged(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[], tuple[str, BaseException | None]]:
-    """The one line that was logged about an error of ours, and the error itself."""
+    """The one line that was logged about a server error, and the exception."""
     caplog.set_level(logging.ERROR)
     monkeypatch.setattr(outage_stacks, "due_at", 0.0)
 
@@ -51,7 +51,7 @@ def failing(error: Exception) -> Callable[..., NoReturn]:
 
 
 def only_error(response: Any, code: str, message: str) -> dict[str, Any]:
-    """The one error of an answer, which has this code and message and, apart from them, only its request's id."""
+    """The one error of a response, which has this code and message and beside them only the request's id."""
     (error,) = response.json()["errors"]
     assert (error["message"], error["extensions"].keys()) == (message, {"code", "requestId"})
     assert error["extensions"]["code"] == code
@@ -73,7 +73,7 @@ def test_a_request_has_1_000_parameters_at_most(client: Browser) -> None:
     [(Conflict("hunter2"), TRIES), (DEADLOCK, TRIES), (GONE, 1)],
     ids=["conflict", "deadlock", "gone"],
 )
-def test_a_change_that_loses_every_race_is_an_outage_and_changes_nothing(
+def test_a_mutation_that_loses_every_race_is_an_outage_and_changes_nothing(
     error: Exception, tries: int, post: Post, logged: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls: list[str] = []
@@ -89,10 +89,10 @@ def test_a_change_that_loses_every_race_is_an_outage_and_changes_nothing(
     before = all_rows()
     query = 'mutation { createService(input: {name: "S", durationMinutes: 15}) { userErrors { code } } }'
     response = post({"query": query})
-    told = only_error(response, "SERVICE_UNAVAILABLE", UNAVAILABLE)
+    error_in_response = only_error(response, "SERVICE_UNAVAILABLE", UNAVAILABLE)
     assert (response.status_code, response.json()["data"]) == (200, {"createService": None})
-    assert told["path"] == ["createService"]
-    assert logged() == (f"SERVICE_UNAVAILABLE in request {told['extensions']['requestId']}", error)
+    assert error_in_response["path"] == ["createService"]
+    assert logged() == (f"SERVICE_UNAVAILABLE in request {error_in_response['extensions']['requestId']}", error)
     assert calls == ["S"] * tries
     assert all_rows() == before
 
@@ -103,11 +103,11 @@ def test_a_change_that_loses_every_race_is_an_outage_and_changes_nothing(
     [
         (GONE, 503, "SERVICE_UNAVAILABLE", UNAVAILABLE),
         (InterfaceError("hunter2"), 503, "SERVICE_UNAVAILABLE", UNAVAILABLE),
-        (LookupError("hunter2"), 500, "INTERNAL_SERVER_ERROR", OURS),
+        (LookupError("hunter2"), 500, "INTERNAL_SERVER_ERROR", UNEXPECTED),
     ],
     ids=["gone", "interface", "unforeseen"],
 )
-def test_what_fails_before_anything_is_executed_is_told_as_json_with_its_status(
+def test_a_failure_before_the_execution_is_json_with_its_status(
     error: Exception,
     status: int,
     code: str,
@@ -119,34 +119,34 @@ def test_what_fails_before_anything_is_executed_is_told_as_json_with_its_status(
 ) -> None:
     monkeypatch.setattr("api.views.read_caller", failing(error))
     response = post({"query": VIEWER}, Accept=media_type)
-    told = only_error(response, code, message)
+    error_in_response = only_error(response, code, message)
     assert (response.status_code, response["Content-Type"]) == (status, f"{media_type}; charset=utf-8")
     assert response.json().keys() == {"errors"}
-    assert logged() == (f"{code} in request {told['extensions']['requestId']}", error)
+    assert logged() == (f"{code} in request {error_in_response['extensions']['requestId']}", error)
 
 
 @pytest.mark.parametrize("media_type", [PLAIN_JSON, GRAPHQL_JSON])
-def test_what_a_resolver_did_not_foresee_spoils_its_field_and_is_logged_once(
+def test_an_unexpected_exception_in_a_resolver_nulls_its_field_and_is_logged_once(
     media_type: str, post: Post, practice: Practice, logged: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     error = ZeroDivisionError("hunter2")
     monkeypatch.setattr(ProviderByIdLoader, "read", failing(error))
     body = {"query": "query($id: ID!) { provider(id: $id) { id } services { totalCount } }"}
     response = post({**body, "variables": {"id": gid(practice.provider)}}, Accept=media_type)
-    told = only_error(response, "INTERNAL_SERVER_ERROR", OURS)
+    error_in_response = only_error(response, "INTERNAL_SERVER_ERROR", UNEXPECTED)
     assert (response.status_code, response["Content-Type"]) == (200, f"{media_type}; charset=utf-8")
     assert response.json()["data"] == {"provider": None, "services": {"totalCount": 1}}
-    assert told["path"] == ["provider"]
-    assert logged() == (f"INTERNAL_SERVER_ERROR in request {told['extensions']['requestId']}", error)
+    assert error_in_response["path"] == ["provider"]
+    assert logged() == (f"INTERNAL_SERVER_ERROR in request {error_in_response['extensions']['requestId']}", error)
 
 
-def test_each_request_has_an_id_of_its_own(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_request_has_its_own_id(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.views.read_caller", failing(LookupError()))
     ids = {post({"query": VIEWER}).json()["errors"][0]["extensions"]["requestId"] for _ in range(3)}
     assert len(ids) == 3
 
 
-def test_while_the_database_is_away_its_stack_is_logged_only_now_and_then(
+def test_while_the_database_is_unavailable_its_stack_trace_is_logged_at_intervals(
     post: Post, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outage_stacks, "seconds", 3600)

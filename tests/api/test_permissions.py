@@ -1,4 +1,4 @@
-"""The table of permissions, held against what is answered: every field and every change, for every kind of caller."""
+"""The table of permissions agrees with the API: every field and every mutation, for every kind of caller."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +14,7 @@ from graphql import (
     is_required_argument,
 )
 
-from api.permissions import EVERYBODY, OWNER, PROVIDER, STAFF, VIEWER, Who, audience, guard, is_admitted
+from api.permissions import EVERYBODY, OWNER, PROVIDER, STAFF, VIEWER, Audience, audience, guard, is_admitted
 from api.schema import schema
 from reservation.models import Appointment, Client, Reservation
 from tests.api.mutation.conftest import document_of
@@ -24,14 +24,14 @@ from tests.practice import PEOPLE, Ask, Practice, gid
 from tests.rows import all_rows
 
 IS = {"client": OWNER, "provider": PROVIDER, "staff": STAFF}
-"""What each of PEOPLE is to Cleo, and to what she has reserved; the others are nothing to her."""
+"""The relation of each of PEOPLE to Cleo and to her reservations; the others have none."""
 
 ARGUMENTS = {
     "openAppointments": '(startsFrom: "2030-01-01T00:00:00Z", startsBefore: "2030-02-01T00:00:00Z")',
 }
 
 WAYS: dict[str, dict[str, tuple[str, ...]]] = {
-    # How an object of this type is reached, and by whom: ID stands for its own id, and {} for what is asked of it.
+    # Queries that reach an object of this type, and who may: ID stands for its own id, and {} for the selected fields.
     "Provider": {
         "{{ provider(id: ID) {{ {} }} }}": PEOPLE,
         "{{ node(id: ID) {{ ... on Provider {{ {} }} }} }}": PEOPLE,
@@ -90,8 +90,8 @@ def own_fields() -> Iterator[tuple[str, str, GraphQLField]]:
                 yield name, field, served
 
 
-def is_one_of(who: Who, person: str) -> bool:
-    return bool(who & (EVERYBODY | VIEWER) or (person in IS and IS[person] in who))
+def is_one_of(allowed: Audience, person: str) -> bool:
+    return bool(allowed & (EVERYBODY | VIEWER) or (person in IS and IS[person] in allowed))
 
 
 def booked(practice: Practice) -> Appointment:
@@ -100,7 +100,7 @@ def booked(practice: Practice) -> Appointment:
 
 
 def target(type_name: str, practice: Practice) -> Any:
-    """The object of this type that people try to reach: Cleo's, and who and what belongs to it."""
+    """The object of this type that people try to reach: Cleo's own, or one that her booking refers to."""
     return {
         "Provider": practice.provider,
         "Service": practice.service,
@@ -111,7 +111,7 @@ def target(type_name: str, practice: Practice) -> Any:
 
 
 def objects(value: Any) -> Iterator[dict[str, Any]]:
-    """Whatever was reached: the innermost objects that say which they are."""
+    """The objects that were reached: the innermost ones with the field `reached`."""
     if isinstance(value, dict):
         if "reached" in value:
             yield value
@@ -123,7 +123,7 @@ def objects(value: Any) -> Iterator[dict[str, Any]]:
             yield from objects(child)
 
 
-def written(document: str, type_name: str, selection: str, practice: Practice) -> str:
+def fill(document: str, type_name: str, selection: str, practice: Practice) -> str:
     places = {
         "BOOKING": practice.booking,
         "BOOKED": booked(practice),
@@ -139,7 +139,7 @@ def written(document: str, type_name: str, selection: str, practice: Practice) -
 
 
 def selected(field: str, served: GraphQLField) -> str:
-    """The field as `value`, with the least that can be selected of it."""
+    """The field as `value`, with a minimal selection."""
     arguments = ARGUMENTS.get(field, "")
     assert bool(arguments) == any(is_required_argument(one) for one in served.args.values())
     below = "" if is_leaf_type(get_named_type(served.type)) else " { __typename }"
@@ -155,19 +155,19 @@ def test_every_field_of_the_schema_has_an_entry() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "told"),
+    ("fields", "message"),
     [
-        ("id: ID secret: ID", r"Nobody says who may know of PageInfo\.secret: add it to api/permissions\.py"),
-        ("id: ID } type Stranger { id: ID", r"Nobody says who may know of Stranger\.id"),
-        ("other: ID", r"says who may know of what is not there: PageInfo {'id'}"),
+        ("id: ID secret: ID", r"PageInfo\.secret has no entry .*: add it to api/permissions\.py"),
+        ("id: ID } type Stranger { id: ID", r"Stranger\.id has no entry"),
+        ("other: ID", r"has entries for fields that do not exist: PageInfo {'id'}"),
     ],
 )
 def test_a_field_without_an_entry_or_an_entry_without_a_field_fails_the_build(
-    fields: str, told: str, monkeypatch: pytest.MonkeyPatch
+    fields: str, message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("api.permissions.PERMISSIONS", {"Query": {EVERYBODY: "a"}, "PageInfo": {EVERYBODY: "id"}})
     guard(build_schema("type Query { a: Int } type PageInfo { id: ID }"))
-    with pytest.raises(LookupError, match=told):
+    with pytest.raises(LookupError, match=message):
         guard(build_schema(f"type Query {{ a: Int }} type PageInfo {{ {fields} }}"))
 
 
@@ -176,24 +176,24 @@ def test_a_field_without_an_entry_or_an_entry_without_a_field_fails_the_build(
 
 @pytest.mark.parametrize("person", PEOPLE)
 @pytest.mark.parametrize("type_name", WAYS)
-def test_a_field_tells_those_in_the_table_and_nobody_else(
+def test_a_field_is_readable_by_its_audience_and_nobody_else(
     type_name: str, person: str, ask: Ask, practice: Practice
 ) -> None:
     own = gid(target(type_name, practice))
     for document, reaching in WAYS[type_name].items():
         for _, field, served in (one for one in own_fields() if one[0] == type_name):
-            source = written(document, type_name, selected(field, served), practice)
+            source = fill(document, type_name, selected(field, served), practice)
             answer = ask(source, caller=practice.who(person))
             found = [one for one in objects(answer.data) if one["reached"] == own]
             may = person in reaching and is_one_of(audience(type_name, "id"), person)
             assert (bool(found), answer.errors == [] or not may) == (may, True), source
             if field == "reservation":
-                is_told = is_one_of(audience(type_name, field), person)
-                assert [one["value"] is not None for one in found] == [is_told] * len(found), source
+                is_visible = is_one_of(audience(type_name, field), person)
+                assert [one["value"] is not None for one in found] == [is_visible] * len(found), source
 
 
 @pytest.mark.parametrize("person", PEOPLE)
-def test_root_fields_answer_those_in_the_table(person: str, ask: Ask, practice: Practice) -> None:
+def test_a_root_field_is_readable_by_its_audience(person: str, ask: Ask, practice: Practice) -> None:
     for field, document in {
         "clients": "{ clients { totalCount nodes { id } } }",
         "reservations": "{ reservations { totalCount nodes { id } } }",
@@ -209,7 +209,7 @@ def test_root_fields_answer_those_in_the_table(person: str, ask: Ask, practice: 
             assert answer.data["reservations"]["totalCount"] == (2 if person in IS else 0)
 
 
-def test_the_fields_of_people_and_reservations_are_guarded_even_if_somebody_else_reaches_them(
+def test_fields_of_clients_and_reservations_are_guarded_even_if_a_look_up_is_not(
     ask: Ask, practice: Practice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     everything = lambda _: Reservation.objects.all()  # noqa: E731
@@ -221,32 +221,30 @@ def test_the_fields_of_people_and_reservations_are_guarded_even_if_somebody_else
         assert (answer.data["reservation"] is None) == (person not in IS)
 
 
-@pytest.mark.parametrize("who", [OWNER, PROVIDER, STAFF, OWNER | STAFF])
+@pytest.mark.parametrize("allowed", [OWNER, PROVIDER, STAFF, OWNER | STAFF])
 @pytest.mark.parametrize("noun", ["Client", "Reservation"])
-def test_whoever_is_not_in_the_table_is_not_admitted_to_what_they_have_found(
-    noun: str, who: Who, practice: Practice
-) -> None:
+def test_only_the_audience_is_admitted_to_an_object(noun: str, allowed: Audience, practice: Practice) -> None:
     thing = target(noun, practice)
-    admitted = {person for person in IS if is_admitted(who, caller=practice.who(person), thing=thing)}
-    assert admitted == {person for person, role in IS.items() if role in who}
+    admitted = {person for person in IS if is_admitted(allowed, caller=practice.who(person), thing=thing)}
+    assert admitted == {person for person, role in IS.items() if role in allowed}
 
 
 # --- Changing -------------------------------------------------------------------------------------------------------
 
 
 def own_input(mutation: str, person: str, practice: Practice) -> dict[str, Any]:
-    """An input that is about Cleo and her provider, so that they are who it belongs to."""
+    """An input about Cleo and her provider, so that both are owners of what is changed."""
     given = valid(mutation, practice)
     given |= {"providerId": gid(practice.provider)} if "providerId" in given else {}
     given |= {"clientId": gid(practice.client)} if "clientId" in given else {}
     if mutation == "updateProvider" and person != "staff":
-        del given["isActive"], given["serviceIds"]  # whether somebody offers time, and for what, staff says
+        del given["isActive"], given["serviceIds"]  # only staff may change these
     return given
 
 
 @pytest.mark.parametrize("person", PEOPLE)
 @pytest.mark.parametrize("mutation", sorted(schema.mutation_type.fields))  # type: ignore[union-attr]
-def test_a_change_is_made_for_those_in_the_table_and_nobody_else(
+def test_a_mutation_is_allowed_for_its_audience_and_nobody_else(
     mutation: str, person: str, ask: Ask, practice: Practice
 ) -> None:
     before = all_rows()
@@ -269,35 +267,35 @@ def test_a_change_is_made_for_those_in_the_table_and_nobody_else(
     assert all_rows() == before
 
 
-FOREIGN = ["confirmReservation", "cancelReservation", "rescheduleReservation", "updateClient"]
+OF_A_CLIENT = ["confirmReservation", "cancelReservation", "rescheduleReservation", "updateClient"]
 
 
-@pytest.mark.parametrize("mutation", FOREIGN)
-def test_a_foreign_object_and_a_missing_one_are_refused_in_the_same_words(
+@pytest.mark.parametrize("mutation", OF_A_CLIENT)
+def test_another_clients_object_is_refused_with_the_same_message_as_a_missing_one(
     mutation: str, ask: Ask, practice: Practice
 ) -> None:
     document = document_of(mutation, "__typename").replace("{ code field }", "{ code field message }")
     field = "clientId" if mutation == "updateClient" else "reservationId"
     given = own_input(mutation, "other client", practice)
     missing = Client(pk=10**9) if field == "clientId" else Reservation(pk=10**9)
-    foreign, nothing = (
+    of_another, of_nobody = (
         ask(document, caller=practice.who("other client"), now=NOW, input={**given, field: one}).data
         for one in (given[field], gid(missing))
     )
-    assert foreign == nothing
+    assert of_another == of_nobody
 
 
 @pytest.mark.parametrize("person", ["client", "other client", "provider", "staff"])
 def test_a_taken_appointment_is_refused_alike_whoever_has_it(person: str, ask: Ask, practice: Practice) -> None:
     document = document_of("reserveAppointment").replace("{ code field }", "{ code field message }")
-    told = set()
+    messages = set()
     for slot in (practice.slots[0], booked(practice)):
         given = {"appointmentId": gid(slot), "clientId": gid(practice.other_client)}
         if person in ("client", "other client"):
             del given["clientId"]
         answer = ask(document, caller=practice.who(person), now=NOW, input=given)
-        told.add(str(answer.data["reserveAppointment"]["userErrors"]))
-    assert len(told) == 1
+        messages.add(str(answer.data["reserveAppointment"]["userErrors"]))
+    assert len(messages) == 1
 
 
 def test_a_cursor_of_somebody_elses_list_shows_nothing_of_it(ask: Ask, practice: Practice) -> None:

@@ -1,4 +1,4 @@
-"""Staff's groups hold over the API as in the admin: everybody in staff reads, and a change needs its permission."""
+"""Staff groups apply to the API as to the admin: all staff may read, and a mutation needs its permission."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def codes(answer: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("group", [None, VIEWER])
-def test_who_may_only_look_reads_everything_and_changes_nothing(
+def test_staff_without_permissions_reads_everything_and_changes_nothing(
     group: str | None, ask: Ask, practice: Practice
 ) -> None:
     who = member(group)
@@ -34,7 +34,7 @@ def test_who_may_only_look_reads_everything_and_changes_nothing(
     assert all_rows() == before
 
 
-def test_the_front_desk_works_with_reservations_and_a_manager_with_services_too(ask: Ask, practice: Practice) -> None:
+def test_the_front_desk_changes_reservations_and_a_manager_services_too(ask: Ask, practice: Practice) -> None:
     front_desk, manager = member(FRONT_DESK), member(MANAGER)
     assert codes(ask(CONFIRM, caller=front_desk, id=gid(practice.hold))) == []
     assert codes(ask(CREATE, caller=front_desk)) == ["FORBIDDEN"]
@@ -42,7 +42,7 @@ def test_the_front_desk_works_with_reservations_and_a_manager_with_services_too(
     assert Service.objects.filter(name="S").count() == 1
 
 
-def test_reading_asks_for_no_permission(ask: Ask, practice: Practice, django_assert_num_queries: Any) -> None:
+def test_reading_loads_no_permissions(ask: Ask, practice: Practice, django_assert_num_queries: Any) -> None:
     who = member(FRONT_DESK)
     with django_assert_num_queries(1):
         ask("{ clients { nodes { name } } }", caller=who)

@@ -1,4 +1,4 @@
-"""The served schema keeps the contract with its clients, and describes itself."""
+"""The served schema fulfils the contract with its clients, and describes every element."""
 
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ def own_types(types: dict[str, GraphQLNamedType]) -> list[str]:
 
 
 def promises(one: GraphQLNamedType) -> dict[str, Any]:
-    """Everything that a client can rely on of a type, each with its kind, its type and its nullability."""
+    """The parts of a type that a client relies on: fields, arguments and values, each with its type and nullability."""
     match one:
         case GraphQLObjectType() | GraphQLInterfaceType():
             interfaces = {f"implements {interface.name}": True for interface in one.interfaces}
@@ -53,14 +53,14 @@ def promises(one: GraphQLNamedType) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", own_types(CONTRACT.type_map))
-def test_the_schema_keeps_what_the_contract_says_of(name: str) -> None:
+def test_the_schema_fulfils_the_contract_for(name: str) -> None:
     promised, served = CONTRACT.type_map[name], schema.type_map[name]
     assert isinstance(served, type(promised))
     assert promises(promised).items() <= promises(served).items()
 
 
 @pytest.mark.parametrize("name", own_types(CONTRACT.type_map))
-def test_nothing_beyond_the_contract_is_required_of_clients_in(name: str) -> None:
+def test_clients_need_nothing_beyond_the_contract_for(name: str) -> None:
     promised, served = CONTRACT.type_map[name], schema.type_map[name]
     if isinstance(served, GraphQLInputObjectType):
         assert isinstance(promised, GraphQLInputObjectType)
@@ -90,7 +90,7 @@ def test_the_schema_file_is_current() -> None:
     call_command("export_schema", check=True)
 
 
-def test_a_stale_schema_file_is_reported_and_export_mends_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stale_schema_file_is_reported_and_export_updates_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(export_schema, "PATH", tmp_path / "schema.graphql")
     with pytest.raises(CommandError, match="stale"):
         call_command("export_schema", check=True)
@@ -111,7 +111,7 @@ def domain_codes() -> set[str]:
     return found
 
 
-def test_every_refusal_of_the_domain_has_a_code_that_clients_know() -> None:
+def test_every_domain_error_has_a_code_in_the_schema() -> None:
     assert domain_codes() == set(ErrorCode) | {Code.UNAUTHENTICATED}
 
 

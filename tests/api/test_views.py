@@ -16,7 +16,7 @@ NOBODY = {"data": {"viewer": {"isAuthenticated": False}}}
 
 
 def refusal(response: Any) -> tuple[int, str]:
-    """Status and code of an answer with one error and no data."""
+    """Status and code of a response with one error and no data."""
     body = response.json()
     (error,) = body["errors"]
     assert body.keys() == {"errors"}
@@ -25,14 +25,14 @@ def refusal(response: Any) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("path", ["/graphql", "/graphql/"])
-def test_a_query_is_posted_or_got(path: str, client: Browser, post: Post) -> None:
+def test_a_query_may_be_sent_by_post_or_get(path: str, client: Browser, post: Post) -> None:
     for response in (post({"query": VIEWER}, path=path), client.get(path, {"query": VIEWER})):
         assert (response.status_code, response.json()) == (200, NOBODY)
         assert response["Content-Type"] == "application/json; charset=utf-8"
         assert {"Accept", "Authorization"} <= set(response["Vary"].split(", "))
 
 
-def test_variables_and_operation_name_are_taken(client: Browser, post: Post, practice: Practice) -> None:
+def test_variables_and_operation_name_are_used(client: Browser, post: Post, practice: Practice) -> None:
     query = "query A { viewer { isStaff } } query B($f: ProviderFilter) { providers(filter: $f) { nodes { name } } }"
     found = {"data": {"providers": {"nodes": [{"name": "Bert"}]}}}
     body = {"query": query, "operationName": "B", "variables": {"f": {"search": "ber"}}}
@@ -54,12 +54,12 @@ def test_head_is_get_without_a_body(client: Browser) -> None:
     assert response["Content-Type"] == "application/json; charset=utf-8"
 
 
-def test_options_says_which_methods_there_are(client: Browser) -> None:
+def test_options_lists_the_methods(client: Browser) -> None:
     response = client.options("/graphql/")
     assert (response.status_code, response["Allow"], response.content) == (204, "GET, HEAD, POST, OPTIONS", b"")
 
 
-def test_get_changes_nothing(client: Browser, db: None) -> None:
+def test_a_mutation_by_get_is_refused(client: Browser, db: None) -> None:
     query = 'mutation { createService(input: {name: "S", durationMinutes: 15}) { userErrors { code } } }'
     response = client.get("/graphql/", {"query": query})
     assert (refusal(response), response["Allow"]) == ((405, "BAD_REQUEST"), "POST")
@@ -78,7 +78,7 @@ def test_other_encodings_are_refused(post: Post) -> None:
     assert post({"query": VIEWER}, content_type="application/json; charset=UTF-8").json() == NOBODY
 
 
-def test_a_body_has_its_limit(post: Post, settings: Any) -> None:
+def test_a_body_that_is_too_large_is_refused(post: Post, settings: Any) -> None:
     assert refusal(post(b" " * 2_000_000)) == (413, "PAYLOAD_TOO_LARGE")
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
     body = '{"query": "{ viewer { isAuthenticated } }"}'
@@ -100,13 +100,13 @@ def test_a_body_has_its_limit(post: Post, settings: Any) -> None:
         ("application/json;charset=utf-8", "application/json"),
     ],
 )
-def test_the_answer_has_the_media_type_that_the_client_prefers(accept: str, content_type: str, post: Post) -> None:
+def test_the_response_has_the_media_type_that_the_client_prefers(accept: str, content_type: str, post: Post) -> None:
     response = post({"query": VIEWER}, Accept=accept)
     assert (response["Content-Type"], response.json()) == (f"{content_type}; charset=utf-8", NOBODY)
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/xml, text/*", f"{GRAPHQL_JSON};q=0", "application/jsonp"])
-def test_who_takes_no_json_is_answered_nothing_else(accept: str, post: Post) -> None:
+def test_a_client_that_accepts_no_json_is_refused(accept: str, post: Post) -> None:
     assert refusal(post({"query": VIEWER}, Accept=accept)) == (406, "BAD_REQUEST")
 
 
@@ -118,14 +118,14 @@ def test_who_takes_no_json_is_answered_nothing_else(accept: str, post: Post) -> 
         ({"query": "query($id: ID!) { node(id: $id) { id } }"}, "BAD_USER_INPUT"),
     ],
 )
-def test_a_request_that_cannot_begin_is_400_for_clients_that_know_graphql(
+def test_a_request_that_cannot_be_executed_is_400_in_the_graphql_media_type(
     body: dict[str, str], code: str, post: Post
 ) -> None:
     assert refusal(post(body, Accept=GRAPHQL_JSON)) == (400, code)
     assert refusal(post(body, Accept="application/json")) == (200, code)
 
 
-def test_a_partial_answer_has_data_and_errors_and_is_200(post: Post, db: None) -> None:
+def test_a_partial_result_has_data_and_errors_and_is_200(post: Post, db: None) -> None:
     body = {"query": '{ provider(id: "garbage") { id } viewer { isAuthenticated } }'}
     for accept in (GRAPHQL_JSON, "application/json"):
         response = post(body, Accept=accept)
@@ -138,14 +138,14 @@ def test_a_partial_answer_has_data_and_errors_and_is_200(post: Post, db: None) -
         assert response.json()["data"] == {"provider": None, **NOBODY["data"]}
 
 
-def test_nobody_is_told_when_a_mutation_needs_somebody(post: Post, db: None) -> None:
+def test_a_mutation_without_a_log_in_is_unauthenticated(post: Post, db: None) -> None:
     query = 'mutation { createService(input: {name: "S", durationMinutes: 15}) { userErrors { code } } }'
     body = post({"query": query}).json()
     assert body["data"] == {"createService": None}
     assert [error["extensions"] for error in body["errors"]] == [{"code": "UNAUTHENTICATED"}]
 
 
-def test_a_mutation_whose_answer_would_be_too_deep_changes_nothing(
+def test_a_mutation_whose_selection_is_too_deep_changes_nothing(
     post: Post, practice: Practice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("api.views.read_caller", lambda _: practice.staff)
@@ -154,6 +154,6 @@ def test_a_mutation_whose_answer_would_be_too_deep_changes_nothing(
         f'mutation($id: ID!) {{ updateProvider(input: {{providerId: $id, name: "X"}}) {{ provider {{ {deep} }} }} }}'
     )
     before = all_rows()
-    answer = post({"query": query, "variables": {"id": gid(practice.provider)}}).json()
-    assert "data" not in answer
+    body = post({"query": query, "variables": {"id": gid(practice.provider)}}).json()
+    assert "data" not in body
     assert all_rows() == before

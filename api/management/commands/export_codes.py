@@ -1,4 +1,4 @@
-"""Writes the table of error codes in docs/api.md, or says that it is stale."""
+"""Writes the table of error codes in docs/api.md, or checks that it is current."""
 
 import re
 from collections.abc import Mapping
@@ -15,8 +15,8 @@ PLACE = re.compile(r"(<!-- codes: .*? -->\n).*?(<!-- /codes -->)", re.DOTALL)
 
 
 def table() -> str:
-    """A line for each code: its status, whether to ask again, and what to do."""
-    lines = ["| Code | Status | Ask again? | What happened, and what to do |", "|---|---|---|---|"]
+    """The table: a row for each code, with its status, whether to retry, and what to do."""
+    lines = ["| Code | Status | Retry? | What happened, and what to do |", "|---|---|---|---|"]
     for code, meaning in MEANINGS.items():
         status = f"{meaning.status} ({meaning.draft_status})" if meaning.draft_status else f"{meaning.status}"
         lines.append(f"| `{code}` | {status} | {meaning.retry} | {meaning.advice} |")
@@ -29,5 +29,5 @@ class Command(ExportCommand):
     def files(self) -> Mapping[Path, str]:
         text = PATH.read_text()
         if not PLACE.search(text):
-            raise CommandError(f"{PATH.name} has no place for the table of codes.")
+            raise CommandError(f"{PATH.name} has no place for the table of codes: the comments around it are missing.")
         return {PATH: PLACE.sub(lambda match: match[1] + table() + match[2], text)}

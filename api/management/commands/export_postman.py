@@ -1,4 +1,4 @@
-"""Writes docs/postman, or says that it is stale."""
+"""Writes docs/postman, or checks that it is current."""
 
 import json
 from collections.abc import Mapping
@@ -20,24 +20,24 @@ RESERVATION: dict[str, Any] = {"reservationId": "{{reservationId}}"}
 
 
 def change(
-    name: str, /, *, keeps: Mapping[str, str] | None = None, refusal: str | None = None, **input: Any
+    name: str, /, *, stores: Mapping[str, str] | None = None, refusal: str | None = None, **input: Any
 ) -> Example:
-    """A mutation, which takes one input."""
-    return Example(name=name, variables={"input": input}, keeps=keeps or {}, refusal=refusal)
+    """A mutation, with its one input."""
+    return Example(name=name, variables={"input": input}, stores=stores or {}, refusal=refusal)
 
 
-def read(name: str, /, *, keeps: Mapping[str, str] | None = None, **variables: Any) -> Example:
-    return Example(name=name, variables=variables, keeps=keeps or {})
+def read(name: str, /, *, stores: Mapping[str, str] | None = None, **variables: Any) -> Example:
+    return Example(name=name, variables=variables, stores=stores or {})
 
 
 WALK = Folder(
     name="From log-in to confirm",
-    description="A client reserves the next open appointment, confirms it, and gives it up again.",
+    description="A client reserves the next open appointment, confirms the reservation, and cancels it.",
     requests=[
         LogIn("client"),
-        read("next-open-appointment", keeps={"appointmentId": "found.id"}),
+        read("next-open-appointment", stores={"appointmentId": "found.id"}),
         change(
-            "reserve-appointment", appointmentId="{{appointmentId}}", keeps={"reservationId": "found.reservation.id"}
+            "reserve-appointment", appointmentId="{{appointmentId}}", stores={"reservationId": "found.reservation.id"}
         ),
         change("confirm-reservation", **RESERVATION),
         read("reservations", filter={"status": ["PENDING", "CONFIRMED"]}, first=10),
@@ -46,24 +46,24 @@ WALK = Folder(
 )
 PROVIDER = Folder(
     name="A provider offers time",
-    description="The two hours from 09:00 UTC in ninety days, for the clients in the next folders.",
+    description="Two hours from 09:00 UTC in ninety days, which the next folders reserve.",
     requests=[
         LogIn("provider"),
-        read("viewer", keeps={"providerId": "found.provider.id"}),
+        read("viewer", stores={"providerId": "found.provider.id"}),
         change("update-provider", providerId="{{providerId}}", bio="Here for you on weekdays."),
         change(
             "offer-appointments",
             **OFFERED,
-            keeps={"appointmentId": f"{OPEN}[0].id", "otherAppointmentId": f"{OPEN}[1].id"},
+            stores={"appointmentId": f"{OPEN}[0].id", "otherAppointmentId": f"{OPEN}[1].id"},
         ),
     ],
 )
-ANYBODY = Folder(
-    name="Anybody looks around",
-    description="What needs no log-in.",
+ANONYMOUS = Folder(
+    name="Without a log-in",
+    description="Queries that need no log-in.",
     is_anonymous=True,
     requests=[
-        read("services", filter={"providerId": "{{providerId}}"}, first=10, keeps={"serviceId": "found.nodes[0].id"}),
+        read("services", filter={"providerId": "{{providerId}}"}, first=10, stores={"serviceId": "found.nodes[0].id"}),
         read("service", id="{{serviceId}}"),
         read("providers", filter={"isActive": True}, orderBy={"field": "NAME", "direction": "ASC"}, first=10),
         read("provider", id="{{providerId}}", **PERIOD),
@@ -75,23 +75,23 @@ ANYBODY = Folder(
 )
 CLIENT = Folder(
     name="A client moves a reservation",
-    description="It reserves one of the offered appointments, and then another in its place.",
+    description="The client reserves one of the offered appointments, and moves the reservation to another.",
     requests=[
         LogIn("client"),
         change(
-            "reserve-appointment", appointmentId="{{appointmentId}}", keeps={"reservationId": "found.reservation.id"}
+            "reserve-appointment", appointmentId="{{appointmentId}}", stores={"reservationId": "found.reservation.id"}
         ),
         change("reschedule-reservation", **RESERVATION, appointmentId="{{otherAppointmentId}}"),
         change("confirm-reservation", **RESERVATION),
-        read("reservation", id="{{reservationId}}", keeps={"clientId": "found.client.id"}),
+        read("reservation", id="{{reservationId}}", stores={"clientId": "found.client.id"}),
         read("latest-reservations", last=5),
         change("update-client", clientId="{{clientId}}", phone="+49 30 901820"),
         read("client", id="{{clientId}}", orderBy={"field": "CREATED_AT", "direction": "DESC"}),
     ],
 )
 STAFF = Folder(
-    name="Staff does the rest",
-    description="Among it is what a provider can do as well. Nobody has come yet: the first two are refused.",
+    name="Staff",
+    description="The first two are refused, since the reservation has not started yet.",
     requests=[
         LogIn("staff"),
         change("complete-reservation", **RESERVATION, refusal="INVALID_TRANSITION"),
@@ -99,7 +99,7 @@ STAFF = Folder(
         change("cancel-reservation", **RESERVATION, reason="The provider is on holiday."),
         change("withdraw-appointments", **OFFERED),
         read("clients", filter={"search": "{{clientEmail}}"}, first=10),
-        change("create-service", name="Massage", durationMinutes=45, keeps={"newServiceId": "found.service.id"}),
+        change("create-service", name="Massage", durationMinutes=45, stores={"newServiceId": "found.service.id"}),
         change("update-service", serviceId="{{newServiceId}}", isActive=False),
         change("create-provider", name="Somebody New", email="provider-{{$guid}}@example.com", timeZone="Europe/Paris"),
     ],
@@ -107,12 +107,12 @@ STAFF = Folder(
 OTHERS = Folder(
     name="Everything else",
     description="All other examples, in an order in which each finds what it needs.",
-    requests=[PROVIDER, ANYBODY, CLIENT, STAFF],
+    requests=[PROVIDER, ANONYMOUS, CLIENT, STAFF],
 )
 
 COLLECTION = collection(
     "Appointments",
-    description="Every document of docs/examples, to be sent in order. Choose the environment first.",
+    description="Every document of docs/examples, to be sent in order. Select the environment first.",
     folders=[WALK, OTHERS],
     before=[
         "const day = 24 * 60 * 60 * 1000;",

@@ -1,4 +1,4 @@
-"""Writes schema.graphql, or says that it is stale."""
+"""Writes schema.graphql, or checks that it is current."""
 
 from collections.abc import Mapping
 from pathlib import Path

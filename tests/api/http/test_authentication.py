@@ -1,4 +1,4 @@
-"""A request is as good as its access token."""
+"""Authentication by access token: every kind of invalid token is refused."""
 
 import time
 from collections.abc import Iterator
@@ -20,17 +20,17 @@ from tests.conftest import CREDENTIALS, Send, Viewer
 from tests.tokens import AUDIENCE, OURS, STRANGERS, THEIRS, forge, hs256, identity_provider, jwk, pem, rs256
 
 REFUSED = (401, "UNAUTHENTICATED")
-NO_TOKENS = [
+MALFORMED = [
     *("", " ", "Bearer", "Bearer ", "Basic Y2xlbzpw", "Token a", "Bearer x", "Bearer a.b.c", "Bearer é.é.é"),
     *("Bearer \x00", "Bearer " + "a" * 8000, "Bearer a.b.c.d.e", "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0."),
 ]
 HOSTILE_KIDS = ["", "../../../../dev/null", "x' UNION SELECT 'key'; --", "/etc/passwd", "| id", "\x00", "k" * 5000]
-NO_KIDS = [None, 5, [], {}, ["first"], {"$ne": ""}]
+INVALID_KIDS = [None, 5, [], {}, ["first"], {"$ne": ""}]
 
 
 @dataclass(frozen=True)
 class Signed:
-    """A token in its parts, to be spoiled in one of them."""
+    """A token in its parts, one of which a test can change."""
 
     key: RSAPrivateKey
     header: dict[str, Any]
@@ -42,14 +42,14 @@ class Signed:
     def headed(self, **header: Any) -> "Signed":
         return replace(self, header=self.header | header)
 
-    def saying(self, **claims: Any) -> "Signed":
+    def claiming(self, **claims: Any) -> "Signed":
         return replace(self, claims=self.claims | claims)
 
     def without(self, claim: str) -> "Signed":
         return replace(self, claims={name: value for name, value in self.claims.items() if name != claim})
 
 
-def our_token(user: User, settings: Any) -> Signed:
+def own_token(user: User, settings: Any) -> Signed:
     settings.JWT_PRIVATE_KEYS = pem(OURS)
     session = SessionStore()
     session.create()
@@ -61,9 +61,9 @@ def our_token(user: User, settings: Any) -> Signed:
 
 @pytest.fixture(params=["ours", "the identity provider's"])
 def signed(user: User, settings: Any, viewer: Viewer, request: pytest.FixtureRequest) -> Iterator[Signed]:
-    """A token that is taken."""
+    """A valid token."""
     if request.param == "ours":
-        token = our_token(user, settings)
+        token = own_token(user, settings)
         assert viewer(str(token)) == user.email
         yield token
         return
@@ -78,7 +78,7 @@ def signed(user: User, settings: Any, viewer: Viewer, request: pytest.FixtureReq
 
 
 @pytest.mark.parametrize("algorithm", ["none", "None", "NONE", "nOnE", ""])
-def test_a_token_that_nobody_signed_is_refused(algorithm: str, signed: Signed, viewer: Viewer) -> None:
+def test_an_unsigned_token_is_refused(algorithm: str, signed: Signed, viewer: Viewer) -> None:
     header = signed.header | {"alg": algorithm}
     assert viewer("Bearer " + forge(header, signed.claims)) == REFUSED
     assert viewer("Bearer " + forge(header, signed.claims, rs256(signed.key))) == REFUSED
@@ -100,12 +100,12 @@ def test_a_token_does_not_choose_its_algorithm(algorithm: str, signed: Signed, v
 @pytest.mark.parametrize("name", ["jku", "jwk", "x5u", "x5c", "crit", "b64"])
 def test_a_header_that_brings_a_key_or_rules_is_refused(name: str, signed: Signed, viewer: Viewer) -> None:
     values = {"jwk": jwk(STRANGERS), "x5c": ["MIIB"], "crit": ["exp"], "b64": True}
-    spoilt = signed.headed(**{name: values.get(name, "https://evil.example.com/keys")})
-    assert viewer(str(replace(spoilt, key=STRANGERS))) == REFUSED
-    assert viewer(str(spoilt)) == REFUSED  # though the signature is good
+    modified = signed.headed(**{name: values.get(name, "https://evil.example.com/keys")})
+    assert viewer(str(replace(modified, key=STRANGERS))) == REFUSED
+    assert viewer(str(modified)) == REFUSED  # though the signature is good
 
 
-@pytest.mark.parametrize("kid", [*HOSTILE_KIDS, *NO_KIDS], ids=lambda kid: repr(kid)[:20])
+@pytest.mark.parametrize("kid", [*HOSTILE_KIDS, *INVALID_KIDS], ids=lambda kid: repr(kid)[:20])
 def test_a_hostile_kid_is_refused(kid: Any, signed: Signed, viewer: Viewer) -> None:
     assert viewer(str(signed.headed(kid=kid))) == REFUSED
     assert viewer("Bearer " + forge({"alg": "RS256", "typ": "JWT"}, signed.claims, rs256(signed.key))) == REFUSED
@@ -114,28 +114,28 @@ def test_a_hostile_kid_is_refused(kid: Any, signed: Signed, viewer: Viewer) -> N
 def test_a_token_that_another_key_signed_is_refused(signed: Signed, viewer: Viewer) -> None:
     assert viewer(str(replace(signed, key=STRANGERS))) == REFUSED
     head, _, signature = str(signed).rpartition(".")
-    assert viewer(str(signed.saying(sub="0")).rpartition(".")[0] + "." + signature) == REFUSED
+    assert viewer(str(signed.claiming(sub="0")).rpartition(".")[0] + "." + signature) == REFUSED
     assert viewer(f"{head}.{signature[:-3]}") == viewer(f"{head}.{signature}AAAA") == REFUSED
 
 
 @pytest.mark.parametrize("claim", ["iss", "aud"])
-def test_a_token_of_or_for_others_is_refused(claim: str, signed: Signed, viewer: Viewer) -> None:
+def test_a_token_of_another_issuer_or_audience_is_refused(claim: str, signed: Signed, viewer: Viewer) -> None:
     right = signed.claims[claim]
     for wrong in ("https://evil.example.com", right[:-1], right + "/", right.upper(), "", None, 5, {right: 1}):
-        assert viewer(str(signed.saying(**{claim: wrong}))) == REFUSED
+        assert viewer(str(signed.claiming(**{claim: wrong}))) == REFUSED
     assert viewer(str(signed.without(claim))) == REFUSED
 
 
 def test_an_expired_token_is_refused(signed: Signed, viewer: Viewer) -> None:
     for exp in (time.time() - 11, 0, -1, None, "soon", [], float("inf")):
-        assert viewer(str(signed.saying(exp=exp))) == REFUSED
+        assert viewer(str(signed.claiming(exp=exp))) == REFUSED
     assert viewer(str(signed.without("exp"))) == REFUSED
 
 
 def test_a_token_that_is_not_yet_valid_is_refused(signed: Signed, viewer: Viewer) -> None:
-    assert viewer(str(signed.saying(nbf=time.time() - 1))) == CREDENTIALS["email"]
+    assert viewer(str(signed.claiming(nbf=time.time() - 1))) == CREDENTIALS["email"]
     for nbf in (time.time() + 30, "now", []):
-        assert viewer(str(signed.saying(nbf=nbf))) == REFUSED
+        assert viewer(str(signed.claiming(nbf=nbf))) == REFUSED
 
 
 def test_a_token_of_a_key_that_was_rotated_out_is_refused(signed: Signed, settings: Any, viewer: Viewer) -> None:
@@ -161,13 +161,13 @@ def test_a_token_of_a_deleted_account_is_refused(user: User, signed: Signed, vie
 
 
 @pytest.mark.parametrize("subject", ["0", "-1", "9" * 30, "", 5, None, "s" * 256, "\ud800"])
-def test_a_token_of_no_account_is_refused(subject: Any, signed: Signed, viewer: Viewer) -> None:
+def test_a_token_of_an_unknown_account_is_refused(subject: Any, signed: Signed, viewer: Viewer) -> None:
     EmailAddress.objects.all().delete()
-    assert viewer(str(signed.saying(sub=subject))) == REFUSED
+    assert viewer(str(signed.claiming(sub=subject))) == REFUSED
 
 
-@pytest.mark.parametrize("header", NO_TOKENS, ids=lambda header: header[:20])
-def test_garbage_is_refused(header: str, viewer: Viewer, db: None) -> None:
+@pytest.mark.parametrize("header", MALFORMED, ids=lambda header: header[:20])
+def test_a_malformed_header_is_refused(header: str, viewer: Viewer, db: None) -> None:
     assert viewer(header) == REFUSED
 
 
@@ -176,21 +176,21 @@ def test_a_token_of_another_kind_is_refused(signed: Signed, viewer: Viewer) -> N
         assert viewer(str(signed.headed(typ=kind))) == REFUSED
 
 
-def test_an_identity_provider_that_is_not_set_up_is_not_believed(signed: Signed, settings: Any, viewer: Viewer) -> None:
+def test_an_identity_provider_that_is_not_configured_is_not_trusted(
+    signed: Signed, settings: Any, viewer: Viewer
+) -> None:
     settings.OIDC_JWKS_URL = ""
     assert viewer(str(signed)) == (REFUSED if signed.key is THEIRS else CREDENTIALS["email"])
 
 
-def test_who_has_been_seen_before_takes_one_statement(
-    user: User, signed: Signed, django_assert_num_queries: Any
-) -> None:
+def test_a_known_caller_takes_one_statement(user: User, signed: Signed, django_assert_num_queries: Any) -> None:
     from api.http.authentication import find_owner
 
     with django_assert_num_queries(1):
         assert find_owner(str(signed).removeprefix("Bearer "))
 
 
-def test_tokens_are_rotated_without_anybody_noticing(user: User, settings: Any, send: Send, viewer: Viewer) -> None:
+def test_keys_are_rotated_without_a_log_in(user: User, settings: Any, send: Send, viewer: Viewer) -> None:
     for before, during, after in (
         ({"JWT_PRIVATE_KEYS": pem(OURS)}, {"JWT_PRIVATE_KEYS": pem(THEIRS, OURS)}, {"JWT_PRIVATE_KEYS": pem(THEIRS)}),
         (
@@ -226,7 +226,7 @@ def test_an_access_token_ends_with_its_session(user: User, viewer: Viewer) -> No
     assert viewer(f"Bearer {token}") == REFUSED
 
 
-def test_a_token_lives_as_long_as_it_was_said(user: User, viewer: Viewer) -> None:
+def test_a_token_expires_after_its_lifetime(user: User, viewer: Viewer) -> None:
     session = SessionStore()
     session.create()
     token = own.Token(user_id=user.pk, session_key=session.session_key or "", jti="1")

@@ -1,4 +1,4 @@
-"""Bodies that are no GraphQL request: each is refused with its code, and none is a failure of ours."""
+"""Bodies that are not GraphQL requests: each is refused with its code, and none causes a server error."""
 
 import json
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 from tests.api.test_views import GRAPHQL_JSON, NOBODY, VIEWER, refusal
 from tests.conftest import Post
 
-NO_JSON = [
+INVALID_JSON = [
     b" ",
     b"{",
     b"query { viewer }",
@@ -23,8 +23,8 @@ NO_JSON = [
     b"[" * 100_000,
     b"[" * 50_000 + b"]" * 50_000,
 ]
-NO_JSON_VALUES = [b"NaN", b"-Infinity", b"1e999", b'"\\ud800"', b'{"\\udfff": 1}', b"01", b"[" * 50_000 + b"]" * 50_000]
-NO_REQUESTS = [
+INVALID_VALUES = [b"NaN", b"-Infinity", b"1e999", b'"\\ud800"', b'{"\\udfff": 1}', b"01", b"[" * 50_000 + b"]" * 50_000]
+INVALID_REQUESTS = [
     [],
     [{}],
     [{"query": VIEWER}],
@@ -45,19 +45,19 @@ NO_REQUESTS = [
 @pytest.mark.parametrize(
     "body",
     [
-        *NO_JSON,
-        *(b'{"query": "{ viewer { isStaff } }", "variables": {"a": %b}}' % value for value in NO_JSON_VALUES),
-        *NO_REQUESTS,
+        *INVALID_JSON,
+        *(b'{"query": "{ viewer { isStaff } }", "variables": {"a": %b}}' % value for value in INVALID_VALUES),
+        *INVALID_REQUESTS,
         '"{ viewer }"',
     ],
     ids=lambda body: repr(body)[:70],
 )
-def test_what_is_no_graphql_request_is_refused(body: Any, post: Post) -> None:
+def test_a_body_that_is_not_a_graphql_request_is_refused(body: Any, post: Post) -> None:
     assert refusal(post(body)) == (400, "BAD_REQUEST")
 
 
 @pytest.mark.parametrize("variables", ["{", "[]", '"a"', "1", "NaN", b"\xed\xa0\x80", "[" * 50_000, '{"a": "\\ud800"}'])
-def test_variables_in_an_address_are_one_json_object(variables: Any, client: Any) -> None:
+def test_variables_in_the_query_string_must_be_a_json_object(variables: Any, client: Any) -> None:
     assert refusal(client.get("/graphql/", {"query": VIEWER, "variables": variables})) == (400, "BAD_REQUEST")
 
 
@@ -73,17 +73,17 @@ def test_variables_in_an_address_are_one_json_object(variables: Any, client: Any
         ("query A { viewer { isStaff } }", "x" * 10_000),
     ],
 )
-def test_the_operation_must_be_there_and_be_one(query: str, name: str | None, post: Post) -> None:
+def test_the_operation_must_exist_and_be_unambiguous(query: str, name: str | None, post: Post) -> None:
     body = {"query": query, "operationName": name}
     assert refusal(post(body)) == (200, "OPERATION_RESOLUTION_FAILURE")
     assert refusal(post(body, Accept=GRAPHQL_JSON)) == (400, "OPERATION_RESOLUTION_FAILURE")
 
 
-def test_the_one_operation_needs_no_name(post: Post) -> None:
+def test_a_single_operation_needs_no_name(post: Post) -> None:
     for name in (None, "", "A"):
         assert post({"query": f"query A {VIEWER}", "operationName": name}).json() == NOBODY
 
 
-def test_a_request_is_json_whatever_its_keys_and_spaces(post: Post) -> None:
+def test_unknown_keys_and_white_space_are_ignored(post: Post) -> None:
     body = json.dumps({"unknown": [1], "query": VIEWER, "a" * 1000: None}, indent=8)
     assert post(body).json() == post(f"\n\t {body} \r\n").json() == NOBODY

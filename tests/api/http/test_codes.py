@@ -1,4 +1,4 @@
-"""The documentation has every code, as the code means it."""
+"""docs/api.md documents every error code."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ def test_the_table_of_codes_is_current() -> None:
     assert [code for code in Code if f"| `{code}` |" not in text] == []
 
 
-def test_a_stale_table_is_reported_and_export_mends_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stale_table_is_reported_and_export_updates_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "api.md"
     monkeypatch.setattr(export_codes, "PATH", path)
     path.write_text("Before.\n<!-- codes: made -->\nold\n<!-- /codes -->\nAfter.\n")

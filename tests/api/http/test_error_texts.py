@@ -1,4 +1,4 @@
-"""No error repeats what was sent, but for names in the document: it may be somebody's own."""
+"""No error message repeats a value of the request, which may be personal data; names in the document may appear."""
 
 from typing import Any
 
@@ -24,15 +24,15 @@ BODIES: dict[str, Any] = {
         "variables": {"v": {"status": [SECRET]}},
     },
     "a DateTime": {"query": WINDOW, "variables": {"f": {"startsFrom": SECRET, "startsBefore": SECRET}}},
-    "beside what is missing": {"query": RESERVE, "variables": {"i": {"note": SECRET}}},
-    "an object that is none": {"query": RESERVE, "variables": {"i": SECRET}},
+    "beside a missing field": {"query": RESERVE, "variables": {"i": {"note": SECRET}}},
+    "a string for an object": {"query": RESERVE, "variables": {"i": SECRET}},
     "the name of an operation": {"query": "{ viewer { isStaff } }", "operationName": SECRET},
     "a string where none is expected": {"query": f'{{ viewer "{SECRET}" }}'},
     "a block string where none is expected": {"query": f'{{ viewer """{SECRET}""" }}'},
     "an id": {"query": "query($id: ID!) { node(id: $id) { id } }", "variables": {"id": SECRET}},
     "a cursor": {"query": f'{{ providers(after: "{SECRET}") {{ totalCount }} }}'},
-    "no JSON": f"{SECRET}",
-    "no object": [SECRET],
+    "invalid JSON": f"{SECRET}",
+    "a list for the body": [SECRET],
     "a hash": {"documentId": SECRET},
 }
 
@@ -45,7 +45,7 @@ def test_errors_do_not_repeat(name: str, post: Post, db: None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "told"),
+    ("body", "message"),
     [
         ("an Int", "Variable '$v' does not fit. Int is expected."),
         ("an enum", "Variable '$v' does not fit at v.status[0]. ReservationStatus is expected."),
@@ -55,18 +55,18 @@ def test_errors_do_not_repeat(name: str, post: Post, db: None) -> None:
             "2030-01-31T09:00:00+01:00.",
         ),
         (
-            "beside what is missing",
+            "beside a missing field",
             "Variable '$i' does not fit. Field 'appointmentId' of required type 'ID!' was not provided.",
         ),
         ("a string where none is expected", "Syntax Error: Expected Name, found String."),
         ("the name of an operation", "The document has no operation of this name."),
     ],
 )
-def test_and_say_all_the_same_what_is_wrong(body: str, told: str, post: Post) -> None:
-    assert post(BODIES[body]).json()["errors"][0]["message"] == told
+def test_errors_say_what_is_wrong(body: str, message: str, post: Post) -> None:
+    assert post(BODIES[body]).json()["errors"][0]["message"] == message
 
 
-def test_only_the_first_errors_are_told(post: Post) -> None:
+def test_only_the_first_errors_are_listed(post: Post) -> None:
     body = {
         "query": "query($v: ReservationFilter) { reservations(filter: $v) { totalCount } }",
         "variables": {"v": {"status": ["x"] * 50}},

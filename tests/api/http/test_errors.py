@@ -1,4 +1,4 @@
-"""Errors: each with a code; what nobody foresaw is logged and masked."""
+"""Errors: each has a code; unexpected exceptions are logged and masked."""
 
 import logging
 from typing import Any
@@ -28,7 +28,7 @@ def formatted(error: Exception | None, **fields: Any) -> dict[str, Any]:
         (BadUserInput("no"), "BAD_USER_INPUT"),
     ],
 )
-def test_a_refusal_tells_its_code(error: Exception, code: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_refusal_has_its_code(error: Exception, code: str, caplog: pytest.LogCaptureFixture) -> None:
     assert formatted(error)["extensions"] == {"code": code}
     assert caplog.records == []
 
@@ -49,24 +49,24 @@ def test_an_error_keeps_the_code_that_it_has() -> None:
         (ZeroDivisionError("password=hunter2"), "INTERNAL_SERVER_ERROR", "Something went wrong on our side."),
     ],
 )
-def test_what_nobody_foresaw_is_logged_and_masked(
+def test_an_unexpected_exception_is_logged_and_masked(
     error: Exception, code: str, message: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.ERROR, "api.http.errors"):
-        found = formatted(error)
-    assert found == {"message": message, "path": ["here"], "extensions": {"code": code, "requestId": "r1"}}
+        response_error = formatted(error)
+    assert response_error == {"message": message, "path": ["here"], "extensions": {"code": code, "requestId": "r1"}}
     (record,) = caplog.records
     assert record.getMessage() == f"{code} in request r1"
     assert record.exc_info is not None
     assert record.exc_info[1] is error
 
 
-def test_an_error_within_an_error_is_told_by_its_cause() -> None:
+def test_a_nested_error_is_formatted_by_its_cause() -> None:
     inner = GraphQLError("secret", original_error=ZeroDivisionError())
     assert formatted(inner)["message"] == "Something went wrong on our side."
 
 
-def test_a_failing_field_spoils_nothing_beside_it(
+def test_a_failing_field_leaves_other_fields_intact(
     ask: Ask, practice: Practice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The Idempotency-Key header: the key of every change of the request whose input has none."""
+"""The Idempotency-Key header: the key of every mutation of the request whose input has none."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ TWO = """mutation {
 
 @pytest.fixture
 def send(client: Browser, db: None) -> Any:
-    """POST this as staff, with the key as header; answers the data."""
+    """POST this as staff, with the key as header; returns the data."""
     session = SessionStore()
     session.create()
     token, *_ = issue(make_user(is_staff=True, is_superuser=True).pk, session)
@@ -36,7 +36,7 @@ def send(client: Browser, db: None) -> Any:
     return send
 
 
-def test_the_header_is_the_key_where_the_input_has_none(send: Any) -> None:
+def test_the_header_is_the_key_of_an_input_without_one(send: Any) -> None:
     first = send(CREATE, header="k1", name="Cutting")
     assert send(CREATE, header="k1", name="Cutting") == first
     assert send(CREATE, header='"k1"', name="Cutting") == first  # as the IETF's draft writes it
@@ -46,7 +46,7 @@ def test_the_header_is_the_key_where_the_input_has_none(send: Any) -> None:
     assert Service.objects.count() == 2
 
 
-def test_the_inputs_own_key_comes_first(send: Any) -> None:
+def test_the_key_of_the_input_takes_precedence(send: Any) -> None:
     first = send(CREATE, header="k1", name="Cutting", key="k2")
     assert send(CREATE, name="Cutting", key="k2") == first
     assert send(CREATE, header="k1", name="Colouring")["createService"]["userErrors"] == []
@@ -60,19 +60,19 @@ def test_the_same_header_with_another_input_is_refused(send: Any) -> None:
     assert too_long == {"service": None, "userErrors": [{"code": "INVALID_INPUT", "field": ["idempotencyKey"]}]}
 
 
-def test_several_changes_of_one_request_each_have_their_own(send: Any) -> None:
+def test_each_of_several_mutations_has_its_own_key(send: Any) -> None:
     first = send(TWO, header="k1")
     assert [first[name]["service"]["name"] for name in ("a", "b")] == ["A", "B"]
     assert send(TWO, header="k1") == first
     assert (Service.objects.count(), IdempotencyKey.objects.count()) == (2, 2)
 
 
-def test_a_key_that_is_long_is_the_key_of_several_changes_too(send: Any) -> None:
+def test_a_key_of_the_maximum_length_works_for_several_mutations(send: Any) -> None:
     first = send(TWO, header="k" * 255)
     assert [first[name]["userErrors"] for name in ("a", "b")] == [[], []]
 
 
-def test_keys_of_two_headers_are_never_the_same(send: Any) -> None:
+def test_derived_keys_do_not_collide_with_other_headers(send: Any) -> None:
     one = 'mutation { x: createService(input: {name: "A", durationMinutes: 15}) { userErrors { code } } }'
     send(TWO, header="k1")
     send(one, header="k1:a")
@@ -80,7 +80,7 @@ def test_keys_of_two_headers_are_never_the_same(send: Any) -> None:
 
 
 @pytest.mark.parametrize("header", [None, "", " ", '""'])
-def test_without_a_key_everything_is_done_again(header: str | None, send: Any) -> None:
+def test_without_a_key_every_request_has_its_effect(header: str | None, send: Any) -> None:
     for _ in range(2):
         send(CREATE, header=header, name="Cutting")
     assert (Service.objects.count(), IdempotencyKey.objects.count()) == (2, 0)

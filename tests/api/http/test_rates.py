@@ -1,4 +1,4 @@
-"""What requests take of their callers' points, and what the answers say of it."""
+"""Rate limits: the tokens that requests consume, and the headers that report them."""
 
 from dataclasses import replace
 from typing import Any
@@ -13,90 +13,96 @@ from tests.api.test_views import GRAPHQL_JSON, NOBODY, VIEWER, refusal
 from tests.conftest import Post
 from tests.practice import Practice, gid
 
-DEAR = {"query": "{ providers(first: 100) { nodes { id } } }"}  # costs 101, and so 11 points
+EXPENSIVE = {"query": "{ providers(first: 100) { nodes { id } } }"}  # costs 101, and so 11 tokens
 
 
 @pytest.fixture(autouse=True)
 def limits(settings: Any, monkeypatch: pytest.MonkeyPatch, db: None) -> None:
-    """20 points for an address, 60 for a person, and they do not come back while a test runs."""
+    """20 tokens for an address, 60 for a person, which are not refilled while a test runs."""
     settings.RATE_LIMIT_ANONYMOUS_BURST, settings.RATE_LIMIT_PERSON_BURST = 20, 60
     settings.RATE_LIMIT_ANONYMOUS = settings.RATE_LIMIT_PERSON = 0.001
     settings.PROCESSES = 1
     monkeypatch.setattr(rate_limit, "_rate_limiters", {})
-    for known in (VIEWER, DEAR["query"]):
-        parse_document(schema, known)
+    for cached in (VIEWER, EXPENSIVE["query"]):
+        parse_document(schema, cached)
 
 
-def left(response: Any) -> tuple[int, int]:
+def tokens_of(response: Any) -> tuple[int, int]:
+    """The limit, and how many tokens remain, by the headers."""
     return int(response["RateLimit-Limit"]), int(response["RateLimit-Remaining"])
 
 
-def test_an_operation_takes_a_tenth_of_its_cost(post: Post) -> None:
-    assert left(post({"query": VIEWER})) == (20, 19)
-    response = post(DEAR)
-    assert left(response) == (20, 8)
+def test_an_operation_consumes_a_tenth_of_its_cost(post: Post) -> None:
+    assert tokens_of(post({"query": VIEWER})) == (20, 19)
+    response = post(EXPENSIVE)
+    assert tokens_of(response) == (20, 8)
     assert int(response["RateLimit-Reset"]) > 0
 
 
-def test_who_has_no_points_left_is_told_when_to_come_back(post: Post) -> None:
-    post(DEAR)
+def test_a_caller_without_tokens_is_refused_with_the_time_to_wait(post: Post) -> None:
+    post(EXPENSIVE)
     for accept in ("application/json", GRAPHQL_JSON):
-        response = post(DEAR, Accept=accept)
+        response = post(EXPENSIVE, Accept=accept)
         assert refusal(response) == (429, "RATE_LIMITED")
         (error,) = response.json()["errors"]
         assert error["extensions"]["retryAfter"] == int(response["Retry-After"]) > 0
-        assert left(response) == (20, 9)
+        assert tokens_of(response) == (20, 9)
     assert post({"query": VIEWER}).json() == NOBODY
 
 
-def test_a_document_that_is_new_takes_ten_points_even_if_it_is_refused(post: Post) -> None:
-    assert left(post({"query": "{ nothing }"})) == (20, 10)
-    assert left(post({"query": "{ nothing at all }"})) == (20, 0)
+def test_a_new_document_consumes_ten_tokens_even_if_it_is_refused(post: Post) -> None:
+    assert tokens_of(post({"query": "{ nothing }"})) == (20, 10)
+    assert tokens_of(post({"query": "{ nothing at all }"})) == (20, 0)
     assert refusal(post({"query": "{"})) == (429, "RATE_LIMITED")
     assert refusal(post({"query": VIEWER})) == (429, "RATE_LIMITED")
 
 
-def test_a_document_that_is_known_takes_none(post: Post) -> None:
+def test_a_cached_document_consumes_none(post: Post) -> None:
     query = "{ viewer { isStaff } } # of this test"
-    assert left(post({"query": query})) == (20, 9)
-    assert left(post({"query": query})) == (20, 8)
+    assert tokens_of(post({"query": query})) == (20, 9)
+    assert tokens_of(post({"query": query})) == (20, 8)
 
 
-def test_people_have_points_of_their_own(post: Post, practice: Practice, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_person_has_their_own_tokens(post: Post, practice: Practice, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("client", "other client"):
         monkeypatch.setattr("api.views.read_caller", lambda _, name=name: practice.who(name))
-        assert left(post({"query": VIEWER})) == (60, 59)
+        assert tokens_of(post({"query": VIEWER})) == (60, 59)
     monkeypatch.setattr("api.views.read_caller", lambda _: practice.who("nobody"))
-    assert left(post({"query": VIEWER})) == (20, 19)
+    assert tokens_of(post({"query": VIEWER})) == (20, 19)
 
 
-def asked_from(client: Browser, address: str, forwarded: str | None = None) -> tuple[int, int]:
+def request_from(client: Browser, address: str, forwarded: str | None = None) -> tuple[int, int]:
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}
     body = {"query": VIEWER}
-    return left(client.post("/graphql/", body, content_type="application/json", REMOTE_ADDR=address, headers=headers))
+    return tokens_of(
+        client.post("/graphql/", body, content_type="application/json", REMOTE_ADDR=address, headers=headers)
+    )
 
 
-def test_each_address_has_points_of_its_own(client: Browser) -> None:
-    assert asked_from(client, "192.0.2.1") == (20, 19)
-    assert asked_from(client, "192.0.2.1") == (20, 18)
-    assert asked_from(client, "192.0.2.2") == (20, 19)
-    assert asked_from(client, "::ffff:192.0.2.1") == (20, 17)
-    assert asked_from(client, "::ffff:192.0.2.3") == (20, 19)
-    assert asked_from(client, "2001:db8:0:1::1") == (20, 19)
-    assert asked_from(client, "2001:db8:0:1:ffff::2") == (20, 18)
-    assert asked_from(client, "2001:db8:0:2::1") == (20, 19)
+def test_each_address_has_its_own_tokens(client: Browser) -> None:
+    assert request_from(client, "192.0.2.1") == (20, 19)
+    assert request_from(client, "192.0.2.1") == (20, 18)
+    assert request_from(client, "192.0.2.2") == (20, 19)
+    assert request_from(client, "::ffff:192.0.2.1") == (20, 17)
+    assert request_from(client, "::ffff:192.0.2.3") == (20, 19)
+    assert request_from(client, "2001:db8:0:1::1") == (20, 19)
+    assert request_from(client, "2001:db8:0:1:ffff::2") == (20, 18)
+    assert request_from(client, "2001:db8:0:2::1") == (20, 19)
 
 
-def test_who_is_behind_a_proxy_is_only_believed_of_proxies_that_are_trusted(client: Browser, settings: Any) -> None:
-    assert asked_from(client, "192.0.2.1", "198.51.100.1") == (20, 19)
-    assert asked_from(client, "192.0.2.1", "198.51.100.2") == (20, 18)
+def test_only_trusted_proxies_may_forward_an_address(client: Browser, settings: Any) -> None:
+    assert request_from(client, "192.0.2.1", "198.51.100.1") == (20, 19)
+    assert request_from(client, "192.0.2.1", "198.51.100.2") == (20, 18)
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
-    assert asked_from(client, "192.0.2.1", "198.51.100.1") == (20, 19)
-    assert asked_from(client, "192.0.2.1", "203.0.113.9, 198.51.100.1") == (20, 18)  # what it claims is not believed
+    assert request_from(client, "192.0.2.1", "198.51.100.1") == (20, 19)
+    # What the client itself sends is ignored.
+    assert request_from(client, "192.0.2.1", "203.0.113.9, 198.51.100.1") == (20, 18)
 
 
 @pytest.mark.parametrize("forwarded", ["nonsense", "", "1.2.3", "198.51.100.1:443", "[2001:db8::1]:443", "unknown"])
-def test_an_address_that_is_none_is_no_failure_of_ours(forwarded: str, client: Browser, settings: Any) -> None:
+def test_a_malformed_forwarded_address_does_not_fail_the_request(
+    forwarded: str, client: Browser, settings: Any
+) -> None:
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
     response = client.post(
         "/graphql/", {"query": VIEWER}, content_type="application/json", headers={"X-Forwarded-For": forwarded}
@@ -104,12 +110,12 @@ def test_an_address_that_is_none_is_no_failure_of_ours(forwarded: str, client: B
     assert response.json() == NOBODY
 
 
-def test_what_proxies_may_keep_says_nothing_of_points(client: Browser, db: None) -> None:
-    asked = [client.get("/graphql/", {"query": query}) for query in ("{ providers { totalCount } }", VIEWER)]
-    assert ["RateLimit-Limit" in response for response in asked] == [False, True]
+def test_a_response_that_proxies_may_cache_has_no_rate_limit_headers(client: Browser, db: None) -> None:
+    responses = [client.get("/graphql/", {"query": query}) for query in ("{ providers { totalCount } }", VIEWER)]
+    assert ["RateLimit-Limit" in response for response in responses] == [False, True]
 
 
-def test_a_limit_of_zero_is_none(post: Post, settings: Any) -> None:
+def test_zero_means_no_limit(post: Post, settings: Any) -> None:
     settings.RATE_LIMIT_ANONYMOUS = 0
     for _ in range(30):
         response = post({"query": VIEWER})
@@ -122,7 +128,7 @@ RESERVE = """mutation($input: ReserveAppointmentInput!) {
 }"""
 
 
-def test_attempts_to_reserve_are_counted_apart(
+def test_tries_to_reserve_have_a_limit_of_their_own(
     post: Post, practice: Practice, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.RATE_LIMIT_PERSON = 0

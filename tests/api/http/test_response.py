@@ -1,4 +1,4 @@
-"""Which status an answer has, and who may keep it for how long."""
+"""The status of responses, and their cache headers."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ PARTIAL = {"query": '{ provider(id: "garbage") { id } viewer { isAuthenticated }
 
 
 @pytest.mark.parametrize(("body", "code"), INVALID)
-def test_the_draft_tells_what_cannot_be_processed_from_what_cannot_be_read(
+def test_the_draft_distinguishes_unprocessable_requests_from_malformed_ones(
     body: Any, code: str, post: Post, settings: Any
 ) -> None:
     assert refusal(post(body, Accept=GRAPHQL_JSON)) == (400, code)
@@ -33,7 +33,7 @@ def test_the_draft_tells_what_cannot_be_processed_from_what_cannot_be_read(
 
 
 @pytest.mark.parametrize(("body", "code"), MALFORMED)
-def test_what_is_no_request_is_400_in_either_profile(body: Any, code: str, post: Post, settings: Any) -> None:
+def test_a_malformed_request_is_400_in_either_profile(body: Any, code: str, post: Post, settings: Any) -> None:
     for settings.GRAPHQL_HTTP_STATUS_PROFILE in ("audit", "draft"):
         assert refusal(post(body)) == refusal(post(body, Accept=GRAPHQL_JSON)) == (400, code)
 
@@ -46,7 +46,7 @@ def test_the_draft_has_a_status_for_partial_data(post: Post, settings: Any, db: 
     assert post({"query": VIEWER}, Accept=GRAPHQL_JSON).status_code == 200
 
 
-def test_every_code_has_a_status_that_says_no() -> None:
+def test_every_code_has_the_status_of_an_error() -> None:
     assert MEANINGS.keys() == set(Code)
     for meaning in MEANINGS.values():
         assert 400 <= meaning.status < 600
@@ -54,10 +54,10 @@ def test_every_code_has_a_status_that_says_no() -> None:
         assert meaning.advice.endswith(".")
 
 
-# --- Who may keep it ------------------------------------------------------------------------------------------------
+# --- Cache headers --------------------------------------------------------------------------------------------------
 
 
-def test_what_everybody_is_told_may_be_kept_for_a_moment(client: Browser, settings: Any, db: None) -> None:
+def test_a_public_response_may_be_cached_for_a_moment(client: Browser, settings: Any, db: None) -> None:
     query = {"query": "{ providers { totalCount } }"}
     response = client.get("/graphql/", query)
     assert response.json() == {"data": {"providers": {"totalCount": 0}}}
@@ -67,13 +67,13 @@ def test_what_everybody_is_told_may_be_kept_for_a_moment(client: Browser, settin
     assert client.get("/graphql/", query)["Cache-Control"] == "public, max-age=0, s-maxage=30"
 
 
-def test_what_depends_on_who_asks_is_not_kept_though_nobody_does(client: Browser) -> None:
+def test_a_response_that_depends_on_the_caller_may_not_be_cached_even_if_anonymous(client: Browser) -> None:
     response = client.get("/graphql/", {"query": VIEWER})
     assert response.json() == NOBODY
     assert (response["Cache-Control"], "ETag" in response) == ("no-store", False)
 
 
-def test_who_has_it_already_is_told_so(client: Browser, practice: Practice) -> None:
+def test_a_matching_etag_gets_304(client: Browser, practice: Practice) -> None:
     query = {"query": "{ providers { nodes { name } } }"}
     first = client.get("/graphql/", query)
     etag = first["ETag"]
@@ -92,7 +92,7 @@ def test_who_has_it_already_is_told_so(client: Browser, practice: Practice) -> N
     assert {one["name"] for one in changed.json()["data"]["providers"]["nodes"]} == {"Anne", "Bert"}
 
 
-def test_an_answer_to_somebody_is_nobody_elses(
+def test_a_personal_response_may_not_be_cached(
     client: Browser, practice: Practice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("api.views.read_caller", lambda _: practice.who("client"))
@@ -113,12 +113,12 @@ def test_cookies_are_ignored(client: Browser, practice: Practice) -> None:
 @pytest.mark.parametrize(
     "query", ["{", "{ nothing }", '{ provider(id: "garbage") { id } }', "mutation { a }", "{ __typename " * 99]
 )
-def test_what_went_wrong_is_not_kept(query: str, client: Browser, db: None) -> None:
+def test_a_response_with_errors_may_not_be_cached(query: str, client: Browser, db: None) -> None:
     response = client.get("/graphql/", {"query": query})
     assert (response["Cache-Control"], "ETag" in response) == ("no-store", False)
 
 
-def test_what_is_posted_is_not_kept(post: Post, db: None) -> None:
+def test_a_response_to_a_post_may_not_be_cached(post: Post, db: None) -> None:
     response = post({"query": "{ providers { totalCount } }"})
     assert (response["Cache-Control"], "ETag" in response) == ("no-store", False)
 
@@ -133,7 +133,7 @@ PREFLIGHT = {
 
 
 @pytest.mark.parametrize("path", ["/graphql", "/graphql/", "/auth/app/v1/auth/login"])
-def test_pages_of_the_origins_that_are_allowed_may_call(path: str, client: Browser, settings: Any) -> None:
+def test_pages_of_allowed_origins_may_send_requests(path: str, client: Browser, settings: Any) -> None:
     response = client.options(path, headers=PREFLIGHT)
     assert "Access-Control-Allow-Origin" not in response
     settings.CORS_ALLOWED_ORIGINS = ["https://book.example.com"]
@@ -147,7 +147,7 @@ def test_pages_of_the_origins_that_are_allowed_may_call(path: str, client: Brows
     assert "Access-Control-Allow-Origin" not in other
 
 
-def test_an_answer_may_be_read_by_the_origins_that_are_allowed(client: Browser, settings: Any) -> None:
+def test_pages_of_allowed_origins_may_read_responses(client: Browser, settings: Any) -> None:
     settings.CORS_ALLOWED_ORIGINS = ["https://book.example.com"]
     response = client.get("/graphql/", {"query": VIEWER}, headers={"Origin": "https://book.example.com"})
     assert response["Access-Control-Allow-Origin"] == "https://book.example.com"

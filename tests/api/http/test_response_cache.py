@@ -1,4 +1,4 @@
-"""Answers that are kept whole: what of, how they are told, and with what they end."""
+"""The response cache: which responses are cached, under which keys, and what invalidates them."""
 
 import socket
 import threading
@@ -39,16 +39,16 @@ WEEK = {"from": TOMORROW.isoformat(), "before": TOMORROW.replace(day=9).isoforma
 
 
 @pytest.fixture
-def kept(rows: str) -> Practice:
-    """A practice, whose answers are kept."""
+def cached(rows: str) -> Practice:
+    """A practice whose responses are cached."""
     return make_practice()
 
 
 @pytest.fixture
-def is_kept(post: Post, counted: Count) -> Callable[..., bool]:
-    """Whether this was answered from what is kept."""
+def is_cached(post: Post, counted: Count) -> Callable[..., bool]:
+    """Whether the response to this query comes from the cache."""
 
-    def is_kept(query: str = NAMES, **variables: Any) -> bool:
+    def is_cached(query: str = NAMES, **variables: Any) -> bool:
         counted.pop(responses.CACHE, None)
         response = post({"query": query, "variables": variables})
         assert "errors" not in response.json()
@@ -56,14 +56,14 @@ def is_kept(post: Post, counted: Count) -> Callable[..., bool]:
         assert (hits + misses, errors) == (1, 0)
         return bool(hits)
 
-    return is_kept
+    return is_cached
 
 
-# --- How they are told ----------------------------------------------------------------------------------------------
+# --- Cached responses -----------------------------------------------------------------------------------------------
 
 
-def test_what_is_kept_is_told_by_whatever_way_without_a_statement(
-    kept: Practice, client: Browser, post: Post, counting: Metrics
+def test_a_cached_response_takes_no_statement_whatever_the_method_and_media_type(
+    cached: Practice, client: Browser, post: Post, counting: Metrics
 ) -> None:
     first = post({"query": NAMES})
     assert {one["name"] for one in first.json()["data"]["providers"]["nodes"]} == {"Anna", "Bert"}
@@ -84,42 +84,42 @@ def test_what_is_kept_is_told_by_whatever_way_without_a_statement(
     assert total.of(families.CACHE_READS)["answers", "miss"] == 1
 
 
-def test_who_has_logged_in_is_told_the_same_and_still_has_to_be_believed(
-    kept: Practice, post: Post, monkeypatch: pytest.MonkeyPatch
+def test_an_authenticated_caller_gets_the_cached_response_and_an_invalid_token_is_refused(
+    cached: Practice, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = post({"query": NAMES})
     refused = post({"query": NAMES}, Authorization="Bearer nothing")
     assert (refused.status_code, refused.json()["errors"][0]["extensions"]["code"]) == (401, "UNAUTHENTICATED")
-    somebody = kept.who("client")
+    somebody = cached.who("client")
     monkeypatch.setattr("api.views.read_caller", lambda _: somebody)
     with CaptureQueriesContext(connection) as captured:
         assert post({"query": NAMES}, Authorization="Bearer somebody").content == first.content
     assert len(captured) == 0
 
 
-def test_what_is_kept_takes_points_as_ever(kept: Practice, post: Post, settings: Any) -> None:
+def test_a_cached_response_consumes_tokens_as_any_other(cached: Practice, post: Post, settings: Any) -> None:
     settings.RATE_LIMIT_ANONYMOUS, settings.RATE_LIMIT_ANONYMOUS_BURST = 1, 60
     left = [int(post({"query": NAMES})["RateLimit-Remaining"]) for _ in range(3)]
     assert left[0] > left[1] > left[2]
 
 
-def test_who_wants_to_know_the_cost_is_answered_apart(kept: Practice, post: Post) -> None:
-    told = [post({"query": NAMES}, **headers).json() for headers in ({}, {"GraphQL-Cost": "report"}, {})]
-    assert ["extensions" in one for one in told] == [False, True, False]
+def test_a_response_with_the_cost_is_not_cached(cached: Practice, post: Post) -> None:
+    bodies = [post({"query": NAMES}, **headers).json() for headers in ({}, {"GraphQL-Cost": "report"}, {})]
+    assert ["extensions" in one for one in bodies] == [False, True, False]
 
 
-def test_it_can_be_turned_off(kept: Practice, post: Post, settings: Any, counted: Count) -> None:
+def test_the_response_cache_can_be_switched_off(cached: Practice, post: Post, settings: Any, counted: Count) -> None:
     settings.GRAPHQL_RESPONSE_CACHE_SECONDS = 0
     assert post({"query": NAMES}).content == post({"query": NAMES}).content
     assert responses.CACHE not in counted
 
 
-# --- What tells them apart ------------------------------------------------------------------------------------------
+# --- Keys -----------------------------------------------------------------------------------------------------------
 
 
-def test_another_text_operation_or_variable_is_another_answer(kept: Practice, is_kept: Callable[..., bool]) -> None:
+def test_another_text_operation_or_variable_has_another_key(cached: Practice, is_cached: Callable[..., bool]) -> None:
     search = "query($text: String) { providers(filter: {search: $text}) { nodes { name } } }"
-    asked: list[tuple[str, dict[str, Any]]] = [
+    requests: list[tuple[str, dict[str, Any]]] = [
         (NAMES, {}),
         (NAMES + " ", {}),
         (search, {}),
@@ -127,29 +127,31 @@ def test_another_text_operation_or_variable_is_another_answer(kept: Practice, is
         (search, {"text": "a"}),
         (search, {"text": "b"}),
     ]
-    assert [is_kept(query, **variables) for query, variables in asked * 2] == [False] * 6 + [True] * 6
-    assert is_kept(search, text="a", nobody_asks_for="this")
+    assert [is_cached(query, **variables) for query, variables in requests * 2] == [False] * 6 + [True] * 6
+    assert is_cached(search, text="a", nobody_asks_for="this")
 
 
-def test_operations_of_one_document_are_kept_apart(kept: Practice, post: Post) -> None:
+def test_operations_of_one_document_have_their_own_keys(cached: Practice, post: Post) -> None:
     query = "query A { providers { totalCount } } query B { services { totalCount } }"
     for _ in range(2):
         assert post({"query": query, "operationName": "A"}).json()["data"].keys() == {"providers"}
         assert post({"query": query, "operationName": "B"}).json()["data"].keys() == {"services"}
 
 
-def test_executors_are_kept_apart(kept: Practice, is_kept: Callable[..., bool], settings: Any) -> None:
+def test_executors_have_their_own_keys(cached: Practice, is_cached: Callable[..., bool], settings: Any) -> None:
     kinds = []
     for settings.GRAPHQL_EXECUTOR in ("columnar", "standard", "columnar"):
-        kinds.append(is_kept())
+        kinds.append(is_cached())
     assert kinds == [False, False, True]
 
 
-# --- With what they end ---------------------------------------------------------------------------------------------
+# --- Invalidation ---------------------------------------------------------------------------------------------------
 
 
-def test_a_change_ends_what_shows_it_and_nothing_else(kept: Practice, is_kept: Callable[..., bool]) -> None:
-    anna, bert = gid(kept.provider), gid(kept.other_provider)
+def test_a_change_invalidates_the_responses_that_show_it_and_no_others(
+    cached: Practice, is_cached: Callable[..., bool]
+) -> None:
+    anna, bert = gid(cached.provider), gid(cached.other_provider)
     of_provider = """query($id: ID!, $from: DateTime!, $before: DateTime!) { provider(id: $id) {
       openAppointments(startsFrom: $from, startsBefore: $before) { nodes { id provider { name } } } } }"""
     next_one = "query($of: [ID!]) { nextOpenAppointment(providerIds: $of) { id } }"
@@ -163,14 +165,14 @@ def test_a_change_ends_what_shows_it_and_nothing_else(kept: Practice, is_kept: C
         (of_provider, {"id": bert, **WEEK}),
         (NAMES, {}),
     ]
-    everybodys: list[tuple[str, dict[str, Any]]] = [
+    of_all: list[tuple[str, dict[str, Any]]] = [
         (OPEN, WEEK),
         (OPEN, {"of": [anna, bert], **WEEK}),
         (next_one, {}),
-        ("query($id: ID!) { appointment(id: $id) { isOpen } }", {"id": gid(kept.slots[12])}),
+        ("query($id: ID!) { appointment(id: $id) { isOpen } }", {"id": gid(cached.slots[12])}),
         (
             "query($id: ID!) { ...F } fragment F on Query { appointment(id: $id) { isOpen } }",
-            {"id": gid(kept.slots[12])},
+            {"id": gid(cached.slots[12])},
         ),
         (
             "query($id: ID!, $from: DateTime!, $before: DateTime!) { provider(id: $id) { services(first: 2) { nodes {"
@@ -181,22 +183,22 @@ def test_a_change_ends_what_shows_it_and_nothing_else(kept: Practice, is_kept: C
     ]
 
     def which() -> list[list[bool]]:
-        return [[is_kept(query, **variables) for query, variables in some] for some in (theirs, others, everybodys)]
+        return [[is_cached(query, **variables) for query, variables in some] for some in (theirs, others, of_all)]
 
-    nothing, all_of_it = ([[one] * len(some) for some in (theirs, others, everybodys)] for one in (False, True))
+    nothing, all_of_it = ([[one] * len(some) for some in (theirs, others, of_all)] for one in (False, True))
     assert which() == nothing
     assert which() == all_of_it
     # When Anna's calendar changes
-    reserve(caller=caller(kept.other_client), appointment_id=kept.slots[12].pk, now=NOW)
-    # Then what shows it has ended
+    reserve(caller=caller(cached.other_client), appointment_id=cached.slots[12].pk, now=NOW)
+    # Then the responses that show it are invalidated
     assert which() == [nothing[0], all_of_it[1], nothing[2]]
     assert which() == all_of_it
-    # When somebody in the catalogue changes, everything has
-    kept.other_provider.save()
+    # When the catalogue changes, all are
+    cached.other_provider.save()
     assert which() == nothing
 
 
-def test_a_change_is_seen_by_the_next_reader(kept: Practice, post: Post) -> None:
+def test_a_change_is_seen_by_the_next_reader(cached: Practice, post: Post) -> None:
     def ids() -> list[str]:
         nodes = post({"query": OPEN, "variables": WEEK}).json()["data"]["openAppointments"]["nodes"]
         return [node["id"] for node in nodes]
@@ -204,37 +206,37 @@ def test_a_change_is_seen_by_the_next_reader(kept: Practice, post: Post) -> None
     before = ids()
     assert ids() == before
     for taken in before[:3]:
-        slot = next(slot for slot in kept.slots if gid(slot) == taken)
+        slot = next(slot for slot in cached.slots if gid(slot) == taken)
         withdraw(
-            caller=kept.staff, provider_id=kept.provider.pk, starts_at=slot.starts_at, ends_at=slot.ends_at, now=NOW
+            caller=cached.staff, provider_id=cached.provider.pk, starts_at=slot.starts_at, ends_at=slot.ends_at, now=NOW
         )
         assert taken not in ids()
         before.remove(taken)
         assert ids() == before
 
 
-def test_errors_are_not_kept(kept: Practice, post: Post, counted: Count) -> None:
+def test_errors_are_not_cached(cached: Practice, post: Post, counted: Count) -> None:
     for query in ('{ provider(id: "garbage") { id } }', "{ providers(first: 1, last: 1) { nodes { id } } }"):
         counted.pop(responses.CACHE, None)
         assert [len(post({"query": query}).json()["errors"]) for _ in range(3)] == [1, 1, 1]
         assert counted[responses.CACHE] == [0, 3, 0]
 
 
-def test_within_a_transaction_nothing_is_kept(kept: Practice, post: Post, counted: Count) -> None:
+def test_nothing_is_cached_within_a_transaction(cached: Practice, post: Post, counted: Count) -> None:
     with transaction.atomic():
-        kept.provider.name = "Not committed"
-        kept.provider.save()
+        cached.provider.name = "Not committed"
+        cached.provider.save()
         assert b"Not committed" in post({"query": NAMES}).content
         transaction.set_rollback(True)
     assert b"Not committed" not in post({"query": NAMES}).content
     assert counted[responses.CACHE] == [0, 1, 0]
 
 
-# --- One makes it ---------------------------------------------------------------------------------------------------
+# --- The single-flight lock -----------------------------------------------------------------------------------------
 
 
 def ask_at_once(number: int) -> list[bytes | None]:
-    """What so many threads find at the same time, each of which makes what it does not find."""
+    """What so many threads find in the cache at the same time; a thread that finds nothing computes the response."""
     found: list[bytes | None] = []
     ready = threading.Barrier(number)
 
@@ -258,15 +260,15 @@ def ask_at_once(number: int) -> list[bytes | None]:
 
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who waits does so for as long as it takes on a slow machine."""
+    """Waiting threads wait for as long as it takes on a slow machine."""
     monkeypatch.setattr(responses, "PAUSES", (0.01,) * 1000)
 
 
-def test_of_many_who_miss_the_same_one_makes_it(rows: str, patient: None) -> None:
+def test_of_many_concurrent_misses_one_computes_the_response(rows: str, patient: None) -> None:
     assert Counter(ask_at_once(8)) == {None: 1, b"made": 7}
 
 
-def test_who_ends_while_making_it_holds_nobody_up_for_long(rows: str) -> None:
+def test_an_abandoned_lock_delays_others_only_briefly(rows: str) -> None:
     answer = find_response("key", generations=["a"], seconds=60)
     assert answer.claimed
     started = time.monotonic()
@@ -277,13 +279,13 @@ def test_who_ends_while_making_it_holds_nobody_up_for_long(rows: str) -> None:
     assert find_response("key", generations=["a"], seconds=60).body == b"made"
 
 
-def test_what_fails_is_tried_by_the_next(rows: str) -> None:
+def test_a_failure_releases_the_lock(rows: str) -> None:
     with pytest.raises(ZeroDivisionError), find_response("key", generations=["a"], seconds=60):
         1 / 0  # noqa: B018
     assert find_response("key", generations=["a"], seconds=60).claimed
 
 
-def test_while_one_makes_it_anew_the_others_have_the_former(rows: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_while_one_refreshes_the_response_others_get_the_former(rows: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with find_response("key", generations=["a"], seconds=60) as first:
         first.keep(b"former")
     monkeypatch.setattr(responses, "RENEWED_AFTER", 0)
@@ -295,17 +297,17 @@ def test_while_one_makes_it_anew_the_others_have_the_former(rows: str, monkeypat
     assert find_response("key", generations=["a"], seconds=60).body == b"new"
 
 
-def test_what_is_too_old_is_made_anew_by_all_who_ask(rows: str) -> None:
+def test_an_expired_response_is_a_miss(rows: str) -> None:
     with find_response("key", generations=["a"], seconds=60) as first:
         first.keep(b"former")
     assert find_response("key", generations=["a"], seconds=0.000_001).body is None
 
 
-# --- What is not believed -------------------------------------------------------------------------------------------
+# --- Stale and invalid entries --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("is_changed", [False, True])
-def test_a_reader_that_raced_with_a_change_keeps_what_nobody_believes(rows: str, is_changed: bool) -> None:
+def test_a_response_that_raced_with_a_change_is_never_served(rows: str, is_changed: bool) -> None:
     with find_response("key", generations=["catalogue"], seconds=60) as slow:
         if is_changed:
             invalidate_catalogue()
@@ -313,7 +315,7 @@ def test_a_reader_that_raced_with_a_change_keeps_what_nobody_believes(rows: str,
     assert (find_response("key", generations=["catalogue"], seconds=60).body is None) is is_changed
 
 
-def test_the_generation_of_all_calendars_begins_last(rows: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_generation_of_all_calendars_is_renewed_last(rows: str, monkeypatch: pytest.MonkeyPatch) -> None:
     begun: list[str] = []
     cache = type(caches["generations"])
     write = cache.set_many
@@ -326,12 +328,12 @@ def test_the_generation_of_all_calendars_begins_last(rows: str, monkeypatch: pyt
 
 
 @pytest.mark.parametrize("value", [b"", b"\n", b"garbage", b"[1]\nx", b'["x", 1]\nx', b"null\nx", 17, "text", None])
-def test_what_we_did_not_write_costs_a_hit_and_no_error(rows: str, value: Any) -> None:
+def test_an_invalid_entry_is_a_miss_and_no_error(rows: str, value: Any) -> None:
     caches[responses.CACHE].set("key", value, 60)
     assert find_response("key", generations=["a"], seconds=60).body is None
 
 
-def test_what_is_large_is_not_kept(rows: str) -> None:
+def test_a_large_response_is_not_cached(rows: str) -> None:
     for size in (responses.MAX_BYTES, responses.MAX_BYTES + 1):
         with find_response(str(size), generations=["a"], seconds=60) as answer:
             answer.keep(b"x" * size)
@@ -340,7 +342,7 @@ def test_what_is_large_is_not_kept(rows: str) -> None:
 
 @pytest.fixture
 def hanging() -> Iterator[str]:
-    """The address of a server that takes connections and says nothing."""
+    """The address of a server that accepts connections and never responds."""
     with socket.socket() as listener:
         listener.bind((HOST, 0))
         listener.listen()
@@ -348,8 +350,8 @@ def hanging() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("state", ["refusing", "hanging"])
-def test_a_memcached_that_is_away_costs_hits_alone(
-    state: str, kept: Practice, post: Post, hanging: str, counted: Count, settings: Any
+def test_without_memcached_every_request_is_executed(
+    state: str, cached: Practice, post: Post, hanging: str, counted: Count, settings: Any
 ) -> None:
     expected = post({"query": NAMES}).content
     url = f"memcached://{hanging if state == 'hanging' else f'{HOST}:{free_port()}'}"

@@ -1,4 +1,4 @@
-"""Whatever happens in whatever order, what is kept is what would be answered without it."""
+"""After any sequence of changes, a cached response equals the response without the cache."""
 
 import random
 from contextlib import suppress
@@ -35,7 +35,7 @@ CATALOGUE = "{ providers { nodes { name bio services { nodes { name } } } } serv
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_what_is_kept_is_what_would_be_answered_without(
+def test_a_cached_response_equals_the_response_without_the_cache(
     rows: str, post: Post, settings: Any, counted: Count, seed: int
 ) -> None:
     choose = random.Random(seed)
@@ -49,7 +49,7 @@ def test_what_is_kept_is_what_would_be_answered_without(
     somebody, clients = staff(), [make_client() for _ in range(3)]
     week = {"from": morning.isoformat(), "before": (morning + timedelta(days=7)).isoformat()}
     ids = [gid(provider) for provider in providers]
-    questions: list[tuple[str, dict[str, Any]]] = [
+    requests: list[tuple[str, dict[str, Any]]] = [
         (CATALOGUE, {}),
         (OPEN, week),
         *((OPEN, {"of": [one], **week}) for one in ids),
@@ -61,15 +61,15 @@ def test_what_is_kept_is_what_would_be_answered_without(
         (ONE, {"id": gid(Appointment.objects.order_by("pk").first() or services[0])}),
     ]
 
-    def answer(query: str, variables: dict[str, Any]) -> bytes:
+    def body_of(query: str, variables: dict[str, Any]) -> bytes:
         response = post({"query": query, "variables": variables})
         assert "errors" not in response.json()
         return bytes(response.content)
 
-    def without(query: str, variables: dict[str, Any]) -> bytes:
+    def without_cache(query: str, variables: dict[str, Any]) -> bytes:
         url, settings.MEMCACHED_URL = settings.MEMCACHED_URL, ""
         try:
-            return answer(query, variables)
+            return body_of(query, variables)
         finally:
             settings.MEMCACHED_URL = url
 
@@ -98,7 +98,12 @@ def test_what_is_kept_is_what_would_be_answered_without(
         with suppress(DomainError):
             change(caller=somebody, now=now, **given)  # type: ignore[operator]
             done += 1
-        for query, variables in choose.sample(questions, 3):
-            assert answer(query, variables) == without(query, variables), (step, change.__name__, query, variables)
+        for query, variables in choose.sample(requests, 3):
+            assert body_of(query, variables) == without_cache(query, variables), (
+                step,
+                change.__name__,
+                query,
+                variables,
+            )
     hits, misses, _errors = counted[responses.CACHE]
     assert min(done, hits, misses) > 5

@@ -1,4 +1,4 @@
-"""Staff who has logged in to the admin may use the API from a page of this site, and from no other."""
+"""A staff session of the admin authenticates requests from pages of this site, and from no other."""
 
 from dataclasses import replace
 from typing import Any
@@ -9,7 +9,7 @@ from django.test import Client as Browser
 from tests.practice import Practice
 
 VIEWER = {"query": "{ viewer { email isStaff } }"}
-OURS = "http://testserver"
+SAME_ORIGIN = "http://testserver"
 NOBODY = {"email": None, "isStaff": False}
 
 
@@ -26,34 +26,34 @@ def staff(client: Browser, practice: Practice) -> Browser:
     return client
 
 
-def test_staff_is_known_in_a_page_of_this_site(staff: Browser, practice: Practice) -> None:
-    assert viewer(staff, OURS) == {"email": practice.staff.email, "isStaff": True}
+def test_a_post_from_a_page_of_this_site_is_authenticated(staff: Browser, practice: Practice) -> None:
+    assert viewer(staff, SAME_ORIGIN) == {"email": practice.staff.email, "isStaff": True}
 
 
 @pytest.mark.parametrize("origin", [None, "null", "https://testserver", "http://testserver:81", "http://evil.example"])
-def test_and_in_no_other(origin: str | None, staff: Browser) -> None:
+def test_a_post_from_another_page_is_anonymous(origin: str | None, staff: Browser) -> None:
     assert viewer(staff, origin) == NOBODY
 
 
-def test_nor_by_get(staff: Browser) -> None:
-    response = staff.get("/graphql/", VIEWER, headers={"Origin": OURS})
+def test_a_get_is_anonymous(staff: Browser) -> None:
+    response = staff.get("/graphql/", VIEWER, headers={"Origin": SAME_ORIGIN})
     assert response.json()["data"]["viewer"] == NOBODY
     assert response["Cache-Control"] == "no-store"
 
 
-def test_who_is_not_staff_needs_a_token(client: Browser, practice: Practice) -> None:
+def test_others_than_staff_need_a_token(client: Browser, practice: Practice) -> None:
     client.force_login(practice.client.user)
-    assert viewer(client, OURS) == NOBODY
+    assert viewer(client, SAME_ORIGIN) == NOBODY
 
 
-def test_without_the_second_factor_that_is_required_nobody_is_staff(
+def test_without_the_required_second_factor_the_caller_is_not_staff(
     staff: Browser, practice: Practice, settings: Any
 ) -> None:
     settings.STAFF_MFA_REQUIRED = True
-    assert viewer(staff, OURS) == {"email": practice.staff.email, "isStaff": False}
+    assert viewer(staff, SAME_ORIGIN) == {"email": practice.staff.email, "isStaff": False}
 
 
-def test_whose_rights_were_taken_away_meanwhile_is_not_staff(
+def test_an_account_that_lost_its_staff_status_is_not_staff(
     staff: Browser, practice: Practice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for found, shown in (
@@ -61,16 +61,21 @@ def test_whose_rights_were_taken_away_meanwhile_is_not_staff(
         (replace(practice.staff, is_staff=False), {"email": practice.staff.email, "isStaff": False}),
     ):
         monkeypatch.setattr("api.http.authentication.find_caller", lambda _, found=found: found)
-        assert viewer(staff, OURS) == shown
+        assert viewer(staff, SAME_ORIGIN) == shown
 
 
-def test_a_token_goes_before_a_session(staff: Browser) -> None:
+def test_a_token_takes_precedence_over_a_session(staff: Browser) -> None:
     response = staff.post(
-        "/graphql/", VIEWER, content_type="application/json", headers={"Origin": OURS, "Authorization": "Bearer x"}
+        "/graphql/",
+        VIEWER,
+        content_type="application/json",
+        headers={"Origin": SAME_ORIGIN, "Authorization": "Bearer x"},
     )
     assert response.status_code == 401
 
 
-def test_who_has_no_session_costs_no_statement(client: Browser, django_assert_num_queries: Any, db: None) -> None:
+def test_a_request_without_a_session_takes_no_statement(
+    client: Browser, django_assert_num_queries: Any, db: None
+) -> None:
     with django_assert_num_queries(0):
-        assert viewer(client, OURS) == NOBODY
+        assert viewer(client, SAME_ORIGIN) == NOBODY

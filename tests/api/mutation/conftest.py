@@ -1,4 +1,4 @@
-"""What the tests of mutations can ask for."""
+"""Fixtures for the tests of mutations."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -19,7 +19,7 @@ Reject = Callable[..., list[str]]
 
 
 def document_of(mutation: str, select: str | None = None) -> str:
-    """The mutation with `$input`; of its payload's objects it selects this, or their ids."""
+    """The mutation with `$input`. It selects this of the payload's objects. Default: their ids."""
     assert schema.mutation_type is not None
     payload = get_named_type(schema.mutation_type.fields[mutation].type)
     fields = [
@@ -35,7 +35,7 @@ def document_of(mutation: str, select: str | None = None) -> str:
 
 @pytest.fixture
 def change(ask: Ask) -> Change:
-    """The payload that a mutation answers."""
+    """Sends a mutation; returns its payload."""
 
     def change(
         mutation: str, *, caller: Caller, now: datetime = NOW, select: str | None = None, **input: Any
@@ -51,7 +51,7 @@ def change(ask: Ask) -> Change:
 
 @pytest.fixture
 def refuse(change: Change) -> Refuse:
-    """Code and field of the one error with which a mutation is refused. Nothing was changed by it."""
+    """Sends a mutation that is refused; returns code and field of its one user error. Asserts that nothing changed."""
 
     def refuse(mutation: str, **arguments: Any) -> tuple[str, list[str]]:
         before = all_rows()
@@ -66,7 +66,7 @@ def refuse(change: Change) -> Refuse:
 
 @pytest.fixture
 def changes(change: Change) -> Change:
-    """The payload of a mutation that succeeds."""
+    """Sends a mutation that succeeds; returns its payload."""
 
     def changes(mutation: str, **arguments: Any) -> dict[str, Any]:
         payload = change(mutation, **arguments)
@@ -78,7 +78,7 @@ def changes(change: Change) -> Change:
 
 @pytest.fixture
 def reject(ask: Ask) -> Reject:
-    """The codes of the errors with which a mutation is rejected before it begins. Nothing was changed by it."""
+    """Sends a mutation that is not executed; returns the codes of its errors. Asserts that nothing changed."""
 
     def reject(mutation: str, *, caller: Caller, now: datetime = NOW, **input: Any) -> list[str]:
         before = all_rows()

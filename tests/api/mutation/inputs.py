@@ -1,4 +1,4 @@
-"""An input for every mutation with which staff succeeds, and when."""
+"""A valid input for every mutation, by staff, and a time at which it succeeds."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,7 +7,7 @@ from tests.factories import NOW, TOMORROW, minutes
 from tests.practice import Practice, gid
 
 LATER = TOMORROW + timedelta(hours=2)
-"""When the booking of the practice is over."""
+"""An instant after the end of the practice's booking."""
 
 MUTATIONS = {
     "offerAppointments": ("providerId",),

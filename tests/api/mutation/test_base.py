@@ -1,4 +1,4 @@
-"""What holds for every mutation: who may not, what is no id, and that a key has its effect once."""
+"""Rules for every mutation: authentication, ids and idempotency keys."""
 
 from base64 import b64encode
 from typing import Any
@@ -25,7 +25,7 @@ OTHERS = {
     "completeReservation": "hold",
     "markReservationNoShow": "hold",
 }
-"""What makes it another input; a name of something else than a reservation in it."""
+"""What makes it another input: fields, or the name of another reservation of the practice."""
 
 
 def test_every_mutation_is_tested_here() -> None:
@@ -43,7 +43,7 @@ def test_the_payload_has_the_object_and_no_errors(
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS)
-def test_nobody_changes_anything(mutation: str, ask: Ask, practice: Practice) -> None:
+def test_an_anonymous_caller_changes_nothing(mutation: str, ask: Ask, practice: Practice) -> None:
     for key in ({}, {"idempotencyKey": "once"}):
         before = all_rows()
         answer = ask(document_of(mutation), caller=ANONYMOUS, now=when(mutation), input=valid(mutation, practice) | key)
@@ -52,7 +52,9 @@ def test_nobody_changes_anything(mutation: str, ask: Ask, practice: Practice) ->
 
 
 @pytest.mark.parametrize(("mutation", "field"), IDS)
-def test_what_is_no_id_of_its_type_is_invalid(mutation: str, field: str, refuse: Refuse, practice: Practice) -> None:
+def test_a_malformed_id_or_one_of_another_type_is_invalid(
+    mutation: str, field: str, refuse: Refuse, practice: Practice
+) -> None:
     noun = NOUNS[field[0]]
     other = to_global_id("Client" if noun == "Provider" else "Provider", practice.provider.pk)
     many = field.endswith("s")
@@ -66,7 +68,7 @@ def test_what_is_no_id_of_its_type_is_invalid(mutation: str, field: str, refuse:
 
 
 @pytest.mark.parametrize(("mutation", "field"), IDS)
-def test_an_id_of_nobody_is_not_found(mutation: str, field: str, refuse: Refuse, practice: Practice) -> None:
+def test_an_id_of_no_object_is_not_found(mutation: str, field: str, refuse: Refuse, practice: Practice) -> None:
     noun = NOUNS[field[0]]
     for key in (0, 10**9, 2**63 - 1):
         missing = to_global_id(noun, key)
@@ -96,13 +98,13 @@ def test_a_key_is_refused_for_another_input(mutation: str, changes: Change, refu
 
 @pytest.mark.parametrize("mutation", MUTATIONS)
 @pytest.mark.parametrize("key", ["", "k" * 256, "k" * 10_000], ids=["empty", "256", "10,000"])
-def test_a_key_of_no_possible_length_is_refused(mutation: str, key: str, refuse: Refuse, practice: Practice) -> None:
+def test_a_key_of_an_invalid_length_is_refused(mutation: str, key: str, refuse: Refuse, practice: Practice) -> None:
     given = valid(mutation, practice) | {"idempotencyKey": key}
     invalid = ("INVALID_INPUT", ["idempotencyKey"])
     assert refuse(mutation, caller=practice.staff, now=when(mutation), **given) == invalid
 
 
-def test_a_key_takes_255_characters_of_any_kind(changes: Change, practice: Practice) -> None:
+def test_a_key_may_have_255_characters_of_any_kind(changes: Change, practice: Practice) -> None:
     for key in ("k" * 255, "😀" * 255, " ", "K" * 255, "a\x00b"):
         changes("createService", caller=practice.staff, name="S", durationMinutes=15, idempotencyKey=key)
     assert len(all_rows()["Service"]) == 6

@@ -1,4 +1,4 @@
-"""completeReservation and markReservationNoShow: the provider, or staff, notes how a booking ended."""
+"""completeReservation and markReservationNoShow: its provider or staff record how a booking ended."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ WRONG = ("INVALID_TRANSITION", ["reservationId"])
 
 @ENDINGS
 @pytest.mark.parametrize("who", ["provider", "staff"])
-def test_the_provider_and_staff_note_it_from_the_start_on(
+def test_the_provider_and_staff_record_it_from_the_start_on(
     who: str, mutation: str, status: str, changes: Change, practice: Practice
 ) -> None:
     given = {"caller": practice.who(who), "now": practice.booking.starts_at, "select": "status appointments { id }"}
@@ -30,7 +30,7 @@ def test_the_provider_and_staff_note_it_from_the_start_on(
 @pytest.mark.parametrize(
     ("who", "code"), [("client", "FORBIDDEN"), ("other client", "NOT_FOUND"), ("other provider", "NOT_FOUND")]
 )
-def test_nobody_else_notes_it(
+def test_others_may_not_record_it(
     who: str, code: str, mutation: str, status: str, refuse: Refuse, practice: Practice
 ) -> None:
     found = refuse(mutation, caller=practice.who(who), now=LATER, reservationId=gid(practice.booking))
@@ -38,7 +38,7 @@ def test_nobody_else_notes_it(
 
 
 @ENDINGS
-def test_it_is_noted_once_and_not_before_the_start(
+def test_it_is_recorded_once_and_not_before_the_start(
     mutation: str, status: str, changes: Change, refuse: Refuse, practice: Practice
 ) -> None:
     given = {"caller": practice.who("provider"), "reservationId": gid(practice.booking)}
@@ -50,7 +50,9 @@ def test_it_is_noted_once_and_not_before_the_start(
 
 
 @ENDINGS
-def test_only_a_booking_is_kept_or_not(mutation: str, status: str, refuse: Refuse, practice: Practice) -> None:
+def test_a_hold_is_neither_completed_nor_a_no_show(
+    mutation: str, status: str, refuse: Refuse, practice: Practice
+) -> None:
     for now in (practice.hold.created_at, practice.hold.starts_at + minutes(15)):
         given = {"caller": practice.who("provider"), "now": now, "reservationId": gid(practice.hold)}
         assert refuse(mutation, **given) == WRONG

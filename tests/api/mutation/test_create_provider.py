@@ -1,4 +1,4 @@
-"""createProvider: staff adds somebody who offers time, with an account."""
+"""createProvider: staff adds a provider, with an account."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ def test_a_provider_may_be_given_services(changes: Change, practice: Practice) -
 
 
 @pytest.mark.parametrize("who", [name for name in PEOPLE if name not in ("nobody", "staff")])
-def test_nobody_else_adds_a_provider(who: str, refuse: Refuse, practice: Practice) -> None:
+def test_others_may_not_add_a_provider(who: str, refuse: Refuse, practice: Practice) -> None:
     assert refuse("createProvider", caller=practice.who(who), **EVE) == ("FORBIDDEN", [])
 
 
@@ -51,7 +51,7 @@ def test_an_address_has_one_account(email: str, refuse: Refuse, practice: Practi
     + [("email", "e" * 300 + "@example.com"), ("bio", "x" * 2001), ("bio", "x" * 10_000), ("bio", "a\x00b")],
     ids=lambda text: text[:20],
 )
-def test_what_is_no_name_address_or_bio_is_refused(field: str, wrong: str, refuse: Refuse, practice: Practice) -> None:
+def test_an_invalid_name_address_or_bio_is_refused(field: str, wrong: str, refuse: Refuse, practice: Practice) -> None:
     given = {**EVE, field: wrong}
     assert refuse("createProvider", caller=practice.staff, **given) == ("INVALID_INPUT", [field])
 
@@ -61,7 +61,7 @@ def test_an_unknown_time_zone_is_rejected(zone: Any, reject: Reject, practice: P
     assert reject("createProvider", caller=practice.staff, **EVE, timeZone=zone) == ["BAD_USER_INPUT"]
 
 
-def test_names_of_any_script_are_kept(changes: Change, practice: Practice) -> None:
+def test_names_of_any_script_are_stored(changes: Change, practice: Practice) -> None:
     for number, name in enumerate(("😀" * 200, "Zoë O'Brien; --", "李小龍", "%_\\", "<b>")):
         given = {"name": name, "email": f"eve{number}@example.com", "select": "name"}
         assert changes("createProvider", caller=practice.staff, **given) == {"provider": {"name": name}}

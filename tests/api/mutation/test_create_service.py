@@ -1,4 +1,4 @@
-"""createService and updateService: staff says what is done in the time."""
+"""createService and updateService: staff adds and changes services."""
 
 from typing import Any
 
@@ -29,14 +29,14 @@ def test_staff_changes_a_service(changes: Change, practice: Practice) -> None:
     assert payload["service"] == {"id": gid(practice.service), **new}
 
 
-def test_what_is_left_out_or_null_stays(changes: Change, practice: Practice) -> None:
+def test_a_field_that_is_omitted_or_null_stays(changes: Change, practice: Practice) -> None:
     before = all_rows()
     for nothing in ({}, dict.fromkeys(("name", "description", "durationMinutes", "isActive"))):
         changes("updateService", caller=practice.staff, serviceId=gid(practice.service), **nothing)
     assert all_rows() == before
 
 
-def test_what_is_reserved_keeps_its_length(changes: Change, practice: Practice) -> None:
+def test_existing_reservations_keep_their_length(changes: Change, practice: Practice) -> None:
     before = all_rows()["Reservation"]
     changes("updateService", caller=practice.staff, serviceId=gid(practice.service), durationMinutes=60)
     assert all_rows()["Reservation"] == before
@@ -44,7 +44,7 @@ def test_what_is_reserved_keeps_its_length(changes: Change, practice: Practice) 
 
 @BOTH
 @pytest.mark.parametrize("who", [name for name in PEOPLE if name not in ("nobody", "staff")])
-def test_nobody_else_says_what_there_is(who: str, mutation: str, refuse: Refuse, practice: Practice) -> None:
+def test_others_may_not_add_or_change_services(who: str, mutation: str, refuse: Refuse, practice: Practice) -> None:
     assert refuse(mutation, caller=practice.who(who), **given(mutation, practice)) == ("FORBIDDEN", [])
 
 
@@ -59,7 +59,9 @@ def test_a_duration_is_a_multiple_of_15_up_to_480(
 
 @BOTH
 @pytest.mark.parametrize("duration", [2**31, 10**100, 15.5, "15", True, [15], float("nan"), float("inf")])
-def test_what_is_no_whole_number_is_rejected(duration: Any, mutation: str, reject: Reject, practice: Practice) -> None:
+def test_a_duration_that_is_no_integer_is_rejected(
+    duration: Any, mutation: str, reject: Reject, practice: Practice
+) -> None:
     wrong = given(mutation, practice, durationMinutes=duration)
     assert reject(mutation, caller=practice.staff, **wrong) == ["BAD_USER_INPUT"]
 
@@ -71,7 +73,7 @@ def test_what_is_no_whole_number_is_rejected(duration: Any, mutation: str, rejec
     + [("description", wrong) for wrong in ("x" * 2001, "x" * 10_000, "a\x00b")],
     ids=lambda text: text[:20],
 )
-def test_what_is_no_name_or_description_is_refused(
+def test_an_invalid_name_or_description_is_refused(
     field: str, wrong: str, mutation: str, refuse: Refuse, practice: Practice
 ) -> None:
     code = refuse(mutation, caller=practice.staff, **given(mutation, practice, **{field: wrong}))

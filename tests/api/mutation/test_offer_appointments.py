@@ -1,4 +1,4 @@
-"""offerAppointments: a provider, or staff for one, puts time on the calendar."""
+"""offerAppointments: a provider or staff put appointments on the provider's calendar."""
 
 from itertools import pairwise
 from typing import Any
@@ -30,7 +30,7 @@ def test_the_provider_and_staff_offer_every_slot_of_the_interval(who: str, chang
 
 
 @pytest.mark.parametrize("who", [name for name in PEOPLE if name not in (*MAY, "nobody")])
-def test_nobody_else_offers_a_providers_time(who: str, refuse: Refuse, practice: Practice) -> None:
+def test_others_may_not_offer_a_providers_time(who: str, refuse: Refuse, practice: Practice) -> None:
     code = refuse("offerAppointments", caller=practice.who(who), providerId=gid(practice.provider), **HOUR)
     assert code == ("FORBIDDEN", ["providerId"])
 
@@ -45,7 +45,7 @@ def test_offering_twice_is_harmless(changes: Change, practice: Practice) -> None
     assert (wider["createdCount"], len(wider["appointments"])) == (1, 2)
 
 
-def test_what_is_held_and_booked_stays_so(changes: Change, practice: Practice) -> None:
+def test_held_and_booked_appointments_stay(changes: Change, practice: Practice) -> None:
     before = list(Appointment.objects.exclude(reservation=None).values())
     payload = changes(
         "offerAppointments",
@@ -67,7 +67,7 @@ def test_time_before_the_lead_time_is_offered_but_not_open(changes: Change, prac
     assert changes("offerAppointments", **given, **times) == {"createdCount": 1, "appointments": [{"isOpen": False}]}
 
 
-def test_an_interval_has_62_days_at_most(changes: Change, practice: Practice) -> None:
+def test_an_interval_has_at_most_62_days(changes: Change, practice: Practice) -> None:
     longest = {"startsAt": "2030-03-01T00:00:00Z", "endsAt": "2030-05-02T00:00:00Z"}
     payload = changes("offerAppointments", caller=practice.staff, providerId=gid(practice.provider), **longest)
     assert (payload["createdCount"], len(payload["appointments"])) == (62 * 96, 62 * 96)
@@ -88,7 +88,7 @@ def test_an_interval_has_62_days_at_most(changes: Change, practice: Practice) ->
         ({"endsAt": "9999-12-31T23:45:00Z"}, "endsAt"),
     ],
 )
-def test_what_is_no_run_of_future_slots_is_refused(
+def test_an_interval_off_the_grid_or_in_the_past_is_refused(
     wrong: dict[str, str], field: str, refuse: Refuse, practice: Practice
 ) -> None:
     given = {"providerId": gid(practice.provider), **HOUR, **wrong}
@@ -99,7 +99,7 @@ def test_what_is_no_run_of_future_slots_is_refused(
 @pytest.mark.parametrize(
     "wrong", ["2030-01-03T10:00:00", "2030-01-03", "", 0, None, "9999-12-31T23:45:00-12:00", "\x00"]
 )
-def test_what_is_no_instant_is_rejected(wrong: Any, reject: Reject, practice: Practice) -> None:
+def test_a_malformed_instant_is_rejected(wrong: Any, reject: Reject, practice: Practice) -> None:
     for mutation in ("offerAppointments", "withdrawAppointments"):
         for field in ("startsAt", "endsAt"):
             given = {"providerId": gid(practice.provider), **HOUR, field: wrong}

@@ -1,4 +1,4 @@
-"""reserveAppointment: a client holds time for itself, staff for anybody."""
+"""reserveAppointment: a client holds time for itself, staff for any client."""
 
 from datetime import timedelta
 from typing import Any
@@ -46,7 +46,7 @@ def test_staff_reserves_for_a_client(changes: Change, practice: Practice) -> Non
 
 
 @pytest.mark.parametrize("who", ["provider", "other provider", "staff"])
-def test_who_is_no_client_reserves_nothing_for_itself(who: str, refuse: Refuse, practice: Practice) -> None:
+def test_a_caller_who_is_no_client_must_name_one(who: str, refuse: Refuse, practice: Practice) -> None:
     code = refuse("reserveAppointment", caller=practice.who(who), **slot(practice, 8))
     assert code == ("FORBIDDEN", ["clientId"])
 
@@ -57,14 +57,16 @@ def test_only_staff_reserves_for_someone_else(who: str, refuse: Refuse, practice
     assert refuse("reserveAppointment", caller=practice.who(who), **given) == ("FORBIDDEN", ["clientId"])
 
 
-def test_staff_that_is_a_client_too_reserves_for_nobody_but_whom_it_names(refuse: Refuse, practice: Practice) -> None:
+def test_staff_that_is_a_client_too_reserves_only_for_the_client_that_it_names(
+    refuse: Refuse, practice: Practice
+) -> None:
     both = make_client(user=make_user(is_staff=True, is_superuser=True))
     given = {**slot(practice, 8), "clientId": "Q2xpZW50OjA="}
     assert refuse("reserveAppointment", caller=caller(both), **given) == ("NOT_FOUND", ["clientId"])
 
 
 @pytest.mark.parametrize(("place", "service"), [(0, False), (1, False), (4, False), (3, True), (15, True)])
-def test_time_that_is_held_booked_or_not_there_is_taken(
+def test_time_that_is_held_booked_or_not_offered_is_taken(
     place: int, service: bool, refuse: Refuse, practice: Practice
 ) -> None:
     given = slot(practice, place) | ({"serviceId": gid(practice.service)} if service else {})
@@ -76,7 +78,7 @@ def test_time_of_an_inactive_provider_is_taken(refuse: Refuse, practice: Practic
     assert refuse("reserveAppointment", caller=practice.who("client"), **slot(practice, 8)) == TAKEN
 
 
-def test_a_lapsed_hold_is_taken_over(changes: Change, ask: Ask, practice: Practice) -> None:
+def test_time_of_an_expired_hold_can_be_reserved(changes: Change, ask: Ask, practice: Practice) -> None:
     now = NOW + minutes(30)
     first = changes("reserveAppointment", caller=practice.who("client"), **slot(practice, 8))["reservation"]
     second = changes("reserveAppointment", caller=practice.who("other client"), now=now, **slot(practice, 8))
@@ -104,13 +106,13 @@ def test_a_service_that_is_not_offered_is_refused(refuse: Refuse, practice: Prac
     assert refuse("reserveAppointment", **given, serviceId=gid(practice.service)) == invalid
 
 
-def test_a_client_is_at_one_place_at_a_time(refuse: Refuse, practice: Practice) -> None:
+def test_a_client_has_no_two_reservations_at_a_time(refuse: Refuse, practice: Practice) -> None:
     (elsewhere,) = make_appointments(practice.other_provider, starts_at=practice.slots[5].starts_at)
     code = refuse("reserveAppointment", caller=practice.who("client"), appointmentId=gid(elsewhere))
     assert code == ("CLIENT_BUSY", ["appointmentId"])
 
 
-def test_a_client_has_five_holds_at_most(changes: Change, refuse: Refuse, practice: Practice) -> None:
+def test_a_client_has_at_most_five_holds(changes: Change, refuse: Refuse, practice: Practice) -> None:
     for place in (8, 9, 10, 11):
         changes("reserveAppointment", caller=practice.who("client"), **slot(practice, place))
     assert refuse("reserveAppointment", caller=practice.who("client"), **slot(practice, 12)) == ("TOO_MANY_HOLDS", [])
@@ -118,6 +120,6 @@ def test_a_client_has_five_holds_at_most(changes: Change, refuse: Refuse, practi
 
 
 @pytest.mark.parametrize("note", ["x" * 2001, "x" * 10_000, "a\x00b"], ids=["2,001", "10,000", "NUL"])
-def test_a_note_that_is_too_long_or_no_text_is_refused(note: Any, refuse: Refuse, practice: Practice) -> None:
+def test_an_invalid_note_is_refused(note: Any, refuse: Refuse, practice: Practice) -> None:
     code = refuse("reserveAppointment", caller=practice.who("client"), **slot(practice, 8), note=note)
     assert code == ("INVALID_INPUT", ["note"])

@@ -1,4 +1,4 @@
-"""updateClient: a client, or staff for it, changes what is known of it."""
+"""updateClient: a client or staff change the client's data."""
 
 import pytest
 
@@ -19,12 +19,12 @@ def test_the_client_and_staff_change_it(who: str, changes: Change, practice: Pra
 @pytest.mark.parametrize(
     ("who", "code"), [("provider", "FORBIDDEN"), ("other client", "NOT_FOUND"), ("other provider", "NOT_FOUND")]
 )
-def test_nobody_else_changes_it(who: str, code: str, refuse: Refuse, practice: Practice) -> None:
+def test_others_may_not_change_it(who: str, code: str, refuse: Refuse, practice: Practice) -> None:
     found = refuse("updateClient", caller=practice.who(who), clientId=gid(practice.client), name="Eve")
     assert found == (code, ["clientId"])
 
 
-def test_what_is_left_out_or_null_stays(changes: Change, practice: Practice) -> None:
+def test_a_field_that_is_omitted_or_null_stays(changes: Change, practice: Practice) -> None:
     before = all_rows()
     for nothing in ({}, dict.fromkeys(("name", "phone", "timeZone"))):
         changes("updateClient", caller=practice.who("client"), clientId=gid(practice.client), **nothing)
@@ -37,7 +37,7 @@ def test_what_is_left_out_or_null_stays(changes: Change, practice: Practice) -> 
     + [("phone", wrong) for wrong in ("1" * 41, "1" * 300, "1\x002")],
     ids=lambda text: text[:20],
 )
-def test_what_is_no_name_or_phone_is_refused(field: str, wrong: str, refuse: Refuse, practice: Practice) -> None:
+def test_an_invalid_name_or_phone_is_refused(field: str, wrong: str, refuse: Refuse, practice: Practice) -> None:
     given = {"clientId": gid(practice.client), "timeZone": "Africa/Cairo", field: wrong}
     assert refuse("updateClient", caller=practice.who("client"), **given) == ("INVALID_INPUT", [field])
 

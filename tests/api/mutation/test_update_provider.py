@@ -1,4 +1,4 @@
-"""updateProvider: the provider says how it is shown, staff everything."""
+"""updateProvider: a provider changes its own profile, staff everything."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from tests.rows import all_rows
 
 
 @pytest.mark.parametrize("who", ["provider", "staff"])
-def test_the_provider_and_staff_change_how_it_is_shown(who: str, changes: Change, practice: Practice) -> None:
+def test_the_provider_and_staff_change_its_profile(who: str, changes: Change, practice: Practice) -> None:
     given = {"name": "Ann", "bio": "", "timeZone": "Asia/Tokyo"}
     payload = changes(
         "updateProvider", caller=practice.who(who), select=PROVIDER, providerId=gid(practice.provider), **given
@@ -19,12 +19,12 @@ def test_the_provider_and_staff_change_how_it_is_shown(who: str, changes: Change
 
 
 @pytest.mark.parametrize("who", [name for name in PEOPLE if name not in ("nobody", "provider", "staff")])
-def test_nobody_else_changes_a_provider(who: str, refuse: Refuse, practice: Practice) -> None:
+def test_others_may_not_change_a_provider(who: str, refuse: Refuse, practice: Practice) -> None:
     code = refuse("updateProvider", caller=practice.who(who), providerId=gid(practice.provider), name="Ann")
     assert code == ("FORBIDDEN", ["providerId"])
 
 
-def test_staff_says_what_a_provider_offers_and_whether_it_works(changes: Change, practice: Practice) -> None:
+def test_staff_changes_the_services_and_whether_it_is_active(changes: Change, practice: Practice) -> None:
     shaving = make_service(name="Shaving")
     for services, names in (([gid(shaving)], [{"name": "Shaving"}]), ([], [])):
         given = {"providerId": gid(practice.provider), "isActive": False, "serviceIds": services}
@@ -34,13 +34,13 @@ def test_staff_says_what_a_provider_offers_and_whether_it_works(changes: Change,
 
 
 @pytest.mark.parametrize("field", ["isActive", "serviceIds"])
-def test_a_provider_does_not_say_so_itself(field: str, refuse: Refuse, practice: Practice) -> None:
+def test_a_provider_may_not_change_these_itself(field: str, refuse: Refuse, practice: Practice) -> None:
     value = True if field == "isActive" else [gid(practice.service)]
     given = {"providerId": gid(practice.provider), "name": "Ann", field: value}
     assert refuse("updateProvider", caller=practice.who("provider"), **given) == ("FORBIDDEN", [field])
 
 
-def test_what_is_left_out_or_null_stays(changes: Change, practice: Practice) -> None:
+def test_a_field_that_is_omitted_or_null_stays(changes: Change, practice: Practice) -> None:
     before = all_rows()
     for given in ({}, dict.fromkeys(("name", "bio", "timeZone", "isActive", "serviceIds"))):
         changes("updateProvider", caller=practice.staff, providerId=gid(practice.provider), **given)
@@ -52,7 +52,7 @@ def test_what_is_left_out_or_null_stays(changes: Change, practice: Practice) -> 
     [("name", ""), ("name", "  "), ("name", "x" * 201), ("name", "a\x00b"), ("bio", "x" * 2001), ("bio", "a\x00b")],
     ids=lambda text: text[:20],
 )
-def test_what_is_no_name_or_bio_is_refused(field: str, wrong: str, refuse: Refuse, practice: Practice) -> None:
+def test_an_invalid_name_or_bio_is_refused(field: str, wrong: str, refuse: Refuse, practice: Practice) -> None:
     given = {"providerId": gid(practice.provider), "timeZone": "Asia/Tokyo", field: wrong}
     assert refuse("updateProvider", caller=practice.who("provider"), **given) == ("INVALID_INPUT", [field])
 
@@ -62,7 +62,7 @@ def test_an_unknown_time_zone_is_rejected(reject: Reject, practice: Practice) ->
     assert reject("updateProvider", caller=practice.staff, **given) == ["BAD_USER_INPUT"]
 
 
-def test_services_are_all_there_or_nothing_changes(refuse: Refuse, practice: Practice) -> None:
+def test_an_unknown_service_refuses_the_whole_change(refuse: Refuse, practice: Practice) -> None:
     given = {"providerId": gid(practice.provider), "name": "Ann", "serviceIds": [gid(make_service()), "U2VydmljZTow"]}
     assert refuse("updateProvider", caller=practice.staff, **given) == ("NOT_FOUND", ["serviceIds"])
     assert Provider.objects.get(pk=practice.provider.pk).name == "Anna"

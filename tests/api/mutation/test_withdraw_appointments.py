@@ -1,4 +1,4 @@
-"""withdrawAppointments: a provider, or staff for one, takes open time back."""
+"""withdrawAppointments: a provider or staff withdraw open appointments."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ MAY = ("provider", "staff")
 
 
 @pytest.mark.parametrize("who", MAY)
-def test_the_provider_and_staff_take_back_what_is_open(who: str, changes: Change, practice: Practice) -> None:
+def test_the_provider_and_staff_withdraw_open_appointments(who: str, changes: Change, practice: Practice) -> None:
     others = make_appointments(practice.other_provider, number=4)
     payload = changes("withdrawAppointments", caller=practice.who(who), providerId=gid(practice.provider), **DAY)
     assert payload == {"withdrawnCount": 12}
@@ -23,7 +23,7 @@ def test_the_provider_and_staff_take_back_what_is_open(who: str, changes: Change
 
 
 @pytest.mark.parametrize("who", [name for name in PEOPLE if name not in (*MAY, "nobody")])
-def test_nobody_else_takes_a_providers_time_back(who: str, refuse: Refuse, practice: Practice) -> None:
+def test_others_may_not_withdraw_appointments(who: str, refuse: Refuse, practice: Practice) -> None:
     code = refuse("withdrawAppointments", caller=practice.who(who), providerId=gid(practice.provider), **DAY)
     assert code == ("FORBIDDEN", ["providerId"])
 
@@ -45,7 +45,7 @@ def test_withdrawing_twice_is_harmless(changes: Change, practice: Practice) -> N
     assert changes("withdrawAppointments", **given) == {"withdrawnCount": 0}
 
 
-def test_time_whose_hold_has_lapsed_is_taken_back(changes: Change, practice: Practice) -> None:
+def test_appointments_of_expired_holds_are_withdrawn(changes: Change, practice: Practice) -> None:
     given = {"caller": practice.staff, "now": NOW + timedelta(minutes=30), "providerId": gid(practice.provider)}
     assert changes("withdrawAppointments", **given, **DAY) == {"withdrawnCount": 14}
     assert Reservation.objects.get(pk=practice.hold.pk).status == "EXPIRED"
