@@ -1,4 +1,4 @@
-"""The whole schema, put together from its nouns."""
+"""The schema, assembled from the queries and mutations of each noun."""
 
 import graphene
 from graphql import GraphQLSchema

@@ -59,7 +59,7 @@ def graphql_view(request: HttpRequest) -> HttpResponse:
     except RequestError as refusal:
         return with_rate_limit_headers(refuse(hide_names(refusal, caller), media_type), limiter)
     except SuspiciousOperation:
-        return refuse(malformed("This is no request that can be read."), media_type)
+        return refuse(malformed("The request cannot be read."), media_type)
     except Exception as error:
         masked = format_error(GraphQLError(str(error), original_error=error), request_id=request_id)
         failure = GraphQLError(masked["message"], extensions=masked["extensions"])
