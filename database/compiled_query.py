@@ -38,7 +38,7 @@ R = TypeVar("R")
 Changes = tuple[QuerySet[Any], dict[str, Any]]
 """The rows to update, and the new values by field name."""
 
-STATEMENTS = "compiled_statements"
+STATEMENT_CACHE = "compiled_statements"
 """The attribute of Django's connection that caches its statements. Each thread has a connection of its own."""
 
 
@@ -67,7 +67,8 @@ class CompiledQuery(Generic[P, R]):
 
     def compiled_for(self, values: dict[str, Any]) -> Any:
         """The statement for values of this shape, from this connection's cache."""
-        cached = vars(connections[DEFAULT_DB_ALIAS]).setdefault(STATEMENTS, WeakKeyDictionary()).setdefault(self, {})
+        connection = vars(connections[DEFAULT_DB_ALIAS])
+        cached = connection.setdefault(STATEMENT_CACHE, WeakKeyDictionary()).setdefault(self, {})
         shape = shape_of(values)
         if shape not in cached:
             cached[shape] = self.compile({name: param_for(name, size) for name, size in shape})

@@ -12,10 +12,20 @@ from django.forms import model_to_dict
 from django.test.utils import CaptureQueriesContext
 
 from database.compiled_insert import CompiledInsert
-from database.compiled_query import STATEMENTS, Changes, CompiledSelect, CompiledUpdate
+from database.compiled_query import STATEMENT_CACHE, Changes, CompiledSelect, CompiledUpdate
 from database.compiled_union import CompiledBranch, select_union
-from reservation.models import Appointment, Client, IdempotencyKey, Provider
-from tests.factories import NOW, TOMORROW, make_appointments, make_client, make_hold, make_provider, make_user, minutes
+from reservation.models import Appointment, Client, IdempotencyKey, Provider, Reservation
+from tests.factories import (
+    NOW,
+    TOMORROW,
+    make_appointments,
+    make_client,
+    make_hold,
+    make_provider,
+    make_service,
+    make_user,
+    minutes,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +50,7 @@ def both_ways(settings: Any) -> BothWays:
 
 
 def statements_of(query: Any) -> int:
-    return len(getattr(connection, STATEMENTS, {}).get(query, ()))
+    return len(getattr(connection, STATEMENT_CACHE, {}).get(query, ()))
 
 
 def test_the_setting_is_read_at_each_call(settings: Any) -> None:
@@ -117,27 +127,27 @@ def test_update(both_ways: BothWays) -> None:
         return found, {"name": name, "claim_count": F("claim_count") + 1}
 
     @CompiledUpdate
-    def hand_over(pk: int, reservation_id: int | None, until: datetime) -> Changes:
-        return Appointment.objects.filter(pk=pk), {"reservation": reservation_id, "available_at": until}
+    def change(pk: int, service_id: int | None, reason: str | None, confirmed_at: datetime | None) -> Changes:
+        changes = {"service": service_id, "cancel_reason": reason, "confirmed_at": confirmed_at}
+        return Reservation.objects.filter(pk=pk), changes
 
     ids = [make_client().pk for _ in range(3)]
-    hold = make_hold()
-    slot = hold.appointments.get()
+    hold, service = make_hold(), make_service()
 
     def renamed(given: list[int], before: datetime | None) -> Any:
         count = rename(ids=given, name="Ö'%s", before=before)
         return count, list(Client.objects.filter(pk__in=ids).order_by("pk").values_list("name", "claim_count"))
 
-    def handed_over(reservation_id: int | None) -> Any:
-        count = hand_over(pk=slot.pk, reservation_id=reservation_id, until=TOMORROW)
-        return count, Appointment.objects.values_list("reservation", "available_at").get(pk=slot.pk)
+    def changed(*values: Any) -> Any:
+        count = change(**dict(zip(("service_id", "reason", "confirmed_at"), values, strict=True)), pk=hold.pk)
+        return count, *Reservation.objects.values_list("service", "cancel_reason", "confirmed_at").get(pk=hold.pk)
 
     unchanged = [("Some Client", 0)]
     assert both_ways(lambda: renamed(ids[:2], TOMORROW)) == (2, [("Ö'%s", 1)] * 2 + unchanged)
     assert both_ways(lambda: renamed([], TOMORROW)) == (0, unchanged * 3)
     assert both_ways(lambda: renamed(ids, None)) == (0, unchanged * 3)
-    assert both_ways(lambda: handed_over(None)) == (1, (None, TOMORROW))
-    assert both_ways(lambda: handed_over(hold.pk)) == (1, (hold.pk, TOMORROW))
+    assert both_ways(lambda: changed(service.pk, "Ill.", NOW)) == (1, service.pk, "Ill.", NOW)
+    assert both_ways(lambda: changed(None, None, None)) == (1, None, None, None)
 
 
 def test_insert(both_ways: BothWays) -> None:

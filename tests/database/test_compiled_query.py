@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Q, QuerySet
 
-from database.compiled_query import STATEMENTS, Changes, CompiledSelect, CompiledUpdate
+from database.compiled_query import STATEMENT_CACHE, Changes, CompiledSelect, CompiledUpdate
 from reservation.models import Appointment, Client, Provider
 from tests.factories import TOMORROW, make_appointments, make_client, make_hold, make_provider, minutes
 
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_compiled")]
 
 def compiled(select: Any) -> int:
     """How many statements of this query are compiled for this thread's connection."""
-    return len(getattr(connection, STATEMENTS, {}).get(select, ()))
+    return len(getattr(connection, STATEMENT_CACHE, {}).get(select, ()))
 
 
 def test_select_finds_what_the_queryset_finds(django_assert_num_queries: Any) -> None:
