@@ -113,9 +113,9 @@ def test_select_with_none(both_ways: BothWays) -> None:
     def between(ids: list[int], starts_at: datetime | None) -> QuerySet[Appointment]:
         return Appointment.objects.filter(Q(starts_at__gt=starts_at) | Q(pk__in=ids)).order_by("pk")
 
-    slot = make_appointments(make_provider(), number=2)[0]
+    slot, hold = make_appointments(make_provider(), number=2)[0], make_hold()
     assert both_ways(lambda: of(reservation_id=None)) == []
-    assert both_ways(lambda: of(reservation_id=make_hold().pk)) != []
+    assert both_ways(lambda: of(reservation_id=hold.pk)) == [hold.appointments.get()]
     assert both_ways(lambda: before(ends_at=None)) == []
     assert both_ways(lambda: between(ids=[slot.pk], starts_at=None)) == [slot]
 
