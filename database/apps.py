@@ -1,4 +1,4 @@
-"""Installs what speeds up connections to the database, before the first one is made."""
+"""Installs the receivers of new database connections, before the first connection is made."""
 
 from django.apps import AppConfig
 

@@ -1,180 +1,133 @@
-"""Statements that are written once: the ORM takes longer to write one than the database takes to answer it.
+"""Compiled queries, also known as prepared ones: the ORM makes the SQL once, and each call only binds values to it.
 
-A function says the statement in the ORM's words, and is called once a connection, with places where values will stand:
+Compiling a queryset to SQL takes Django longer than the database needs to run it. A decorated function builds the
+queryset. It is called once for each connection, with a Param in place of each value, and the SQL is cached:
 
     @CompiledSelect
-    def slot(pk: int) -> QuerySet[Appointment]:
-        return Appointment.objects.filter(pk=pk)
+    def appointments_of(provider_id: int, since: datetime) -> QuerySet[Appointment]:
+        return Appointment.objects.filter(provider=provider_id, starts_at__gte=since)
 
-    slot(pk=7)  # a list of instances, as list(Appointment.objects.filter(pk=7)) would be
+    appointments_of(provider_id=7, since=now)  # executes cached SQL; returns a list of instances
 
-So the function cannot look at a value: a condition more is another function. A list, for IN, is a list of places. A
-value that is None compares with nothing, as in SQL. An integer has at most 64 bits: nobody looks at that either.
+The function sees Params, so it cannot decide by a value: each optional condition needs a function of its own. Three
+rules for the values:
+
+- A list, for IN, becomes a list of Params, whose length is rounded up to a power of two, its bucket size: so a few
+  statements serve lists of all lengths.
+- None is SQL's NULL: it equals nothing, and `filter(x=None)` finds no row rather than those where x is NULL.
+- Integers must fit into 64 bits: Django's check of their range is skipped.
+
+With COMPILED_QUERIES=false the same functions build a queryset of the real values at each call, and the plain ORM runs
+it. The results are the same; use it to find out whether an error comes from here.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any, Generic, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
-from django.core.exceptions import EmptyResultSet
+from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
-from django.db.models import Expression, Model, QuerySet
-from django.db.models.sql import Query, UpdateQuery
+from django.db.models import QuerySet, Value
+from django.db.models.sql import UpdateQuery
 
-from database.row_reader import reader_of
+from database.compiled_statement import SelectStatement, Statement, param_for
 
 P = ParamSpec("P")
 R = TypeVar("R")
-M = TypeVar("M", bound=Model)
 
 Changes = tuple[QuerySet[Any], dict[str, Any]]
-"""Which rows to update, and what to set."""
+"""The rows to update, and the new values by field name."""
 
-WRITTEN = "written_once"
-"""Where a connection of Django's has its statements. Another thread has another connection, and its own."""
-
-
-class Place(Expression):
-    """Stands in a statement where the value of this name will, or where this item of a list will."""
-
-    def __init__(self, name: str, item: int | None = None) -> None:
-        super().__init__()
-        self.name = name
-        self.item = item
-
-    def resolve_expression(self, *_: Any, **__: Any) -> "Place":
-        """Nothing in it has to be resolved, and a list has a thousand of them: Django would copy each."""
-        return self
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
-        return "%s", [self]
-
-    def fill(self, value: Any) -> Any:
-        """What stands here when this is the value. The last item of a list stands in all that is left of its places."""
-        return value if self.item is None else value[min(self.item, len(value) - 1)]
-
-
-def places(name: str, length: int | None) -> Any:
-    """The place of a value, or those of a list of this length."""
-    return Place(name) if length is None else [Place(name, item) for item in range(length)]
+STATEMENT_CACHE = "compiled_statements"
+"""The attribute of Django's connection that caches its statements. Each thread has a connection of its own."""
 
 
 def bucket_size(value: Any) -> int | None:
-    """How many places a list has: a power of two, so that there are few statements for lists of all lengths."""
+    """How many Params a list of this length has: the next power of two. None for a value that is no list."""
     if not isinstance(value, list | tuple):
         return None
     return 1 << (len(value) - 1).bit_length() if value else 0
 
 
 def shape_of(values: Mapping[str, Any]) -> tuple[tuple[str, int | None], ...]:
-    """What of these values their statement depends on."""
+    """What the SQL depends on: the names of the values, and the bucket sizes of those that are lists."""
     return tuple((name, bucket_size(value)) for name, value in values.items())
 
 
-class Statement:
-    """A query as it was written for one connection."""
-
-    def __init__(self, query: Query) -> None:
-        self.compiler = compiler = query.get_compiler(DEFAULT_DB_ALIAS)
-        try:
-            self.text, self.params = compiler.as_sql()
-        except EmptyResultSet:
-            self.text, self.params = "", ()
-        self.said: tuple[str, list[Any]] = self.text, []
-        # Whoever runs the query asks for its compiler, and this for its text: both are there.
-        query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
-        compiler.as_sql = lambda *_, **__: self.said
-
-    def fill(self, values: dict[str, Any]) -> None:
-        """Put these values in their places."""
-        self.said = self.text, self.params_for(values)
-
-    def params_for(self, values: dict[str, Any]) -> list[Any]:
-        """What stands in each place, as the database takes it."""
-        given = [param.fill(values[param.name]) if isinstance(param, Place) else param for param in self.params]
-        adapt = self.compiler.connection.ops.adapt_datetimefield_value
-        return [adapt(value) if isinstance(value, datetime) else value for value in given]
-
-
 class CompiledQuery(Generic[P, R]):
-    """A function that says a statement; called with keyword arguments, it runs it."""
+    """A function that builds a query. Call it with keyword arguments to execute the query with these values."""
 
-    def __init__(self, say: Callable[..., Any]) -> None:
-        self.say = say
+    def __init__(self, build: Callable[..., Any]) -> None:
+        self.build = build
 
     def __call__(self, *_: P.args, **values: P.kwargs) -> R:
-        return self.run(self.written(values), values)
+        if settings.COMPILED_QUERIES:
+            return self.run(self.compiled_for(values), values)
+        return self.run_plain(self.build_plain(values))
 
-    def written(self, values: dict[str, Any]) -> Any:
-        """The statement for values like these, which have a place each."""
-        kept = vars(connections[DEFAULT_DB_ALIAS]).setdefault(WRITTEN, WeakKeyDictionary()).setdefault(self, {})
+    def compiled_for(self, values: dict[str, Any]) -> Any:
+        """The statement for values of this shape, from this connection's cache."""
+        connection = vars(connections[DEFAULT_DB_ALIAS])
+        cached = connection.setdefault(STATEMENT_CACHE, WeakKeyDictionary()).setdefault(self, {})
         shape = shape_of(values)
-        if shape not in kept:
-            kept[shape] = self.write({name: places(name, length) for name, length in shape})
-        return kept[shape]
+        if shape not in cached:
+            cached[shape] = self.compile({name: param_for(name, size) for name, size in shape})
+        return cached[shape]
 
-    def write(self, places: dict[str, Any]) -> Any:
+    def build_plain(self, values: dict[str, Any]) -> Any:
+        """What the function builds of the real values. None is wrapped, or the ORM would make IS NULL of it."""
+        return self.build(**{name: Value(None) if value is None else value for name, value in values.items()})
+
+    def compile(self, params: dict[str, Any]) -> Any:
         raise NotImplementedError
 
-    def run(self, written: Any, values: dict[str, Any]) -> R:
+    def run(self, statement: Any, values: dict[str, Any]) -> R:
         raise NotImplementedError
 
-
-class Select(Statement, Generic[R]):
-    """That of a queryset, which knows what it makes of its rows."""
-
-    def __init__(self, queryset: QuerySet[Any, R]) -> None:
-        super().__init__(queryset.query)
-        self.queryset = queryset
-        self.reader = reader_of(queryset, self.compiler) if self.text else None
-
-    def read(self) -> list[R]:
-        """The rows that it finds, as it is filled."""
-        text, params = self.said
-        if not text:
-            return []
-        if self.reader is None:
-            rows: Any = self.queryset._iterable_class
-            return list(rows(self.queryset))
-        with self.compiler.connection.cursor() as cursor:
-            cursor.execute(text, params)
-            return self.reader(cursor.fetchall())
+    def run_plain(self, built: Any) -> R:
+        raise NotImplementedError
 
 
 class CompiledSelect(CompiledQuery[P, list[R]]):
-    """Answers the rows, as its queryset gives them. `first` answers one of them, None when there is none."""
+    """Returns the results of the queryset, in a list. `first` returns the first of them, or None."""
 
-    def __init__(self, say: Callable[P, QuerySet[Any, R]]) -> None:
-        super().__init__(say)
+    def __init__(self, build: Callable[P, QuerySet[Any, R]]) -> None:
+        super().__init__(build)
 
-    def write(self, places: dict[str, Any]) -> Select[R]:
-        return Select(self.say(**places))
+    def compile(self, params: dict[str, Any]) -> SelectStatement[R]:
+        return SelectStatement(self.build(**params))
 
-    def run(self, written: Select[R], values: dict[str, Any]) -> list[R]:
-        written.fill(values)
-        return written.read()
+    def run(self, statement: SelectStatement[R], values: dict[str, Any]) -> list[R]:
+        statement.bind(values)
+        return statement.read()
+
+    def run_plain(self, built: QuerySet[Any, R]) -> list[R]:
+        return list(built)
 
     def first(self, *arguments: P.args, **values: P.kwargs) -> R | None:
         return next(iter(self(*arguments, **values)), None)
 
 
 class CompiledUpdate(CompiledQuery[P, int]):
-    """Updates the rows, and answers how many there were."""
+    """Updates the rows, and returns how many matched."""
 
-    def __init__(self, say: Callable[P, Changes]) -> None:
-        super().__init__(say)
+    def __init__(self, build: Callable[P, Changes]) -> None:
+        super().__init__(build)
 
-    def write(self, places: dict[str, Any]) -> Statement:
-        rows, changes = self.say(**places)
+    def compile(self, params: dict[str, Any]) -> Statement:
+        rows, changes = self.build(**params)
         query = rows.query.chain(UpdateQuery)
         query.add_update_values(changes)
         return Statement(query)
 
-    def run(self, written: Statement, values: dict[str, Any]) -> int:
-        if not written.text:
+    def run(self, statement: Statement, values: dict[str, Any]) -> int:
+        if not statement.text:
             return 0
-        connection = written.compiler.connection
+        connection = statement.compiler.connection
         with transaction.mark_for_rollback_on_error(using=DEFAULT_DB_ALIAS), connection.cursor() as cursor:
-            cursor.execute(written.text, written.params_for(values))
+            cursor.execute(statement.text, statement.params_for(values))
             return cursor.rowcount
+
+    def run_plain(self, built: Changes) -> int:
+        rows, changes = built
+        return rows.update(**changes)

@@ -1,6 +1,7 @@
-"""Whether a connection to MySQL is still there, without asking the server at each request: a round trip.
+"""Connection health: whether a connection to MySQL still works, without a ping at each request, which is a round trip.
 
-A server that ends a connection says so, and there is something to be read where nobody has asked for anything.
+A server that closes a connection sends something, and makes its socket readable while no answer is expected. So a look
+at the socket is enough.
 """
 
 import time
@@ -10,11 +11,12 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
 FRESH_SECONDS = 1.0
-"""For how long after it was used a connection that is quiet is believed. What comes between may go silently."""
+"""For how long after its last use a quiet connection counts as healthy. Later it is pinged: a firewall or a proxy may
+have dropped it without a packet."""
 
 
 class ConnectionHealth:
-    """Answers as the `is_usable` of Django's connection, in whose place it stands until that connects anew."""
+    """Replaces `is_usable` of a connection of Django's, until that connects again."""
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
         self.connection = connection
@@ -29,10 +31,10 @@ class ConnectionHealth:
 
 
 def connect() -> None:
-    """Listen to new connections."""
-    connection_created.connect(look_first)
+    """Connect the receiver of new connections."""
+    connection_created.connect(check_socket_first)
 
 
-def look_first(connection: BaseDatabaseWrapper, **_: object) -> None:
+def check_socket_first(connection: BaseDatabaseWrapper, **_: object) -> None:
     if connection.vendor == "mysql":
         connection.is_usable = ConnectionHealth(connection)  # type: ignore[method-assign]

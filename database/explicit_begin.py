@@ -1,4 +1,4 @@
-"""A transaction on MySQL begins with BEGIN. Django's turns autocommit off and on again: a round trip more."""
+"""Explicit BEGIN on MySQL. Django turns autocommit off and on again, which is one round trip more per transaction."""
 
 from functools import partial
 from typing import Any
@@ -7,12 +7,12 @@ from django.db.backends.signals import connection_created
 
 
 def connect() -> None:
-    """Listen to new connections."""
+    """Connect the receiver of new connections."""
     connection_created.connect(begin_explicitly)
 
 
 def begin_explicitly(connection: Any, **_: Any) -> None:
-    """Let this connection begin as SQLite's does, for which Django has the way."""
+    """Makes this connection begin transactions as SQLite's does, by a hook that Django has for that."""
     if connection.vendor == "mysql":
         connection._start_transaction_under_autocommit = partial(begin, connection)
         connection._set_autocommit = partial(set_autocommit, connection)
@@ -24,8 +24,8 @@ def begin(connection: Any) -> None:
 
 
 def set_autocommit(connection: Any, autocommit: bool) -> None:
-    """Say so if it is not so already, as it is behind a transaction that began with BEGIN."""
+    """Sends the statement only where it changes something: after a transaction that BEGIN began it does not."""
     with connection.wrap_database_errors:
-        is_so = connection.connection.get_autocommit() == autocommit
-    if not is_so:
+        is_set = connection.connection.get_autocommit() == autocommit
+    if not is_set:
         type(connection)._set_autocommit(connection, autocommit)

@@ -1,4 +1,4 @@
-"""Rows become instances without `__init__`, which looks at each field to find out what it was given."""
+"""Fast hydration: rows become instances without `Model.__init__`, which examines each field's arguments."""
 
 from collections.abc import Collection
 from typing import Any, Self
@@ -8,8 +8,15 @@ from django.db.models.base import ModelState
 
 
 class FastHydration(models.Model):
-    """For a model that has no `__init__` of its own, no receiver of pre_init or post_init, and no field that converts
-    what it is set to. A field that was not read is deferred, as always: it is not there."""
+    """A mixin for models that are read often. It may be used by a model that has
+
+    - no `__init__` of its own,
+    - no receiver of the signals pre_init and post_init,
+    - no field whose descriptor converts what it is set to, as FileField's does.
+
+    Fields that were not read are deferred, as ever: they have no entry in the instance's `__dict__`.
+    tests/database/test_fast_hydration.py checks this for every model that uses it.
+    """
 
     class Meta:
         abstract = True

@@ -1,4 +1,4 @@
-"""DATETIME of MySQL and MariaDB is read by C: the driver's own reader is Python, and takes each digit by itself."""
+"""DATETIME of MySQL and MariaDB is parsed by `datetime.fromisoformat`, in C: the driver's parser is Python."""
 
 from datetime import datetime
 from typing import Any
@@ -7,16 +7,16 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
 DATETIME = 12
-"""MySQL's number of the type, MySQLdb.constants.FIELD_TYPE.DATETIME: the driver need not be installed."""
+"""MySQLdb.constants.FIELD_TYPE.DATETIME, the protocol's number of the type: the driver may not be installed."""
 
 
 def connect() -> None:
-    """Listen to new connections."""
-    connection_created.connect(read_quickly)
+    """Connect the receiver of new connections."""
+    connection_created.connect(parse_datetimes_fast)
 
 
-def read_quickly(connection: BaseDatabaseWrapper, **_: Any) -> None:
-    """Replace the reader of this connection. The driver still reads NULL. Of a zero date it made None, which none of
-    our columns takes for one: here it is an error."""
+def parse_datetimes_fast(connection: BaseDatabaseWrapper, **_: Any) -> None:
+    """Replaces the converter of this connection. NULL never reaches it. The driver reads zero dates as None; here they
+    raise ValueError: no column has them."""
     if connection.vendor == "mysql":
         connection.connection.converter[DATETIME] = datetime.fromisoformat

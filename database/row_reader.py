@@ -1,4 +1,4 @@
-"""What the rows of a statement become, decided once a statement: column by column where Django goes value by value."""
+"""Row readers: they make results of a statement's rows column by column, where Django converts value by value."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, tzinfo
@@ -13,31 +13,35 @@ Rows = Iterable[tuple[Any, ...]]
 Column = Iterable[Any]
 Convert = Callable[[Column], Column]
 Converters = list[tuple[int, Convert]]
-"""By the number of their column."""
+"""With the index of the column that each converts."""
 
 
-def reader_of(queryset: Any, compiler: Any) -> Callable[[Rows], list[Any]] | None:
-    """What makes of rows what this queryset gives, once its statement is written; None when only Django knows that."""
+def build_row_reader(queryset: Any, compiler: Any) -> Callable[[Rows], list[Any]] | None:
+    """A function from the rows of this compiled queryset to its results.
+
+    Returns None for querysets whose results only Django can make: with select_related, as dictionaries, as flat or
+    named tuples, and the like.
+    """
     converters: Converters = [
-        (number, column_converter(convert, expression, compiler.connection))
-        for number, (converts, expression) in compiler.get_converters([column[0] for column in compiler.select]).items()
+        (index, column_converter(convert, expression, compiler.connection))
+        for index, (converts, expression) in compiler.get_converters([column[0] for column in compiler.select]).items()
         for convert in converts
     ]
-    rows, query, select = queryset._iterable_class, queryset.query, compiler.select
+    iterable, query, select = queryset._iterable_class, queryset.query, compiler.select
     if queryset._known_related_objects or compiler.has_extra_select:
         return None
-    if rows is ValuesListIterable and query.values_select == tuple(queryset._fields):
-        return partial(read_values, converters)
-    if rows is not ModelIterable or (compiler.annotation_col_map and not issubclass(queryset.model, FastHydration)):
+    if iterable is ValuesListIterable and query.values_select == tuple(queryset._fields):
+        return partial(read_tuples, converters)
+    if iterable is not ModelIterable or (compiler.annotation_col_map and not issubclass(queryset.model, FastHydration)):
         return None
-    places = compiler.klass_info["select_fields"]
-    names = [select[place][0].target.attname for place in places] + list(compiler.annotation_col_map)
-    if [*places, *compiler.annotation_col_map.values()] != list(range(len(select))):
+    indexes = compiler.klass_info["select_fields"]
+    names = [select[index][0].target.attname for index in indexes] + list(compiler.annotation_col_map)
+    if [*indexes, *compiler.annotation_col_map.values()] != list(range(len(select))):
         return None
     return partial(read_instances, converters, partial(queryset.model.from_db, queryset.db, names))
 
 
-def read_values(converters: Converters, rows: Rows) -> list[Any]:
+def read_tuples(converters: Converters, rows: Rows) -> list[Any]:
     return list(converted(converters, rows))
 
 
@@ -46,22 +50,22 @@ def read_instances(converters: Converters, from_db: Callable[[Any], Any], rows: 
 
 
 def converted(converters: Converters, rows: Rows) -> Rows:
-    """The rows, with each column as Python has it."""
+    """The rows, with the database's values converted to Python's."""
     columns: list[Column] = list(zip(*rows, strict=True))
     if not columns:
         return ()
-    for number, convert in converters:
-        columns[number] = convert(columns[number])
+    for index, convert in converters:
+        columns[index] = convert(columns[index])
     return zip(*columns, strict=True)
 
 
 def column_converter(convert: Callable[..., Any], expression: Any, connection: Any) -> Convert:
-    """What does for a column what this does for a value."""
+    """The converter of a column that does what this converter of Django's does for one value."""
     if connection.vendor == "mysql" and convert == connection.ops.convert_datetimefield_value:
         return partial(make_aware, connection.timezone)
     return lambda column: [convert(value, expression, connection) for value in column]
 
 
 def make_aware(zone: tzinfo, column: Column) -> Column:
-    aware = datetime.combine  # a quarter of the time of `replace`
-    return [value and aware(value, value.time(), zone) for value in column]
+    combine = datetime.combine  # takes a quarter of the time of `replace`
+    return [value and combine(value, value.time(), zone) for value in column]

@@ -296,6 +296,7 @@ if GRAPHQL_HTTP_STATUS_PROFILE not in ("audit", "draft"):
 GRAPHQL_EXECUTOR = env.str("GRAPHQL_EXECUTOR", default="columnar")
 if GRAPHQL_EXECUTOR not in ("columnar", "standard"):
     raise ImproperlyConfigured("GRAPHQL_EXECUTOR is columnar or standard.")
+COMPILED_QUERIES = env.bool("COMPILED_QUERIES", default=True)
 GRAPHIQL = env.bool("GRAPHIQL", default=False)
 GRAPHQL_INTROSPECTION = env.bool("GRAPHQL_INTROSPECTION", default=True)
 GRAPHQL_SUGGESTIONS = env.bool("GRAPHQL_SUGGESTIONS", default=True)

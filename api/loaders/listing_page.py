@@ -6,7 +6,7 @@ from api.loaders.base import Loader
 from api.loaders.compiled_page import Listing, asked
 from api.loaders.page import MAX_BRANCHES, CountLoader
 from api.types.connections import Page, PageRequest
-from database.compiled_union import CompiledBranch, select_each
+from database.compiled_union import CompiledBranch, select_union
 
 ListingKey = tuple[Listing, PageRequest]
 
@@ -18,7 +18,7 @@ class ListingPageLoader(Loader[ListingKey, Page]):
     max_batch_size = MAX_BRANCHES
 
     def read(self, keys: list[ListingKey]) -> list[Page]:
-        rows = select_each([asked(listing, request, CompiledBranch) for listing, request in keys])
+        rows = select_union([asked(listing, request, CompiledBranch) for listing, request in keys])
         return [
             request.page(found, partial(self.count, listing))
             for (listing, request), found in zip(keys, rows, strict=True)

@@ -1,4 +1,4 @@
-"""An INSERT that is written once saves what `save` would, and tells whom it would tell."""
+"""A compiled INSERT saves the same row as `save(force_insert=True)`, and sends the same signals."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from reservation.models import EventKind, IdempotencyKey, Reservation, Reservati
 from reservation.policy import Status
 from tests.factories import NOW, TOMORROW, make_client, make_hold, make_provider, make_service, make_user, minutes
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_compiled")]
 
 
 def reservation(**fields: Any) -> Reservation:
@@ -22,7 +22,7 @@ def reservation(**fields: Any) -> Reservation:
 
 
 def rows() -> list[Model]:
-    """Rows of every kind that is inserted so; each call makes them anew."""
+    """New instances of every model that is inserted this way."""
     who = {"client": make_client(), "provider": make_provider()}
     event = {
         "reservation": make_hold(),
@@ -39,42 +39,43 @@ def rows() -> list[Model]:
     ]
 
 
-def test_it_inserts_what_save_inserts(django_assert_num_queries: Any) -> None:
+def test_insert_saves_the_same_row_as_save(django_assert_num_queries: Any) -> None:
     inserts = {model: CompiledInsert(model) for model in (Reservation, ReservationEvent, IdempotencyKey)}
     for instance in rows():
         saved = type(instance)(**{field.attname: getattr(instance, field.attname) for field in instance._meta.fields})
         with django_assert_num_queries(1):
             assert inserts[type(instance)](instance) is instance
-        ours = type(instance)._default_manager.get(pk=instance.pk)
-        assert model_to_dict(ours) == model_to_dict(instance)
+        inserted = type(instance)._default_manager.get(pk=instance.pk)
+        assert model_to_dict(inserted) == model_to_dict(instance)
         assert (instance._state.adding, instance._state.db) == (False, "default")
-        ours.delete()  # some of it is single
+        inserted.delete()  # some columns are unique
         saved.save(force_insert=True)
-        theirs = type(saved)._default_manager.get(pk=saved.pk)
+        expected = type(saved)._default_manager.get(pk=saved.pk)
         assert saved.pk > instance.pk
-        assert model_to_dict(ours, exclude=["id"]) == model_to_dict(theirs, exclude=["id"])
+        assert model_to_dict(inserted, exclude=["id"]) == model_to_dict(expected, exclude=["id"])
 
 
-def test_who_listens_is_told_as_by_save() -> None:
-    told: list[Any] = []
+def test_insert_sends_the_signals_of_save() -> None:
+    received: list[Any] = []
 
-    def listen(signal: Any, **said: Any) -> None:
-        told.append((signal, said.pop("instance").pk is None, sorted(said.items(), key=lambda item: item[0])))
+    def receive(signal: Any, **arguments: Any) -> None:
+        is_new = arguments.pop("instance").pk is None
+        received.append((signal, is_new, sorted(arguments.items(), key=lambda item: item[0])))
 
     who = {"client": make_client(), "provider": make_provider()}
     for signal in (pre_save, post_save):
-        signal.connect(listen, sender=Reservation)
+        signal.connect(receive, sender=Reservation)
     try:
         CompiledInsert(Reservation)(reservation(**who))
         reservation(**who).save(force_insert=True)
     finally:
         for signal in (pre_save, post_save):
-            signal.disconnect(listen, sender=Reservation)
-    assert len(told) == 4
-    assert told[:2] == told[2:]
+            signal.disconnect(receive, sender=Reservation)
+    assert len(received) == 4
+    assert received[:2] == received[2:]
 
 
-def test_after_an_insert_that_failed_the_transaction_is_rolled_back_and_the_next_one_works() -> None:
+def test_a_failed_insert_marks_the_transaction_for_rollback_and_the_next_one_works() -> None:
     insert, who = CompiledInsert(Reservation), {"client": make_client(), "provider": make_provider()}
     with transaction.atomic():
         with pytest.raises(IntegrityError):

@@ -1,4 +1,4 @@
-"""A statement that is written once answers what the ORM would answer to the same words."""
+"""A compiled query has the results of the same query of the ORM."""
 
 from datetime import datetime
 from threading import Thread
@@ -8,19 +8,19 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Q, QuerySet
 
-from database.compiled_query import WRITTEN, Changes, CompiledSelect, CompiledUpdate
+from database.compiled_query import STATEMENT_CACHE, Changes, CompiledSelect, CompiledUpdate
 from reservation.models import Appointment, Client, Provider
 from tests.factories import TOMORROW, make_appointments, make_client, make_hold, make_provider, minutes
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_compiled")]
 
 
-def said(select: Any) -> int:
-    """How many statements have been written of it for this thread's connection."""
-    return len(getattr(connection, WRITTEN, {}).get(select, ()))
+def compiled(select: Any) -> int:
+    """How many statements of this query are compiled for this thread's connection."""
+    return len(getattr(connection, STATEMENT_CACHE, {}).get(select, ()))
 
 
-def test_it_finds_what_the_queryset_finds(django_assert_num_queries: Any) -> None:
+def test_select_finds_what_the_queryset_finds(django_assert_num_queries: Any) -> None:
     @CompiledSelect
     def starting(since: datetime, provider_id: int) -> QuerySet[Appointment]:
         found = Appointment.objects.select_related("provider").filter(starts_at__gte=since, provider=provider_id)
@@ -38,10 +38,10 @@ def test_it_finds_what_the_queryset_finds(django_assert_num_queries: Any) -> Non
     assert starting(since=TOMORROW + minutes(60), provider_id=provider.pk) == []
     assert starting.first(since=TOMORROW, provider_id=0) is None
     assert starting.first(since=TOMORROW, provider_id=provider.pk) == slots[-1]
-    assert said(starting) == 1
+    assert compiled(starting) == 1
 
 
-def test_a_list_of_any_length_takes_few_statements() -> None:
+def test_lists_of_all_lengths_take_few_statements() -> None:
     @CompiledSelect
     def among(ids: list[int]) -> QuerySet[Appointment, int]:
         return Appointment.objects.filter(pk__in=ids).order_by("pk").values_list("pk", flat=True)
@@ -50,10 +50,10 @@ def test_a_list_of_any_length_takes_few_statements() -> None:
     for length in range(10):
         assert among(ids=ids[:length]) == ids[:length]
         assert among(ids=tuple(ids[9 - length :])) == ids[9 - length :]
-    assert said(among) == 6  # of no, 1, 2, 4, 8 and 16 places
+    assert compiled(among) == 6  # with bucket sizes of 0, 1, 2, 4, 8 and 16
 
 
-def test_none_compares_with_nothing() -> None:
+def test_none_equals_nothing() -> None:
     @CompiledSelect
     def of(reservation_id: int | None) -> QuerySet[Appointment]:
         return Appointment.objects.filter(reservation=reservation_id)
@@ -64,7 +64,7 @@ def test_none_compares_with_nothing() -> None:
     assert of(reservation_id=hold.pk) == [hold.appointments.get()]
 
 
-def test_what_can_find_nothing_is_not_asked(django_assert_num_queries: Any) -> None:
+def test_a_query_that_can_match_no_row_sends_no_statement(django_assert_num_queries: Any) -> None:
     @CompiledSelect
     def nobody(pk: int) -> QuerySet[Client]:
         return Client.objects.filter(Q(pk__in=[]), pk=pk)
@@ -73,7 +73,7 @@ def test_what_can_find_nothing_is_not_asked(django_assert_num_queries: Any) -> N
         assert nobody(pk=1) == []
 
 
-def test_it_updates_and_counts(django_assert_num_queries: Any) -> None:
+def test_update_returns_how_many_rows_matched(django_assert_num_queries: Any) -> None:
     @CompiledUpdate
     def rename(ids: list[int], name: str, before: datetime) -> Changes:
         return Client.objects.filter(pk__in=ids, created_at__lt=before), {
@@ -92,7 +92,7 @@ def test_it_updates_and_counts(django_assert_num_queries: Any) -> None:
     ]
 
 
-def test_after_an_update_that_failed_the_transaction_is_rolled_back() -> None:
+def test_a_failed_update_marks_the_transaction_for_rollback() -> None:
     @CompiledUpdate
     def give(user_id: int) -> Changes:
         return Provider.objects.all(), {"user_id": user_id}
@@ -108,7 +108,7 @@ def test_after_an_update_that_failed_the_transaction_is_rolled_back() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_each_thread_writes_its_own() -> None:
+def test_each_thread_compiles_its_own_statements() -> None:
     @CompiledSelect
     def named(name: str) -> QuerySet[Provider]:
         return Provider.objects.filter(name=name)
@@ -129,4 +129,4 @@ def test_each_thread_writes_its_own() -> None:
     for thread in threads:
         thread.join()
     assert found == [[True]] * 80
-    assert said(named) == 0
+    assert compiled(named) == 0

@@ -1,4 +1,4 @@
-"""Statements of many branches answer each what the ORM would answer to it alone."""
+"""Each branch of a compiled UNION finds the rows that the ORM finds for it alone."""
 
 from datetime import datetime
 from typing import Any
@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from django.db.models import Q, QuerySet
 
-from database.compiled_union import CompiledBranch, select_each
+from database.compiled_union import CompiledBranch, select_union
 from reservation.models import Appointment
 from tests.factories import TOMORROW, make_appointments, make_provider, minutes
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_compiled")]
 
 
 def first_of(ids: list[int], since: datetime) -> QuerySet[Appointment]:
@@ -25,12 +25,12 @@ def nothing(pk: int) -> QuerySet[Appointment]:
     return Appointment.objects.filter(Q(pk__in=[]), provider=pk)
 
 
-def test_branches_of_several_shapes_are_one_statement(django_assert_num_queries: Any) -> None:
+def test_branches_of_several_shapes_take_one_statement(django_assert_num_queries: Any) -> None:
     providers = [make_provider() for _ in range(4)]
     slots = [make_appointments(provider, number=6) for provider in providers]
     ids = [slot.pk for slot in slots[0]]
     first, last, none = CompiledBranch(first_of), CompiledBranch(last_of), CompiledBranch(nothing)
-    asked: list[Any] = [
+    calls: list[Any] = [
         (first, {"ids": ids, "since": TOMORROW}),
         (last, {"pk": providers[1].pk}),
         (first, {"ids": ids[1:4], "since": TOMORROW + minutes(30)}),
@@ -38,11 +38,11 @@ def test_branches_of_several_shapes_are_one_statement(django_assert_num_queries:
         (last, {"pk": 0}),
         (first, {"ids": ids[4:], "since": TOMORROW + minutes(75)}),
     ]
-    for _ in range(2):  # the second time all of it is written
+    for _ in range(2):  # the second time from the cache
         with django_assert_num_queries(1):
-            found = select_each(asked)
-        assert found == [list(select.say(**values)) for select, values in asked]
+            found = select_union(calls)
+        assert found == [list(select.build(**values)) for select, values in calls]
     assert [len(rows) for rows in found] == [3, 2, 2, 0, 0, 1]
     with django_assert_num_queries(0):
-        assert select_each([(none, {"pk": ids[0]})] * 2) == [[], []]
-        assert select_each([]) == []
+        assert select_union([(none, {"pk": ids[0]})] * 2) == [[], []]
+        assert select_union([]) == []

@@ -1,4 +1,4 @@
-"""A connection to MySQL is asked whether it is there only where that is in doubt."""
+"""A connection to MySQL is pinged only when its health is in doubt."""
 
 import time
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from reservation.models import Service
 from tests.factories import make_service
 
 pytestmark = [
-    pytest.mark.skipif(connection.vendor != "mysql", reason="Of other databases Django asks as ever."),
+    pytest.mark.skipif(connection.vendor != "mysql", reason="Other databases keep Django's own check."),
     pytest.mark.django_db(transaction=True),
 ]
 
@@ -28,7 +28,7 @@ class Clock:
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
-    """What a connection that is new takes for the time: it stands still."""
+    """A clock that stands still, for a new connection."""
     clock = Clock()
     monkeypatch.setattr(connection_health, "time", clock)
     connection.close()
@@ -39,33 +39,33 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
 
 @pytest.fixture
 def pings(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> list[int]:
-    """The number of each connection that the server was asked about from now on, by its number."""
-    asked: list[int] = []
+    """The id of the connection at each ping from now on."""
+    sent: list[int] = []
     wrapper_class = type(connections["default"])
     is_usable = wrapper_class.is_usable
 
     def note(wrapper: Any) -> bool:
-        asked.append(wrapper.connection.thread_id())
+        sent.append(wrapper.connection.thread_id())
         return is_usable(wrapper)
 
     monkeypatch.setattr(wrapper_class, "is_usable", note)
-    return asked
+    return sent
 
 
-def number() -> int:
-    """Which connection this is, as the server counts."""
+def connection_id() -> int:
+    """The server's id of this connection."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT CONNECTION_ID()")
         return int(cursor.fetchone()[0])
 
 
 def begin_request() -> None:
-    """What Django does when one begins."""
+    """What Django does at the beginning of a request."""
     close_old_connections()
 
 
-def end(which: int) -> None:
-    """Let the server end this connection; until our side has been told of it."""
+def kill(which: int) -> None:
+    """Makes the server close this connection, and waits until the socket shows it."""
     other = connection.copy()
     try:
         with other.cursor() as cursor:
@@ -73,12 +73,12 @@ def end(which: int) -> None:
     finally:
         other.close()
     deadline = time.monotonic() + 60
-    mine: Any = connection.is_usable
-    while not mine.socket.poll(10):
+    health: Any = connection.is_usable
+    while not health.socket.poll(10):
         assert time.monotonic() < deadline
 
 
-def test_who_is_connected_answers_by_itself() -> None:
+def test_each_connection_has_a_check_of_its_own() -> None:
     assert isinstance(connection.is_usable, ConnectionHealth)
     first = connection.is_usable
     connection.close()
@@ -86,59 +86,59 @@ def test_who_is_connected_answers_by_itself() -> None:
     assert connection.is_usable is not first
 
 
-def test_a_connection_that_is_used_all_the_time_is_not_asked(pings: list[int], clock: Clock) -> None:
-    first = number()
+def test_a_busy_connection_is_not_pinged(pings: list[int], clock: Clock) -> None:
+    first = connection_id()
     for _ in range(20):
         clock.now += FRESH_SECONDS * 0.9
         begin_request()
-        assert number() == first
+        assert connection_id() == first
     assert pings == []
 
 
-def test_one_that_was_idle_is_asked_once(pings: list[int], clock: Clock) -> None:
-    first = number()
+def test_an_idle_connection_is_pinged_once(pings: list[int], clock: Clock) -> None:
+    first = connection_id()
     clock.now += FRESH_SECONDS * 1.1
     begin_request()
-    assert number() == first
+    assert connection_id() == first
     assert pings == [first]
     begin_request()
-    assert number() == first
+    assert connection_id() == first
     assert pings == [first]
 
 
-def test_one_that_met_an_error_is_asked_once(pings: list[int]) -> None:
-    first = number()
+def test_a_connection_with_an_error_is_pinged_once(pings: list[int]) -> None:
+    first = connection_id()
     with pytest.raises(DatabaseError), connection.cursor() as cursor:
         cursor.execute("SELECT nothing FROM nowhere")
     assert connection.errors_occurred
     begin_request()
     assert pings == [first]
-    assert number() == first
+    assert connection_id() == first
     begin_request()
-    assert number() == first
+    assert connection_id() == first
     assert pings == [first]
 
 
-def test_one_that_the_server_has_ended_is_replaced_before_anybody_notices(pings: list[int]) -> None:
+def test_a_connection_that_the_server_closed_is_replaced_before_a_request(pings: list[int]) -> None:
     make_service()
-    first = number()
+    first = connection_id()
     begin_request()
-    end(first)
+    kill(first)
     assert Service.objects.count() == 1
-    assert number() != first
+    assert connection_id() != first
     assert pings == [first]
-    # The next one is believed as the first was
+    # The new connection counts as fresh
     begin_request()
-    number()
+    connection_id()
     assert pings == [first]
 
 
-def test_one_that_ends_while_it_is_used_is_an_error_and_the_next_statement_works(pings: list[int]) -> None:
+def test_a_connection_closed_during_a_request_is_an_error_and_the_next_request_works(pings: list[int]) -> None:
     begin_request()
-    first = number()
-    end(first)
+    first = connection_id()
+    kill(first)
     with pytest.raises(OperationalError):
-        number()
+        connection_id()
     begin_request()
-    assert number() != first
+    assert connection_id() != first
     assert pings == [first]

@@ -1,4 +1,4 @@
-"""Transactions on MySQL and MariaDB: two round trips around what they do, and autocommit as it was."""
+"""Transactions on MySQL and MariaDB take two round trips, and leave autocommit as it was."""
 
 import pytest
 from django.db import connection, transaction
@@ -8,7 +8,7 @@ from tests.factories import make_service
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(connection.vendor != "mysql", reason="Of other databases Django begins as ever."),
+    pytest.mark.skipif(connection.vendor != "mysql", reason="Other databases keep Django's own way."),
 ]
 
 ROUND_TRIPS = ("Com_begin", "Com_commit", "Com_rollback", "Com_set_option")
@@ -22,7 +22,7 @@ def sent() -> list[int]:
     return [int(numbers[name]) for name in ROUND_TRIPS]
 
 
-def commits_at_once() -> bool:
+def has_autocommit() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT @@autocommit")
         return bool(cursor.fetchone()[0])
@@ -43,34 +43,34 @@ def test_a_transaction_begins_with_one_statement_and_ends_with_one() -> None:
     with transaction.atomic():
         make_service()
     assert [now - then for now, then in zip(sent(), before, strict=True)] == [1, 1, 0, 0]
-    assert commits_at_once()
+    assert has_autocommit()
     assert Service.objects.count() == 1
 
 
-def test_what_fails_is_rolled_back() -> None:
+def test_a_failed_transaction_is_rolled_back() -> None:
     before = sent()
     with pytest.raises(Wrong):
         make_and_fail()
     assert [now - then for now, then in zip(sent(), before, strict=True)] == [1, 0, 1, 0]
-    assert commits_at_once()
+    assert has_autocommit()
     assert not Service.objects.exists()
 
 
-def test_what_comes_behind_a_transaction_is_committed_by_itself() -> None:
+def test_a_statement_after_a_transaction_is_committed_by_itself() -> None:
     with transaction.atomic():
         make_service()
     make_service()
-    connection.close()  # what is not committed goes with it
+    connection.close()  # this rolls back what is not committed
     assert Service.objects.count() == 2
 
 
-def test_who_turns_autocommit_off_has_it_off() -> None:
+def test_autocommit_can_be_turned_off() -> None:
     transaction.set_autocommit(False)
     try:
-        assert not commits_at_once()
+        assert not has_autocommit()
         make_service()
         transaction.rollback()
     finally:
         transaction.set_autocommit(True)
-    assert commits_at_once()
+    assert has_autocommit()
     assert not Service.objects.exists()

@@ -1,4 +1,4 @@
-"""What the database's instants become: aware, to the microsecond, and None where there is none."""
+"""Datetimes are read aware, to the microsecond, and NULL as None."""
 
 from datetime import UTC, datetime
 
@@ -21,7 +21,7 @@ INSTANTS = (
 )
 
 
-def test_instants_are_read_as_they_were_written() -> None:
+def test_datetimes_are_read_as_they_were_written() -> None:
     booking = make_booking()
     for instant in INSTANTS:
         Reservation.objects.filter(pk=booking.pk).update(created_at=instant)
@@ -31,7 +31,7 @@ def test_instants_are_read_as_they_were_written() -> None:
 
 @pytest.mark.skipif(connection.vendor != "mysql", reason="the driver of MySQL and MariaDB")
 @pytest.mark.parametrize("instant", [*INSTANTS, None])
-def test_a_cursor_reads_what_the_driver_would(instant: datetime | None) -> None:
+def test_the_fast_parser_returns_what_the_drivers_does(instant: datetime | None) -> None:
     from MySQLdb.constants import FIELD_TYPE
     from MySQLdb.converters import conversions
 

@@ -1,4 +1,4 @@
-"""Rows that are read column by column become what Django makes of them value by value."""
+"""Row readers make the same results as Django, with the same types."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from django.db.models.query import ModelIterable
 
 from database import row_reader
 from database.compiled_query import CompiledSelect
-from database.compiled_union import CompiledBranch, select_each
+from database.compiled_union import CompiledBranch, select_union
 from database.fast_hydration import FastHydration
 from reservation.models import Appointment, Client, Provider, Reservation, ReservationEvent, Service, User
 from tests.factories import (
@@ -27,15 +27,15 @@ from tests.factories import (
 )
 from tests.practice import make_cancelled
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_compiled")]
 
-Say = Callable[..., QuerySet[Any, Any]]
+Build = Callable[..., QuerySet[Any, Any]]
 EVERY = [model for model in apps.get_app_config("reservation").get_models() if issubclass(model, FastHydration)]
 
 
 @pytest.fixture(autouse=True)
 def rows() -> None:
-    """Some of each: with NULL in every column that may have it and without, true and false."""
+    """Rows of each model, with NULL and with a value in every nullable column, and with true and false."""
     service = make_service(name="Ö'%s", description="Hair.")
     make_service(is_active=False)
     provider = make_provider(services=(service,), bio="Since 1999.", is_active=False)
@@ -46,22 +46,22 @@ def rows() -> None:
 
 
 @pytest.fixture
-def is_ours(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
-    """Of each statement that is written from now on, whether its rows are read here, and not by Django."""
-    decided: list[bool] = []
-    reader_of = row_reader.reader_of
+def has_reader(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """For each statement that is compiled from now on, whether it has a row reader; Django reads the others."""
+    built: list[bool] = []
+    build_row_reader = row_reader.build_row_reader
 
     def note(*arguments: Any) -> Any:
-        reader = reader_of(*arguments)
-        decided.append(reader is not None)
+        reader = build_row_reader(*arguments)
+        built.append(reader is not None)
         return reader
 
-    monkeypatch.setattr("database.compiled_query.reader_of", note)
-    return decided
+    monkeypatch.setattr("database.compiled_statement.build_row_reader", note)
+    return built
 
 
 def plain(row: Any) -> Any:
-    """A row with everything that can be told of it, and its types."""
+    """Everything that can be compared of a result, with its types."""
     if isinstance(row, Model):
         state = row._state
         fields = {name: plain(value) for name, value in vars(row).items() if name != "_state"}
@@ -76,10 +76,10 @@ def plain(row: Any) -> Any:
     return type(row), row
 
 
-def check(say: Say, **values: Any) -> list[Any]:
-    """The rows of the statement, which are Django's, the first time and each other."""
-    select = CompiledSelect(say)
-    expected = [plain(row) for row in say(**values)]
+def check(build: Build, **values: Any) -> list[Any]:
+    """The results of the compiled query, after checking that they are those of Django, at each of several runs."""
+    select = CompiledSelect(build)
+    expected = [plain(row) for row in build(**values)]
     for _ in range(3):
         found = select(**values)
         assert type(found) is list
@@ -88,9 +88,9 @@ def check(say: Say, **values: Any) -> list[Any]:
 
 
 @pytest.mark.parametrize("model", EVERY)
-def test_instances_are_those_that_django_makes(model: type[Model], is_ours: list[bool]) -> None:
+def test_instances_are_those_of_django(model: type[Model], has_reader: list[bool]) -> None:
     found = check(lambda after: model._default_manager.filter(pk__gt=after).order_by("pk"), after=0)
-    assert is_ours == [True]
+    assert has_reader == [True]
     seen = {field.attname: {getattr(row, field.attname) for row in found} for field in model._meta.concrete_fields}
     for field in model._meta.concrete_fields:
         values = seen[field.attname]
@@ -101,27 +101,27 @@ def test_instances_are_those_that_django_makes(model: type[Model], is_ours: list
             assert values == {True, False}, field
 
 
-def tuples_of(model: type[Model], names: list[str]) -> Say:
+def tuples_of(model: type[Model], names: list[str]) -> Build:
     return lambda after: model._default_manager.filter(pk__gt=after).order_by("-pk").values_list(*names)
 
 
 @pytest.mark.parametrize("model", EVERY)
-def test_tuples_are_those_that_django_makes(model: type[Model], is_ours: list[bool]) -> None:
+def test_tuples_are_those_of_django(model: type[Model], has_reader: list[bool]) -> None:
     names = [field.attname for field in model._meta.concrete_fields]
     for some in (names, names[::-1], names[2:4], names[:1]):
         check(tuples_of(model, some), after=0)
-    assert is_ours == [True] * 4
+    assert has_reader == [True] * 4
 
 
 @pytest.mark.parametrize("model", EVERY)
-def test_of_no_rows_nothing_is_made(model: type[Model], is_ours: list[bool]) -> None:
+def test_no_rows_make_no_results(model: type[Model], has_reader: list[bool]) -> None:
     assert check(lambda pk: model._default_manager.filter(pk=pk), pk=0) == []
     assert check(lambda pk: model._default_manager.filter(pk=pk).values_list("id"), pk=0) == []
     assert check(lambda ids: model._default_manager.filter(pk__in=ids), ids=[]) == []
-    assert is_ours == [True, True]  # the last is none: it is not even asked
+    assert has_reader == [True, True]  # the third can match no row, and needs none
 
 
-OURS: dict[str, Say] = {
+READ: dict[str, Build] = {
     "annotated": lambda pk: Provider.objects.filter(pk__gt=pk).annotate(
         slots=Count("appointments"),
         last=Max("appointments__starts_at"),
@@ -142,18 +142,18 @@ OURS: dict[str, Say] = {
     ),
     "events, whose columns are JSON": lambda pk: ReservationEvent.objects.filter(pk__gt=pk),
     "values with JSON": lambda pk: ReservationEvent.objects.filter(pk__gt=pk).values_list("before", "after", "kind"),
-    "people, who are not made from rows": lambda pk: User.objects.filter(pk__gt=pk),
-    "some, without doubles": lambda pk: Appointment.objects.filter(pk__gt=pk).values_list("is_booked", "provider"),
+    "users, without fast hydration": lambda pk: User.objects.filter(pk__gt=pk),
+    "two columns": lambda pk: Appointment.objects.filter(pk__gt=pk).values_list("is_booked", "provider"),
 }
 
 
-@pytest.mark.parametrize("say", OURS.values(), ids=OURS)
-def test_what_is_read_here_is_right(say: Say, is_ours: list[bool]) -> None:
-    assert len(check(lambda pk: say(pk=pk).order_by("pk"), pk=0)) > 1
-    assert is_ours == [True]
+@pytest.mark.parametrize("build", READ.values(), ids=READ)
+def test_a_row_reader_makes_the_results_of_django(build: Build, has_reader: list[bool]) -> None:
+    assert len(check(lambda pk: build(pk=pk).order_by("pk"), pk=0)) > 1
+    assert has_reader == [True]
 
 
-DJANGOS: dict[str, Say] = {
+LEFT_TO_DJANGO: dict[str, Build] = {
     "related": lambda pk: Appointment.objects.filter(pk__gt=pk).select_related("provider", "reservation__service"),
     "related, annotated": lambda pk: (
         Client.objects.filter(pk__gt=pk).select_related("user").annotate(lower=Lower("name"))
@@ -173,37 +173,37 @@ DJANGOS: dict[str, Say] = {
 }
 
 
-@pytest.mark.parametrize("say", DJANGOS.values(), ids=DJANGOS)
-def test_what_only_django_knows_is_left_to_it(say: Say, is_ours: list[bool]) -> None:
-    assert len(check(lambda pk: say(pk=pk).order_by("pk"), pk=0)) > 1
-    assert is_ours == [False]
+@pytest.mark.parametrize("build", LEFT_TO_DJANGO.values(), ids=LEFT_TO_DJANGO)
+def test_other_querysets_have_no_row_reader(build: Build, has_reader: list[bool]) -> None:
+    assert len(check(lambda pk: build(pk=pk).order_by("pk"), pk=0)) > 1
+    assert has_reader == [False]
 
 
-def test_objects_that_know_whose_they_are_are_left_to_django(
-    is_ours: list[bool], django_assert_num_queries: Any
+def test_querysets_of_a_related_manager_have_no_row_reader(
+    has_reader: list[bool], django_assert_num_queries: Any
 ) -> None:
     provider = Provider.objects.filter(appointments__isnull=False).latest("pk")
     (slot, *_) = check(lambda pk: provider.appointments.filter(pk__gt=pk).order_by("pk"), pk=0)
-    assert is_ours == [False]
+    assert has_reader == [False]
     with django_assert_num_queries(0):
         assert slot.provider is provider
 
 
-RARE: dict[str, Say] = {
-    "people, annotated": lambda pk: User.objects.filter(pk__gt=pk).annotate(lower=Lower("email")).order_by("pk"),
-    "people, some columns": lambda pk: User.objects.filter(pk__gt=pk).only("email", "is_staff").order_by("pk"),
-    "without doubles, by what is not read": lambda pk: (
+RARE: dict[str, Build] = {
+    "users, annotated": lambda pk: User.objects.filter(pk__gt=pk).annotate(lower=Lower("email")).order_by("pk"),
+    "users, some columns": lambda pk: User.objects.filter(pk__gt=pk).only("email", "is_staff").order_by("pk"),
+    "distinct, ordered by what is not read": lambda pk: (
         Appointment.objects.filter(pk__gt=pk).order_by("provider__name", "pk").values_list("is_booked").distinct()
     ),
-    "instances without doubles, by another's": lambda pk: (
+    "distinct instances, ordered by another table": lambda pk: (
         Appointment.objects.filter(pk__gt=pk).order_by("provider__name", "pk").distinct()
     ),
-    "two lists": lambda pk: (
+    "a union": lambda pk: (
         Service.objects.filter(pk__gt=pk, is_active=True)
         .union(Service.objects.filter(pk__gt=pk, is_active=False))
         .order_by("pk")
     ),
-    "two lists of values": lambda pk: (
+    "a union of tuples": lambda pk: (
         Service.objects.filter(pk__gt=pk)
         .values_list("name", "is_active")
         .union(Provider.objects.filter(pk__gt=pk).values_list("name", "is_active"))
@@ -212,12 +212,12 @@ RARE: dict[str, Say] = {
 }
 
 
-@pytest.mark.parametrize("say", RARE.values(), ids=RARE)
-def test_what_nobody_asks_for_yet_would_be_right_either_way(say: Say) -> None:
-    assert len(check(say, pk=0)) > 1
+@pytest.mark.parametrize("build", RARE.values(), ids=RARE)
+def test_rare_querysets_are_right_with_or_without_a_row_reader(build: Build) -> None:
+    assert len(check(build, pk=0)) > 1
 
 
-def test_branches_have_their_number_and_all_that_django_reads(is_ours: list[bool]) -> None:
+def test_rows_of_a_union_have_all_attributes_and_their_branch(has_reader: list[bool]) -> None:
     def first_since(since: datetime) -> QuerySet[Appointment]:
         return Appointment.objects.filter(starts_at__gte=since).order_by("starts_at", "pk")[:4]
 
@@ -226,20 +226,20 @@ def test_branches_have_their_number_and_all_that_django_reads(is_ours: list[bool
 
     first, last = CompiledBranch(first_since), CompiledBranch(last_of)
     pk = Reservation.objects.filter(appointments__isnull=False).latest("pk").pk
-    asked: list[Any] = [(first, {"since": TOMORROW}), (last, {"pk": pk}), (last, {"pk": 0})]
+    calls: list[Any] = [(first, {"since": TOMORROW}), (last, {"pk": pk}), (last, {"pk": 0})]
     for _ in range(2):
-        found = select_each(asked)
+        found = select_union(calls)
         assert [len(rows) for rows in found] == [4, 1, 0]
-        for number, ((branch, values), rows) in enumerate(zip(asked, found, strict=True)):
-            expected = list(branch.say(**values))
+        for number, ((branch, values), rows) in enumerate(zip(calls, found, strict=True)):
+            expected = list(branch.build(**values))
             for row in expected:
                 row.branch = number
             assert [plain(row) for row in rows] == [plain(row) for row in expected]
-    assert is_ours == [True, True]
+    assert has_reader == [True, True]
 
 
-def test_another_clock_of_the_database_is_kept_to(monkeypatch: pytest.MonkeyPatch, is_ours: list[bool]) -> None:
-    """Instants are read as they were written, in whatever zone the connection writes them."""
+def test_a_connection_in_another_zone_is_read_in_that(monkeypatch: pytest.MonkeyPatch, has_reader: list[bool]) -> None:
+    """Datetimes are read in the zone in which the connection writes them."""
     monkeypatch.setitem(connection.settings_dict, "TIME_ZONE", "Europe/Paris")
     for name in ("timezone", "timezone_name"):
         vars(connection).pop(name, None)
@@ -249,19 +249,19 @@ def test_another_clock_of_the_database_is_kept_to(monkeypatch: pytest.MonkeyPatc
     finally:
         for name in ("timezone", "timezone_name"):
             vars(connection).pop(name, None)
-    assert is_ours == [True, True]
+    assert has_reader == [True, True]
 
 
-def test_rows_that_somebody_makes_otherwise_are_left_to_them(is_ours: list[bool]) -> None:
+def test_querysets_with_an_iterable_of_their_own_have_no_row_reader(has_reader: list[bool]) -> None:
 
     class Slots(ModelIterable):
         def __iter__(self) -> Any:
             return (slot.pk for slot in super().__iter__())
 
-    def say(pk: int) -> QuerySet[Any, Any]:
+    def build(pk: int) -> QuerySet[Any, Any]:
         queryset = Appointment.objects.filter(pk__gt=pk).order_by("pk")
         queryset._iterable_class = Slots
         return queryset
 
-    assert check(say, pk=0) == list(Appointment.objects.order_by("pk").values_list("pk", flat=True))
-    assert is_ours == [False]
+    assert check(build, pk=0) == list(Appointment.objects.order_by("pk").values_list("pk", flat=True))
+    assert has_reader == [False]

@@ -1,6 +1,7 @@
 """What is kept of plans: a caller chooses the variables, and so how many there are of a document."""
 
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,12 @@ pytestmark = pytest.mark.django_db
 
 NAMES = "abcd"
 FIELDS = 20
+
+
+@pytest.fixture(autouse=True)
+def _columnar(settings: Any) -> None:
+    """Only the columnar executor has plans."""
+    settings.GRAPHQL_EXECUTOR = "columnar"
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from api.loaders import ListingPageLoader
 from api.loaders.compiled_page import MAX_SHAPES, Listing, compiled_page, select_page
 from api.types.connections import Key, Ordering, PageRequest
 from api.types.ordering import APPOINTMENTS_BY_START
-from database.compiled_query import WRITTEN
+from database.compiled_query import STATEMENT_CACHE
 from reservation.domain.appointment import conditions_of_openings, open_appointments, openings
 from reservation.domain.caller import Caller
 from reservation.domain.queries.reservations import conditions_of_reservations, find_reservations, reservations
@@ -33,6 +33,13 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _compiled(settings: Any) -> None:
+    """These tests are about compiled pages, whatever COMPILED_QUERIES is."""
+    settings.COMPILED_QUERIES = True
+
 
 AFTER, BEFORE = TOMORROW + minutes(30), TOMORROW + minutes(90)
 
@@ -111,7 +118,7 @@ def test_there_is_a_bound_to_the_shapes_that_are_kept() -> None:
         request = PageRequest(ordering=APPOINTMENTS_BY_START, size=size, is_backward=False, after=None, before=None)
         assert len(all_three(request)[0].nodes) == 1
     assert select_page.cache_info().currsize == MAX_SHAPES
-    kept = [select.say.__qualname__ for select in vars(connections["default"])[WRITTEN]]
+    kept = [select.build.__qualname__ for select in vars(connections["default"])[STATEMENT_CACHE]]
     assert kept.count("select_page.<locals>.say") == MAX_SHAPES
 
 
@@ -122,5 +129,6 @@ def test_however_the_values_change_there_are_no_more_statements() -> None:
     for size, length, after, before in product(range(1, 11), (1, 2, 3, 5, 9, 17), bounds, bounds):
         request = PageRequest(ordering=APPOINTMENTS_BY_START, size=size, is_backward=False, after=after, before=before)
         all_three(request, provider_ids=[provider.pk] * length)
-    written = vars(connections["default"])[WRITTEN]
-    assert sum(len(kept) for select, kept in written.items() if "select_page" in select.say.__qualname__) == MAX_SHAPES
+    cached = vars(connections["default"])[STATEMENT_CACHE]
+    pages = [statements for select, statements in cached.items() if "select_page" in select.build.__qualname__]
+    assert sum(map(len, pages)) == MAX_SHAPES
