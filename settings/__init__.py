@@ -13,7 +13,7 @@ from corsheaders.defaults import default_headers
 from django.core.exceptions import ImproperlyConfigured
 
 from accounts.tokens.jwks import check_url
-from accounts.tokens.keys import own_keys
+from accounts.tokens.keys import load_keys
 from cache.client import cache_at
 from reservation.policy import Policy
 from settings.environment import Environment
@@ -175,7 +175,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
-ACCOUNT_SIGNUP_FORM_CLASS = "accounts.adapter.SignupForm"
+ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupForm"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -204,7 +204,7 @@ HEADLESS_TOKEN_STRATEGY = "accounts.tokens.strategy.TokenStrategy"
 JWT_PRIVATE_KEYS = env.str("JWT_PRIVATE_KEYS", default="", multiline=True)
 JWT_ISSUER = env.str("JWT_ISSUER", default="appointments")
 JWT_AUDIENCE = env.str("JWT_AUDIENCE", default="appointments")
-own_keys(JWT_PRIVATE_KEYS, ())  # what cannot be read is noticed now
+load_keys(JWT_PRIVATE_KEYS, ())  # what cannot be read is noticed now
 OIDC_ISSUER = env.str("OIDC_ISSUER", default="")
 OIDC_AUDIENCE = env.str("OIDC_AUDIENCE", default="")
 OIDC_JWKS_URL = env.str("OIDC_JWKS_URL", default="")

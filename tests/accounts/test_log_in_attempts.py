@@ -50,11 +50,11 @@ def test_a_new_password_opens_the_account_again(send: Send, user: User) -> None:
 
 
 def test_each_window_allows_less_for_longer(settings: Any) -> None:
-    from accounts.adapter import attempts
+    from accounts.attempts import attempt_rates
 
-    assert [(rate.tokens, rate.seconds) for rate in attempts()] == [(3, 600), (6, 3600), (12, 86_400)]
+    assert [(rate.tokens, rate.seconds) for rate in attempt_rates()] == [(3, 600), (6, 3600), (12, 86_400)]
     settings.LOG_IN_ATTEMPTS = 0
-    assert attempts() == []
+    assert attempt_rates() == []
 
 
 def test_codes_are_counted_for_each_log_in_and_the_password_is_not_forgiven_for_them(send: Send, user: User) -> None:

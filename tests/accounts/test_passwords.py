@@ -90,7 +90,7 @@ def test_a_change_stands_when_the_mail_server_is_away(
 
     monkeypatch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", disconnect)
     assert phone("POST", CHANGE, current_password=OLD, new_password=NEW).status_code == 401
-    assert "could not be told by mail" in caplog.text
+    assert "notifies its owner could not be sent" in caplog.text
 
 
 def test_a_reset_ends_every_session_and_logs_nobody_in(phone: Application, user: User) -> None:

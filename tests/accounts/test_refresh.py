@@ -13,7 +13,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client as Browser
 
-from accounts.tokens.own import Kind, read_token
+from accounts.tokens.own import TokenType, read_token
 from accounts.tokens.strategy import TokenStrategy
 from reservation.models import User
 from tests.conftest import CREDENTIALS, Send, Viewer
@@ -92,7 +92,7 @@ def test_an_account_that_is_gone_gets_no_new_tokens(change: Any, user: User, log
 def test_an_access_token_does_not_show_the_key_of_its_session(log_in: Any) -> None:
     access_token = log_in()["access_token"]
     (key,) = Session.objects.values_list("pk", flat=True)
-    assert read_token(Kind.ACCESS, access_token).session_key == key
+    assert read_token(TokenType.ACCESS, access_token).session_key == key
     assert key.encode() not in urlsafe_b64decode(jwt.decode(access_token, options={"verify_signature": False})["sid"])
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from accounts.tokens.jwks import FRESH_SECONDS, PAUSE_SECONDS, KeySet, check_url
+from accounts.tokens.jwks import JWKS_RETRY_SECONDS, JWKS_TTL_SECONDS, KeySet, check_url
 from tests.tokens import OURS, STRANGERS, IdentityProvider, identity_provider, jwk
 
 NO_KEYS = [
@@ -54,7 +54,7 @@ def test_keys_are_fetched_once_for_a_while(provider: IdentityProvider, keys: Key
     found = keys.find("first")
     assert found is not None
     assert found.algorithm_name == "RS256"
-    clock.pass_by(FRESH_SECONDS - 1)
+    clock.pass_by(JWKS_TTL_SECONDS - 1)
     assert keys.find("first") is found
     assert provider.requests == 1
     clock.pass_by(1)
@@ -75,7 +75,7 @@ def test_a_key_that_the_provider_has_dropped_is_forgotten(
 ) -> None:
     assert keys.find("first")
     provider.keys = {"second": OURS}
-    clock.pass_by(FRESH_SECONDS)
+    clock.pass_by(JWKS_TTL_SECONDS)
     assert keys.find("first") is None
     assert keys.find("second")
 
@@ -83,7 +83,7 @@ def test_a_key_that_the_provider_has_dropped_is_forgotten(
 def test_an_unknown_kid_fetches_the_keys_again(provider: IdentityProvider, keys: KeySet, clock: Clock) -> None:
     assert keys.find("first")
     provider.keys["second"] = OURS
-    clock.pass_by(PAUSE_SECONDS)
+    clock.pass_by(JWKS_RETRY_SECONDS)
     assert keys.find("second")
     assert keys.find("first")
     assert provider.requests == 2
@@ -98,7 +98,7 @@ def test_hostile_kids_do_not_hammer_the_provider(
         provider.answer = lambda: (503, {})
     for minute in range(10):
         assert all(keys.find(f"hostile {minute} {number}") is None for number in range(100))
-        clock.pass_by(PAUSE_SECONDS)
+        clock.pass_by(JWKS_RETRY_SECONDS)
     assert provider.requests == 10
     assert keys.find("first")
 
@@ -111,7 +111,7 @@ def test_hostile_kids_do_not_hammer_a_provider_that_was_never_there(
         assert set(threads.map(keys.find, map(str, range(100)))) == {None}
     assert provider.requests == 1
     provider.answer = up
-    clock.pass_by(PAUSE_SECONDS)
+    clock.pass_by(JWKS_RETRY_SECONDS)
     assert keys.find("first")
 
 
@@ -122,12 +122,12 @@ def test_keys_are_kept_while_the_provider_has_none(
     assert keys.find("first")
     provider.answer, up = lambda: answer, provider.answer
     for _ in range(3):
-        clock.pass_by(FRESH_SECONDS)
+        clock.pass_by(JWKS_TTL_SECONDS)
         assert keys.find("first")
     assert provider.requests == 4
     assert {record.name for record in caplog.records} == {"accounts.tokens.jwks"}
     provider.answer, provider.keys = up, {"second": OURS}
-    clock.pass_by(PAUSE_SECONDS)
+    clock.pass_by(JWKS_RETRY_SECONDS)
     assert keys.find("second")
 
 
@@ -135,7 +135,7 @@ def test_keys_are_kept_while_nobody_listens(clock: Clock) -> None:
     with identity_provider() as provider:
         keys = KeySet(provider.url, clock=clock)
         assert keys.find("first")
-    clock.pass_by(FRESH_SECONDS)
+    clock.pass_by(JWKS_TTL_SECONDS)
     assert keys.find("first")
 
 
@@ -145,7 +145,7 @@ def test_a_provider_that_hangs_holds_up_one_request(clock: Clock) -> None:
         assert keys.find("first")
         keys.client.uri = f"http://127.0.0.1:{silent.getsockname()[1]}/"
         keys.client.timeout = 0.5
-        clock.pass_by(FRESH_SECONDS)
+        clock.pass_by(JWKS_TTL_SECONDS)
 
         def seconds(kid: str) -> float:
             started = time.monotonic()

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat, PublicFormat
 from django.core.exceptions import ImproperlyConfigured
 
-from accounts.tokens.keys import own_keys, thumbprint
+from accounts.tokens.keys import load_keys, thumbprint
 from tests.tokens import OURS, THEIRS, pem
 
 ED25519 = Ed25519PrivateKey.generate()
@@ -32,24 +32,24 @@ def test_keys_are_called_by_their_thumbprints() -> None:
 
 
 def test_keys_are_read_in_their_order_with_their_algorithm() -> None:
-    keys = own_keys(pem(ED25519, OURS, THEIRS), ("secret",))
+    keys = load_keys(pem(ED25519, OURS, THEIRS), ("secret",))
     assert [key.algorithm for key in keys] == ["EdDSA", "RS256", "RS256"]
     assert [key.signing.private_numbers() for key in keys[1:]] == [OURS.private_numbers(), THEIRS.private_numbers()]
     assert len({key.kid for key in keys}) == 3
 
 
 def test_without_private_keys_each_secret_makes_one() -> None:
-    keys = own_keys(" \n", ("new", "old"))
+    keys = load_keys(" \n", ("new", "old"))
     assert [key.algorithm for key in keys] == ["HS256", "HS256"]
-    assert keys[1].kid == own_keys("", ("old",))[0].kid != keys[0].kid
+    assert keys[1].kid == load_keys("", ("old",))[0].kid != keys[0].kid
     token = jwt.encode({}, keys[0].signing, "HS256")
     with pytest.raises(jwt.InvalidSignatureError), pytest.warns(jwt.InsecureKeyLengthWarning):
         jwt.decode(token, "new", algorithms=["HS256"])  # the secret itself signs other things
 
 
 def test_a_key_does_not_show_what_it_is() -> None:
-    (key,) = own_keys("", ("secret",))
-    assert repr(key) == f"Key(kid='{key.kid}', algorithm='HS256')"
+    (key,) = load_keys("", ("secret",))
+    assert repr(key) == f"TokenKey(kid='{key.kid}', algorithm='HS256')"
 
 
 @pytest.mark.parametrize(
@@ -62,4 +62,4 @@ def test_a_key_does_not_show_what_it_is() -> None:
 )
 def test_what_is_no_key_for_us_is_noticed(text: str) -> None:
     with pytest.raises(ImproperlyConfigured, match=r"^JWT_PRIVATE_KEYS "):
-        own_keys(text, ())
+        load_keys(text, ())

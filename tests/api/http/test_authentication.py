@@ -14,7 +14,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from accounts.tokens import own
-from accounts.tokens.strategy import issue
+from accounts.tokens.strategy import issue_tokens
 from reservation.models import User
 from tests.conftest import CREDENTIALS, Send, Viewer
 from tests.tokens import AUDIENCE, OURS, STRANGERS, THEIRS, forge, hs256, identity_provider, jwk, pem, rs256
@@ -55,7 +55,7 @@ def our_token(user: User, settings: Any) -> Signed:
     session.create()
     now, key = int(time.time()), own.keys()[0]
     claims = {"iss": settings.JWT_ISSUER, "aud": settings.JWT_AUDIENCE, "iat": now, "exp": now + 60}
-    named = {"sub": str(user.pk), "sid": own.hide(key, session.session_key), "jti": "1"}
+    named = {"sub": str(user.pk), "sid": own.encrypt_session_key(key, session.session_key), "jti": "1"}
     return Signed(OURS, {"alg": "RS256", "kid": key.kid, "typ": "at+jwt"}, claims | named)
 
 
@@ -220,7 +220,7 @@ def set_all(settings: Any, values: dict[str, Any]) -> None:
 def test_an_access_token_ends_with_its_session(user: User, viewer: Viewer) -> None:
     session = SessionStore()
     session.create()
-    token, _ = issue(user.pk, session)
+    token, _ = issue_tokens(user.pk, session)
     assert viewer(f"Bearer {token}") == user.email
     session.delete()
     assert viewer(f"Bearer {token}") == REFUSED
@@ -231,5 +231,5 @@ def test_a_token_lives_as_long_as_it_was_said(user: User, viewer: Viewer) -> Non
     session.create()
     token = own.Token(user_id=user.pk, session_key=session.session_key or "", jti="1")
     for lifetime, answer in ((timedelta(seconds=2), user.email), (timedelta(0), REFUSED)):
-        written = own.write_token(own.Kind.ACCESS, token, lifetime=lifetime, now=timezone.now())
+        written = own.write_token(own.TokenType.ACCESS, token, lifetime=lifetime, now=timezone.now())
         assert viewer(f"Bearer {written}") == answer
