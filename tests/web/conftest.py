@@ -9,7 +9,7 @@ from django.conf import settings
 from playwright.sync_api import ConsoleMessage, Page, Request, expect, sync_playwright
 
 from tests.servers import HOST, serve, url_of_test_database
-from web.graphiql import FILES
+from web.graphiql import GRAPHIQL_FILES
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = [
@@ -29,7 +29,7 @@ def needs_chromium() -> None:
     """Skips where there is nothing to run: script/test gets both."""
     if CHROMIUM is None:
         pytest.skip("There is no chromium: script/apt chromium installs it.")
-    if not all((settings.BASE_DIR / "web" / "static" / file).exists() for file in FILES):
+    if not all((settings.BASE_DIR / "web" / "static" / file).exists() for file in GRAPHIQL_FILES):
         pytest.skip("GraphiQL's files are missing: script/graphiql fetches them.")
 
 

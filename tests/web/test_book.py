@@ -32,7 +32,7 @@ def operation_names() -> set[str]:
 def test_the_document_fits_the_schema_and_all_of_it_is_used() -> None:
     document = parse(OPERATIONS.read_text(encoding="utf-8"))
     assert validate(schema, document) == []
-    asked = set(re.findall(r'(?:read|readAll|ask|settle)\((?:"\w+", )?"(\w+)"', scripts()))
+    asked = set(re.findall(r'(?:read|readAll|execute|settle)\((?:"\w+", )?"(\w+)"', scripts()))
     asked |= set(re.findall(r'\["\w+", "([A-Z]\w+)"', scripts()))
     assert asked == operation_names()
 

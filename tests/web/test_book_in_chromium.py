@@ -305,8 +305,8 @@ def test_a_reservation_is_moved(visitor: Visitor) -> None:
     ("status", "headers", "sentence"),
     [
         (429, {"Retry-After": "70"}, "Please wait 70 seconds"),
-        (503, {}, "The service is away for a moment."),
-        (200, {}, "The service is away for a moment."),
+        (503, {}, "The service is unavailable for a moment."),
+        (200, {}, "The service is unavailable for a moment."),
     ],
 )
 def test_what_stands_before_the_server_is_answered_in_a_sentence(
@@ -436,7 +436,7 @@ def test_every_state_is_accessible_and_fits_a_phone(visitor: Visitor) -> None:
     page.route("**/graphql/", lambda route: route.fulfill(status=503, body=""))
     page.get_by_role("link", name="Book", exact=True).click()
     page.get_by_role("link", name="Check-up").click()
-    expect(notice(page)).to_contain_text("The service is away")
+    expect(notice(page)).to_contain_text("The service is unavailable")
     check_accessibility(page)
     visitor.forget_errors(about="503")
 

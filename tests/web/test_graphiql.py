@@ -167,13 +167,13 @@ class TestFiles:
 
     @pytest.mark.parametrize(("file", "is_there"), [("web/icon.svg", True), ("web/nothing.js", False)])
     def test_files_are_looked_for(self, file: str, is_there: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(graphiql, "FILES", [file])
+        monkeypatch.setattr(graphiql, "GRAPHIQL_FILES", [file])
         assert graphiql.has_files() is is_there
 
     def test_files_that_were_not_collected_are_missing(
         self, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Any
     ) -> None:
-        monkeypatch.setattr(graphiql, "FILES", ["web/icon.svg"])
+        monkeypatch.setattr(graphiql, "GRAPHIQL_FILES", ["web/icon.svg"])
         manifest = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
         settings.STATIC_ROOT = tmp_path
         settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": manifest}}

@@ -109,7 +109,7 @@ def test_requests_that_meet_an_expired_token_renew_it_once(open_page: Open, erro
     before = session_of(page)
     page.evaluate("session.stored = { ...session.stored, access: 'expired' }")
     emails = page.evaluate(
-        "Promise.all([1, 2, 3].map(async () => (await ask('{ viewer { email } }')).viewer.email))",
+        "Promise.all([1, 2, 3].map(async () => (await fetchData('{ viewer { email } }')).viewer.email))",
     )
     assert emails == [EMAIL] * 3
     assert session_of(page)["email"] == EMAIL
@@ -147,7 +147,7 @@ def test_every_example_has_what_the_schema_requires(open_page: Open) -> None:
         (async () => {
           const answers = {};
           for (const { value: query } of exampleList.querySelectorAll("button")) {
-            const variables = exampleVariables(query, schema, await findIds(ask));
+            const variables = exampleVariables(query, schema, await findIds(fetchData));
             const [, name] = /(?:query|mutation) (\\w+)/.exec(query);
             answers[name] = await fetcher({ query, variables });
           }

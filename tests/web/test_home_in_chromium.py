@@ -45,6 +45,6 @@ def test_what_is_away_is_said(visitor: Visitor) -> None:
     page.route("**/health/", lambda route: route.fulfill(json={"status": "degraded"}))
     page.route("**/graphql/", lambda route: route.abort())
     page.goto("/")
-    expect(page.locator("#health")).to_have_text("Up, with something away")
+    expect(page.locator("#health")).to_have_text("Up, with a part unavailable")
     expect(page.locator("#took")).to_have_text("No answer: try again in a moment")
     visitor.forget_errors(about="net::ERR_")

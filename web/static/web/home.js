@@ -2,14 +2,14 @@ const element = (id) => document.getElementById(id);
 const texts = JSON.parse(element("texts").textContent);
 const { graphql, health } = document.body.dataset;
 
-/** The word for how the service is, by itself. */
+/** Shows the service's status, as /health/ reports it. */
 async function showHealth() {
   const { status } = await fetch(health).then((answer) => answer.json()).catch(() => ({}));
   element("health").dataset.status = status ?? "away";
   element("health").querySelector("a").textContent = texts[status] ?? texts.away;
 }
 
-/** Sends the document that is shown, and shows what comes back and how long that took. */
+/** Runs the example query, and shows the response and how long it took. */
 async function run() {
   const started = performance.now();
   const answer = await fetch(graphql, {
