@@ -24,17 +24,17 @@ class Session {
 
   /** Returns null, or the failure as a sentence: CODE_REQUIRED when a code of the second factor is needed. */
   async logIn(email, password, code) {
-    let answer = await post(this.urls.logIn, { email, password }).catch(() => null);
-    if (!answer) return "The server does not answer. Try again in a moment.";
-    let { data, meta, errors } = await answer.json().catch(() => ({}));
+    let response = await post(this.urls.logIn, { email, password }).catch(() => null);
+    if (!response) return "The server does not answer. Try again in a moment.";
+    let { data, meta, errors } = await response.json().catch(() => ({}));
     if (data?.flows?.some(({ id, is_pending }) => id === "mfa_authenticate" && is_pending)) {
       if (!code) return CODE_REQUIRED;
       const headers = [{ "X-Session-Token": meta.session_token }];
-      answer = await post(this.urls.secondFactor, { code }, { headers }).catch(() => null);
-      if (!answer) return "The server does not answer. Try again in a moment.";
-      ({ data, meta, errors } = await answer.json().catch(() => ({})));
+      response = await post(this.urls.secondFactor, { code }, { headers }).catch(() => null);
+      if (!response) return "The server does not answer. Try again in a moment.";
+      ({ data, meta, errors } = await response.json().catch(() => ({})));
     }
-    if (!answer.ok) return errors?.[0]?.message ?? "Logging in does not work right now.";
+    if (!response.ok) return errors?.[0]?.message ?? "Logging in does not work right now.";
     this.stored = { email: data.user.email, access: meta.access_token, refresh: meta.refresh_token };
     return null;
   }
@@ -49,22 +49,22 @@ class Session {
   async post(url, body, { headers, signal } = {}) {
     const attempt = () => post(url, body, { headers: [bearer(this.stored), headers], signal });
     const session = this.stored;
-    const answer = await attempt();
-    if (answer.status !== 401 || !session) return answer;
+    const response = await attempt();
+    if (response.status !== 401 || !session) return response;
     // Another request may have renewed it in the meantime.
     if (this.stored?.access === session.access) {
       this.renewal ??= this.renew(session).finally(() => (this.renewal = null));
       await this.renewal;
     }
-    return this.stored ? attempt() : answer;
+    return this.stored ? attempt() : response;
   }
 
   async renew(session) {
-    const answer = await post(this.urls.refresh, { refresh_token: session.refresh });
-    if (answer.ok) {
-      const { data } = await answer.json();
+    const response = await post(this.urls.refresh, { refresh_token: session.refresh });
+    if (response.ok) {
+      const { data } = await response.json();
       this.stored = { ...session, access: data.access_token, refresh: data.refresh_token ?? session.refresh };
-    } else if ([400, 401].includes(answer.status)) {
+    } else if ([400, 401].includes(response.status)) {
       this.stored = null; // any other status may be temporary
     }
   }

@@ -75,9 +75,9 @@ let shown = 0;
 
 async function fetcher(body, { headers } = {}) {
   const wasLoggedIn = session.stored;
-  const answer = await session.post(location.pathname, body, { headers });
+  const response = await session.post(location.pathname, body, { headers });
   if (wasLoggedIn && !session.stored) announce("Your session is over. Log in again.");
-  return answer.json();
+  return response.json();
 }
 
 /** Opens a tab with this operation, or the tab that has it already. */
