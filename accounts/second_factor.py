@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 
-from accounts.sessions import end_sessions
+from accounts.sessions import end_all_sessions
 from reservation.models import User
 
 
@@ -43,5 +43,5 @@ def has_second_factor(*, user_id: int | str) -> bool:
 def reset_second_factor(user: User) -> bool:
     """Removes the second factor of an owner who has lost it, and ends every session. Returns whether there was one."""
     deleted, _ = Authenticator.objects.filter(user=user).delete()
-    end_sessions(user)
+    end_all_sessions(user)
     return bool(deleted)

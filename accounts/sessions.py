@@ -13,7 +13,7 @@ MAX_SESSIONS = 20
 """The most sessions of an account: a script that logs in for each request would create thousands."""
 
 
-def end_sessions(user: User) -> None:
+def end_all_sessions(user: User) -> None:
     """Ends every session of the account, and so invalidates its tokens."""
     for session in UserSession.objects.filter(user=user):
         session.end()
@@ -31,5 +31,5 @@ def end_oldest_sessions(user: User) -> None:
 @receiver([password_changed, password_reset, password_set])
 def end_sessions_on_new_password(user: User, **_: Any) -> None:
     """Ends every session, and with it its tokens, and resets the failed attempts."""
-    end_sessions(user)
+    end_all_sessions(user)
     reset_attempts(user.email)
