@@ -249,6 +249,7 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 # --- Language, time and static files -------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en-us"
+LOCALE_PATHS = [BASE_DIR / "web" / "locale"]  # where script/messages collects the texts of reservation/, too
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]  # of the pages in web/ that are for clients and newcomers
 FORMAT_MODULE_PATH = "settings.formats"
 USE_TZ = True

@@ -102,9 +102,9 @@ def test_the_history_says_who_when_and_from_what_to_what(browser: Browser, hold:
     act(browser, "confirm", hold)
     page = browser.get(reverse("admin:reservation_reservation_change", args=[hold.pk])).content.decode()
     who = User.objects.get(is_staff=True)
-    assert "Held → Booked" in page
+    assert "Held → Confirmed" in page
     assert f"{hold.starts_at:%Y-%m-%d %H:%M}-{hold.ends_at:%H:%M}" in page
-    assert str(who) in page.partition("Held → Booked")[0].rpartition("CONFIRMED")[2]
+    assert str(who) in page.partition("Held → Confirmed")[0].rpartition("CONFIRMED")[2]
 
 
 def test_a_reservations_page_offers_what_can_become_of_it(browser: Browser, hold: Reservation) -> None:

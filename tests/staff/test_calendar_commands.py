@@ -78,7 +78,7 @@ def test_moving_to_another_provider_who_offers_the_service(browser: Browser, hol
 
 @pytest.mark.parametrize(
     ("name", "status", "said"),
-    [("complete", "COMPLETED", "Marked as done."), ("mark_no_show", "NO_SHOW", "Marked as no-show.")],
+    [("complete", "COMPLETED", "Marked as completed."), ("mark_no_show", "NO_SHOW", "Marked as no-show.")],
 )
 def test_how_it_ended(name: str, status: str, said: str, browser: Browser) -> None:
     began = timezone.now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=2)

@@ -61,7 +61,7 @@ def test_choosing_a_month_shows_its_days_and_keeps_what_else_is_chosen() -> None
     request = RequestFactory().get("/", {"when": "2028-02", "state": "held", "p": "3"})
     _, months, days = hierarchy(request)
     assert [choice.title for choice in months if choice.is_chosen] == ["Feb 2028"]
-    assert (len(days), days[-1].link) == (29, "?when=2028-02-29&state=held")
+    assert (len(days), days[-1].address) == (29, "?when=2028-02-29&state=held")
     assert len(hierarchy(RequestFactory().get("/"))) == 2
 
 

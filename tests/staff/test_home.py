@@ -12,7 +12,7 @@ from redis.exceptions import ConnectionError as RedisIsAway
 from ops.metrics import Counts, families, process
 from ops.metrics.store import LocalStore
 from reservation.domain.reservation import reserve
-from staff.chart import columns, nice, spread
+from staff.chart import columns, round_up, spread
 from staff.requests import as_milliseconds
 from tests.factories import caller, make_appointments, make_client, make_provider, make_user
 from tests.groups import VIEWER, make_member
@@ -124,13 +124,13 @@ def test_columns_stand_on_the_ground_and_fit_below_the_top() -> None:
         (378.0, 0.0, 120.0, 0.0),
         (558.0, 111.6, 8.4, 8.4),
     ]
-    assert chart["columns"][0]["told"] == "00:15: 50, 10 errors"
+    assert chart["columns"][0]["label"] == "00:15: 50, 10 errors"
     assert columns([0, 0], [0, 0], starts=["a", "b"])["columns"] == []
 
 
 @pytest.mark.parametrize(("greatest", "top"), [(0, 1), (1, 1), (3, 5), (7, 10), (10, 10), (11, 20), (201, 500)])
 def test_an_axis_ends_on_a_round_number(greatest: int, top: int) -> None:
-    assert nice(greatest) == top
+    assert round_up(greatest) == top
 
 
 def test_durations_stand_on_a_logarithmic_scale() -> None:

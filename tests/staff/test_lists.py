@@ -96,7 +96,7 @@ def test_a_list_costs_as_many_statements_for_a_page_as_for_a_row(
 
 def test_nothing_is_counted_to_its_end(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(6)
-    monkeypatch.setattr(paginator, "MOST", 5)
+    monkeypatch.setattr(paginator, "MAX_COUNTED", 5)
     monkeypatch.setattr("staff.base.BoundedAdmin.list_per_page", 3)
     first = browser.get(reverse("admin:reservation_client_changelist"))
     assert (first.context["cl"].result_count, first.context["cl"].paginator.num_pages) == (5, 2)

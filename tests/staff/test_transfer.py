@@ -15,7 +15,7 @@ from django.test import Client as Browser
 
 from reservation.models import Client, Provider, User
 from staff import imports
-from staff.formats import guard
+from staff.formats import escape_formula
 from tests.factories import make_client, make_provider, make_service, make_user
 from tests.groups import FRONT_DESK, MANAGER, VIEWER, make_member
 from tests.rows import all_rows
@@ -106,7 +106,12 @@ def test_nothing_that_is_taken_out_is_a_formula_and_it_comes_back_as_it_was(name
 
 
 def test_what_spreadsheets_skip_before_a_formula_is_guarded_too() -> None:
-    assert [guard(text) for text in ("\t=1", "\r=1", "a=1", "'t Hooft")] == ["'\t=1", "'\r=1", "a=1", "'t Hooft"]
+    assert [escape_formula(text) for text in ("\t=1", "\r=1", "a=1", "'t Hooft")] == [
+        "'\t=1",
+        "'\r=1",
+        "a=1",
+        "'t Hooft",
+    ]
 
 
 def test_what_is_searched_for_is_what_is_taken_out(manager: Browser) -> None:
@@ -197,8 +202,8 @@ def test_a_row_that_is_wrong_is_named_and_nothing_can_be_imported(wrong: str, ma
 def test_a_file_that_is_wrong_is_refused(
     text: str | bytes, told: str, manager: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(imports, "MAX_ROWS", 3)
-    monkeypatch.setattr(imports, "MAX_BYTES", 300)
+    monkeypatch.setattr(imports, "MAX_FILE_ROWS", 3)
+    monkeypatch.setattr(imports, "MAX_FILE_BYTES", 300)
     before = state()
     shown = upload(manager, text)
     assert "confirm_form" not in shown.context

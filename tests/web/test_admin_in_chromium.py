@@ -173,7 +173,7 @@ def test_staff_confirms_a_reservation_and_cancels_it_with_a_reason(page: Page, v
     page.locator("select[name=action]").select_option("confirm")
     page.get_by_role("button", name="Run", exact=True).click()
     expect(page.get_by_text("Done: 1.")).to_be_visible()
-    expect(page.get_by_role("cell", name="Booked", exact=True)).to_be_visible()
+    expect(page.get_by_role("cell", name="Confirmed", exact=True)).to_be_visible()
     page.locator("#result_list tbody th a").first.click()
     page.get_by_role("button", name="Cancel…").click()
     page.get_by_label("Reason").fill("The provider is ill.")

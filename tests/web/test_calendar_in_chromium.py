@@ -108,7 +108,7 @@ def found(page: Page) -> Locator:
 
 
 def said(page: Page) -> Locator:
-    return page.locator("#cal-said")
+    return page.locator("#cal-message")
 
 
 def free(page: Page, provider: str, clock: str) -> Locator:
@@ -171,8 +171,8 @@ def test_staff_says_how_it_ended(enter: Enter, practice: dict[str, Any]) -> None
     page.goto(f"/admin/calendar/?date={practice['yesterday']}")
     cell(page, "09:15 Confirmed").click()
     expect(panel(page).get_by_role("button", name="Move")).to_have_count(0)
-    panel(page).get_by_role("button", name="Mark as done").click()
-    expect(cell(page, "09:15 Done")).to_be_visible()
+    panel(page).get_by_role("button", name="Mark as completed").click()
+    expect(cell(page, "09:15 Completed")).to_be_visible()
 
 
 def drag(page: Page, source: Locator, target: Locator, *, drop: bool = True) -> None:

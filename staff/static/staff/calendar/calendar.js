@@ -105,7 +105,7 @@ function showColumn(key) {
 }
 
 function say(text) {
-  const place = find("#cal-said");
+  const place = find("#cal-message");
   place.textContent = "";
   clearTimeout(silence);
   requestAnimationFrame(() => (place.textContent = text)); // so that the same text is read out again

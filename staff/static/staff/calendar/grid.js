@@ -2,8 +2,6 @@
 
 import { element, zoneName } from "./dom.js";
 
-const SIGNS = { PENDING: "◔", CONFIRMED: "●", COMPLETED: "✓", NO_SHOW: "✕" };
-
 // What stands in each row of a column, from the first that is shown: a reservation once for each row it covers.
 export function fill(column, first, last) {
   const cells = new Array(last - first).fill(null).map(() => ({ kind: "none" }));
@@ -135,10 +133,10 @@ function drawBlock({ block }, common, { column, row, last }) {
     element(
       "div",
       {
-        class: `cal-block is-${block.status.toLowerCase()}${span === 1 ? " is-low" : ""}${block.is_movable ? " is-movable" : ""}`,
+        class: `cal-block is-${block.tone}${span === 1 ? " is-low" : ""}${block.is_movable ? " is-movable" : ""}`,
         title: `${block.time} ${block.client}`,
       },
-      element("strong", {}, element("i", { "aria-hidden": "true" }, SIGNS[block.status] ?? ""), ` ${block.client} `),
+      element("strong", {}, element("i", { "aria-hidden": "true" }, block.sign), ` ${block.client} `),
       what ? element("span", {}, `${what} `) : null,
       span > 2 ? element("span", {}, `${block.time} `) : null,
       span > 3 ? element("span", {}, block.state) : null,

@@ -7,7 +7,7 @@ export class Panel {
   // changed: called once a command was answered, whether it was done or refused. closed: when the panel is.
   constructor({ changed, closed, dress, say }) {
     this.dialog = find("#cal-panel");
-    this.heard = find("#cal-heard");
+    this.status = find("#cal-panel-status");
     this.title = find("#cal-panel-title");
     this.body = find("#cal-panel-body");
     this.alert = find(".cal-alert", this.dialog);
@@ -52,7 +52,7 @@ export class Panel {
 
   // For screen readers: while the panel is open, they hear nothing of the page behind it.
   tell(text) {
-    this.heard.textContent = text;
+    this.status.textContent = text;
   }
 
   warn(text) {

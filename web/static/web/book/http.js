@@ -1,6 +1,6 @@
 import { setClock } from "./time.js";
 
-/** Why not: a code, of the API or ours; in how many seconds to ask again. */
+/** code: the API's or ours; seconds: when to try again. */
 export class Failure extends Error {
   constructor(code, seconds) {
     super(code);
@@ -25,6 +25,6 @@ export async function send(url, { method = "POST", body, headers } = {}) {
   if (status === 429) throw new Failure("RATE_LIMITED", answer.headers.get("Retry-After") ?? 60);
   try {
     if (status < 500) return { status, json: JSON.parse(text || "{}") };
-  } catch {} // a page of who stands between
+  } catch {} // a proxy's page
   throw new Failure("SERVICE_UNAVAILABLE");
 }

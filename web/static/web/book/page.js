@@ -2,7 +2,7 @@ import { go, linkTo } from "./address.js";
 
 export const element = (id) => document.getElementById(id);
 
-export const { texts, steps } = JSON.parse(element("words").textContent);
+export const { texts, tones, steps } = JSON.parse(element("words").textContent);
 
 export const text = (name, values) => texts[name]?.replace(/\{(\w+)\}/g, (_, value) => values[value]);
 
@@ -22,7 +22,7 @@ export function reveal(isThere) {
   for (const [id, is] of Object.entries(isThere)) element(id).hidden = !is;
 }
 
-/** Links that change the address; the keyboard stays. */
+/** Links that change the address; the focus stays. */
 export function showLinks(name, items) {
   const box = element(name);
   const focused = box.contains(document.activeElement) && document.activeElement.href;
@@ -47,7 +47,7 @@ export function listen(act) {
   });
 }
 
-/** For who listens rather than looks. */
+/** For screen readers. */
 export function say(sentence) {
   element("status").textContent = "";
   setTimeout(() => (element("status").textContent = sentence), 100);

@@ -1,7 +1,7 @@
 import { ask } from "./api.js";
 import { countDown } from "./countdown.js";
 import { Failure } from "./http.js";
-import { element, part, reveal, text } from "./page.js";
+import { element, part, reveal, text, tones } from "./page.js";
 import { stored } from "./session.js";
 import { format, nameOf, now, timeIn } from "./time.js";
 
@@ -33,7 +33,7 @@ function cardOf(reservation) {
   const { id, status, startsAt, service, cancelReason } = reservation;
   known[id] = reservation;
   const card = part("card", { ...wordsOf(reservation), status: text(status), reason: cancelReason });
-  Object.assign(card.dataset, { id, status });
+  Object.assign(card.dataset, { id, tone: tones[status] });
   for (const piece of card.querySelectorAll("[data-when]")) {
     const isPossible = piece.dataset.when.includes(status) && (service || piece.dataset.do !== "move");
     piece.hidden = !isPossible || Date.parse(startsAt) < now();
@@ -41,7 +41,7 @@ function cardOf(reservation) {
   return card;
 }
 
-/** What is held, with its countdown. Answers the ids of those held no longer. */
+/** Holds with countdowns. Returns the ids of those that are over. */
 export async function showHolds(lapse) {
   const nodes = stored() ? (await find({ status: ["PENDING"] })).nodes : [];
   const before = [...element("holds").children].map(({ dataset }) => dataset.id);
@@ -52,10 +52,10 @@ export async function showHolds(lapse) {
   return before.filter((id) => stored() && !nodes.some((node) => node.id === id));
 }
 
-/** Booked, soonest first; over, latest first. */
+/** Upcoming ones, soonest first; past ones, latest first. */
 export async function showMine(after) {
   const { nodes, pageInfo } = await find(null, after);
-  const isToCome = ({ status, startsAt }) => status === "CONFIRMED" && Date.parse(startsAt) > now();
+  const isToCome = ({ status, startsAt }) => element("upcoming").dataset.when.includes(status) && Date.parse(startsAt) > now();
   const upcoming = nodes.filter(isToCome).reverse();
   const past = nodes.filter((one) => one.status !== "PENDING" && !isToCome(one));
   for (const [name, reservations] of Object.entries({ upcoming, past })) {

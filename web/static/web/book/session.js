@@ -60,7 +60,7 @@ export function renew(session) {
   return (renewal ??= locked(() => exchange(session)).finally(() => (renewal = null)));
 }
 
-// What is kept reaches other tabs late: they wait. No locks without HTTPS.
+// Storage reaches other tabs late: they wait. No locks without HTTPS.
 const locked = (work) =>
   new Promise((done, fail) => {
     const wait = () => work().then(done, fail).then(() => pause(1000));
