@@ -40,11 +40,9 @@ class AppointmentStateFilter(admin.SimpleListFilter):
             return queryset.filter(reservation_id__in=live.values("pk"), available_at__gt=now)
         assert isinstance(queryset, AppointmentQuerySet)
         free = queryset.free_at(now)
-        return (
-            free.starting_in(now, None).exclude(provider_id__in=inactive_providers())
-            if self.value() == "free"
-            else free
-        )
+        if self.value() != "free":
+            return free
+        return free.starting_in(now, None).exclude(provider_id__in=inactive_providers())
 
 
 @admin.register(Appointment)

@@ -1,4 +1,4 @@
-"""Which fields of a model staff edits, derived from the model so that a new field appears in forms and files by itself."""
+"""The fields that staff edits, derived from the model so that a new field is in the forms and files by itself."""
 
 from collections.abc import Iterable
 

@@ -91,7 +91,8 @@ class PeopleAdmin(ImportExportMixin, CatalogueAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
-            names = ("email", *self.add_form._meta.fields)
+            fields = self.add_form._meta.fields or ()
+            names: tuple[str, ...] = ("email", *fields)
         else:
             name, *others = editable_fields(self.model)
             names = (name, "address", *others, "reservations")

@@ -35,10 +35,11 @@ class ReservationStateFilter(admin.SimpleListFilter):
         return [(group, group.capitalize()) for group in StatusGroup]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Reservation]) -> QuerySet[Reservation]:
-        if self.value() not in list(StatusGroup):
+        group = self.value()
+        if group not in list(StatusGroup):
             return queryset
         assert isinstance(queryset, ReservationQuerySet)
-        return queryset.with_status_at(statuses_in(StatusGroup(self.value())), timezone.now())
+        return queryset.with_status_at(statuses_in(StatusGroup(group)), timezone.now())
 
 
 class EventInline(TabularInline):

@@ -26,7 +26,7 @@ def is_superuser(request: HttpRequest) -> bool:
 
 @admin.register(User)
 class UserAdmin(auth_admin.UserAdmin, BoundedAdmin):  # type: ignore[misc] # one paginator is narrower
-    """Only a superuser grants permissions, or changes an account that has any: otherwise staff could grant itself all."""
+    """Only a superuser grants permissions, or changes an account that has any: else staff could grant itself all."""
 
     form = UserChangeForm
     add_form = NewUserForm

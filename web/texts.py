@@ -27,7 +27,7 @@ BOOK_TEXTS = {
     "closed": _(", no open times"),
     "hold": _("Hold this time"),
     "moveHere": _("Move it here"),
-    **{status: _(words.client) for status, words in STATUS_WORDS.items()},
+    **{str(status): _(words.client) for status, words in STATUS_WORDS.items()},
     # What has happened
     "held": _("Held for you: {date}, {time}. Confirm it before the time is up."),
     "booked": _("Booked: {what} {who} on {date}, {time}."),

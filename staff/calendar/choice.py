@@ -22,7 +22,7 @@ class CalendarChoice:
     """zone: None for the zone of the providers."""
 
     view: str
-    date: date | None
+    day: date | None
     zone: ZoneInfo | None
     provider_ids: list[int]
     service_id: int | None
@@ -32,7 +32,7 @@ class CalendarChoice:
     def read(cls, query: QueryDict) -> "CalendarChoice":
         return cls(
             view="week" if query.get("view") == "week" else "day",
-            date=parse_date(query.get("date", "")),
+            day=parse_date(query.get("date", "")),
             zone=parse_zone(query.get("zone", "")),
             provider_ids=[pk for text in query.get("providers", "").split(",") if (pk := parse_id(text)) is not None],
             service_id=parse_id(query.get("service", "")),
@@ -59,7 +59,7 @@ class CalendarChoice:
 
     def date_for(self, zone: ZoneInfo, now: datetime) -> date:
         """The chosen date, or today's."""
-        return self.date or now.astimezone(zone).date()
+        return self.day or now.astimezone(zone).date()
 
 
 def parse_date(text: str) -> date | None:

@@ -54,7 +54,7 @@ FORMS: dict[Action, type[KeyForm]] = {Action.CANCEL: CancelForm, Action.RESCHEDU
 """The forms of the actions that have input."""
 
 
-def perform_action(request: HttpRequest, pk: int, name: str) -> JsonResponse:
+def do_action(request: HttpRequest, pk: int, name: str) -> JsonResponse:
     """Perform the action with this name on a reservation."""
     if name not in ACTIONS_BY_NAME:
         raise Http404

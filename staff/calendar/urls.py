@@ -11,7 +11,7 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST, require_safe
 
 from staff.calendar.client import add_client, search_clients
-from staff.calendar.command import perform_action, reserve_for_client
+from staff.calendar.command import do_action, reserve_for_client
 from staff.calendar.page import show_page
 from staff.calendar.panel import show_appointment, show_move, show_reservation
 from staff.calendar.permissions import ADD_CLIENT, ADD_RESERVATION, CHANGE_RESERVATION, VIEW_CALENDAR, VIEW_CLIENT
@@ -19,49 +19,47 @@ from staff.calendar.read import find_providers_by_name, list_openings, read_grid
 
 CalendarView = Callable[..., HttpResponse]
 
-ROUTES: tuple[tuple[str, str, Callable[[CalendarView], CalendarView], CalendarView, tuple[str, ...]], ...] = (
-    ("calendar/", "calendar", require_safe, show_page, VIEW_CALENDAR),
-    ("calendar/grid/", "calendar_grid", require_safe, read_grid, VIEW_CALENDAR),
-    ("calendar/providers/", "calendar_providers", require_safe, find_providers_by_name, VIEW_CALENDAR),
-    ("calendar/clients/", "calendar_clients", require_POST, search_clients, (*VIEW_CALENDAR, VIEW_CLIENT)),
-    ("calendar/clients/add/", "calendar_add_client", require_POST, add_client, (*VIEW_CALENDAR, ADD_CLIENT)),
-    ("calendar/reserve/", "calendar_reserve", require_POST, reserve_for_client, (*VIEW_CALENDAR, ADD_RESERVATION)),
-    ("calendar/appointments/<int:pk>/", "calendar_appointment", require_safe, show_appointment, VIEW_CALENDAR),
-    ("calendar/reservations/<int:pk>/", "calendar_reservation", require_safe, show_reservation, VIEW_CALENDAR),
-    (
-        "calendar/reservations/<int:pk>/move/",
-        "calendar_move",
-        require_safe,
-        show_move,
-        (*VIEW_CALENDAR, CHANGE_RESERVATION),
-    ),
+ROUTES: tuple[tuple[str, str, Callable[[CalendarView], CalendarView], CalendarView, str | None], ...] = (
+    ("calendar/", "calendar", require_safe, show_page, None),
+    ("calendar/grid/", "calendar_grid", require_safe, read_grid, None),
+    ("calendar/providers/", "calendar_providers", require_safe, find_providers_by_name, None),
+    ("calendar/clients/", "calendar_clients", require_POST, search_clients, VIEW_CLIENT),
+    ("calendar/clients/add/", "calendar_add_client", require_POST, add_client, ADD_CLIENT),
+    ("calendar/reserve/", "calendar_reserve", require_POST, reserve_for_client, ADD_RESERVATION),
+    ("calendar/appointments/<int:pk>/", "calendar_appointment", require_safe, show_appointment, None),
+    ("calendar/reservations/<int:pk>/", "calendar_reservation", require_safe, show_reservation, None),
+    ("calendar/reservations/<int:pk>/move/", "calendar_move", require_safe, show_move, CHANGE_RESERVATION),
     (
         "calendar/reservations/<int:pk>/openings/",
         "calendar_openings",
         require_safe,
         list_openings,
-        (*VIEW_CALENDAR, CHANGE_RESERVATION),
+        (CHANGE_RESERVATION,),
     ),
     (
         "calendar/reservations/<int:pk>/<slug:name>/",
         "calendar_command",
         require_POST,
-        perform_action,
-        (*VIEW_CALENDAR, CHANGE_RESERVATION),
+        do_action,
+        (CHANGE_RESERVATION,),
     ),
 )
-"""Path, name, decorator for the HTTP method, view, and the permissions, all of which it requires."""
+"""Path, name, decorator for the HTTP method, view, and the permission that it requires besides VIEW_CALENDAR."""
 
 
 def calendar_urls(site: AdminSite) -> list[URLPattern]:
     """URL patterns for staff only: never cached, and no command without a CSRF token."""
     return [
-        path(route, site.admin_view(require_method(require_permissions(view, permissions))), name=name)
+        path(
+            route, site.admin_view(require_method(require_permissions(view, (*VIEW_CALENDAR, *permissions)))), name=name
+        )
         for route, name, require_method, view, permissions in ROUTES
     ]
 
 
-def require_permissions(view: CalendarView, permissions: tuple[str, ...]) -> CalendarView:
+def require_permission(view: CalendarView, permission: str | None) -> CalendarView:
+    permissions = VIEW_CALENDAR if permission is None else (*VIEW_CALENDAR, permission)
+
     @wraps(view)
     def checked_view(request: HttpRequest, **arguments: Any) -> HttpResponse:
         if not request.user.has_perms(permissions):

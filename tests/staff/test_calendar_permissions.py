@@ -116,4 +116,4 @@ def test_a_service_for_which_there_is_no_room_cannot_be_chosen(client: Browser, 
     assert "Check-up (15 min)</option>" in form
     assert "Consultation (30 min): no room</option>" in form
     taken = hold.appointments.get()
-    assert "taken this time meanwhile" in client.get(f"/admin/calendar/appointments/{taken.pk}/").content.decode()
+    assert "has been taken meanwhile" in client.get(f"/admin/calendar/appointments/{taken.pk}/").content.decode()

@@ -32,7 +32,7 @@ LOOK_BACK = timedelta(days=7)
 LOOK_AHEAD = timedelta(hours=4)
 """How far ahead clients are looked for who are in two places; `verify_reservations` looks at all there is."""
 
-TALLIED = tuple(group for group in StatusGroup if group is not StatusGroup.LAPSED)
+TALLIED: tuple[StatusGroup, ...] = tuple(group for group in StatusGroup if group is not StatusGroup.LAPSED)
 """The groups that a tally counts. Lapsed holds are free time, and counted as that."""
 
 
