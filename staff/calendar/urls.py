@@ -29,20 +29,8 @@ ROUTES: tuple[tuple[str, str, Callable[[CalendarView], CalendarView], CalendarVi
     ("calendar/appointments/<int:pk>/", "calendar_appointment", require_safe, show_appointment, None),
     ("calendar/reservations/<int:pk>/", "calendar_reservation", require_safe, show_reservation, None),
     ("calendar/reservations/<int:pk>/move/", "calendar_move", require_safe, show_move, CHANGE_RESERVATION),
-    (
-        "calendar/reservations/<int:pk>/openings/",
-        "calendar_openings",
-        require_safe,
-        list_openings,
-        (CHANGE_RESERVATION,),
-    ),
-    (
-        "calendar/reservations/<int:pk>/<slug:name>/",
-        "calendar_command",
-        require_POST,
-        do_action,
-        (CHANGE_RESERVATION,),
-    ),
+    ("calendar/reservations/<int:pk>/openings/", "calendar_openings", require_safe, list_openings, CHANGE_RESERVATION),
+    ("calendar/reservations/<int:pk>/<slug:name>/", "calendar_command", require_POST, do_action, CHANGE_RESERVATION),
 )
 """Path, name, decorator for the HTTP method, view, and the permission that it requires besides VIEW_CALENDAR."""
 
@@ -50,10 +38,8 @@ ROUTES: tuple[tuple[str, str, Callable[[CalendarView], CalendarView], CalendarVi
 def calendar_urls(site: AdminSite) -> list[URLPattern]:
     """URL patterns for staff only: never cached, and no command without a CSRF token."""
     return [
-        path(
-            route, site.admin_view(require_method(require_permissions(view, (*VIEW_CALENDAR, *permissions)))), name=name
-        )
-        for route, name, require_method, view, permissions in ROUTES
+        path(route, site.admin_view(require_method(require_permission(view, permission))), name=name)
+        for route, name, require_method, view, permission in ROUTES
     ]
 
 
