@@ -1,4 +1,4 @@
-"""Days are as long as the clocks make them, and every quarter hour has one row."""
+"""Days have 23 to 25 hours, and every quarter hour has one row."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -44,7 +44,7 @@ def test_a_day_in_autumn_has_25_hours_and_two_at_two() -> None:
 
 
 @pytest.mark.parametrize(("changing", "longest", "missing"), [(SPRING, 96, 4), (AUTUMN, 100, 0)])
-def test_in_a_week_that_changes_clocks_the_same_hour_stands_in_the_same_row(
+def test_in_a_week_that_changes_clocks_an_hour_has_the_same_row_every_day(
     changing: date, longest: int, missing: int
 ) -> None:
     days = week_of(changing, BERLIN)
@@ -80,19 +80,19 @@ def test_the_rows_that_are_shown_are_the_whole_hours_that_are_used() -> None:
     assert rows.shown([]) == (36, 68)
 
 
-def test_now_has_a_place_on_its_day_only() -> None:
+def test_an_instant_has_a_position_on_its_day_only() -> None:
     day = CalendarDay(date(2030, 1, 1), UTC_ZONE)
     rows = CalendarRows([day])
     assert rows.position(day, datetime(2030, 1, 1, 9, 20, tzinfo=UTC)) == pytest.approx(37 + 1 / 3)
     assert rows.position(day, datetime(2030, 1, 2, tzinfo=UTC)) is None
 
 
-def test_a_date_that_a_zone_left_out_has_no_rows() -> None:
+def test_a_date_that_a_zone_skipped_has_no_rows() -> None:
     day = CalendarDay(date(2011, 12, 30), ZoneInfo("Pacific/Apia"))
     assert (day.starts_at, CalendarRows([day]).labels, CalendarRows([day]).shown([])) == (day.ends_at, [], (0, 0))
 
 
-def test_an_appointment_of_when_they_were_shorter_has_a_row(settings: Any) -> None:
+def test_an_appointment_of_a_former_length_has_a_row(settings: Any) -> None:
     settings.RESERVATION_POLICY = Policy(appointment_length=timedelta(hours=1))
     day = CalendarDay(date(2030, 1, 1), ZoneInfo("Asia/Kolkata"))
     rows = CalendarRows([day])
