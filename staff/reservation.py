@@ -7,22 +7,20 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
 
 from reservation.domain.command import Command
 from reservation.domain.errors import DomainError
 from reservation.domain.reservation import cancel
-from reservation.models import Reservation, ReservationEvent
-from reservation.models.event import EventKind
+from reservation.models import Reservation
 from reservation.models.reservation import ReservationQuerySet
 from reservation.policy import MAX_TEXT_LENGTH, TRANSITIONS, Action
 from reservation.status_words import STATUS_WORDS, StatusGroup, statuses_in
 from staff.actions import STAFF_ACTIONS, StaffAction, name_of
 from staff.base import ReadOnlyAdmin, current_caller
 from staff.dates import WhenFilter
-from staff.history import changes_in_words
+from staff.event import EventInline
 from staff.search import by_people
 
 
@@ -40,33 +38,6 @@ class ReservationStateFilter(admin.SimpleListFilter):
             return queryset
         assert isinstance(queryset, ReservationQuerySet)
         return queryset.with_status_at(statuses_in(StatusGroup(group)), timezone.now())
-
-
-class EventInline(TabularInline):
-    """The history of a reservation: what happened when, by whom, from what to what."""
-
-    model = ReservationEvent
-    fields = readonly_fields = ("occurred_at", "kind", "who", "change")
-    verbose_name_plural = "history"
-    can_delete = False
-    extra = 0
-    hide_title = True
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[ReservationEvent]:
-        return super().get_queryset(request).select_related("user").order_by("pk")
-
-    @admin.display(description="who")
-    def who(self, event: ReservationEvent) -> str:
-        if event.user:
-            return str(event.user)
-        return "automatic" if event.kind == EventKind.EXPIRED else "a deleted account"
-
-    @admin.display(description="from → to")
-    def change(self, event: ReservationEvent) -> str:
-        return changes_in_words(event)
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 ListAction = Callable[["ReservationAdmin", HttpRequest, QuerySet[Reservation]], HttpResponse | None]

@@ -107,7 +107,7 @@ def cancel_all(page: Page) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:
-    """name: of the file. prepare: called before the screenshot is taken. is_full_page: whether it shows all of the page."""
+    """prepare: called before the screenshot is taken. is_full_page: whether it shows more than the window."""
 
     name: str
     path: str
