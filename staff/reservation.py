@@ -15,7 +15,7 @@ from reservation.domain.errors import DomainError
 from reservation.domain.reservation import cancel
 from reservation.models import Reservation
 from reservation.models.reservation import ReservationQuerySet
-from reservation.policy import MAX_TEXT_LENGTH, TRANSITIONS, Action
+from reservation.policy import LEADS_TO, MAX_TEXT_LENGTH, TRANSITIONS, Action
 from reservation.status_words import STATUS_WORDS, StatusGroup, statuses_in
 from staff.actions import STAFF_ACTIONS, StaffAction, name_of
 from staff.base import ReadOnlyAdmin, current_caller
@@ -58,7 +58,7 @@ def list_action(action: Action, chosen_action: StaffAction) -> ListAction:
     return admin.action(description=chosen_action.button, permissions=["work"])(perform)
 
 
-LIST_ACTIONS = {action: chosen for action, chosen in STAFF_ACTIONS.items() if action is not Action.RESCHEDULE}
+LIST_ACTIONS = {action: chosen for action, chosen in STAFF_ACTIONS.items() if action in LEADS_TO}
 """Moving takes another time for each reservation, which is chosen in the calendar."""
 
 
@@ -110,7 +110,7 @@ class ReservationAdmin(ReadOnlyAdmin):
         offered = [
             {"name": name_of(action), "title": chosen.button}
             for action, chosen in LIST_ACTIONS.items()
-            if chosen.leads_to in possible and self.has_work_permission(request)
+            if LEADS_TO[action] in possible and self.has_work_permission(request)
         ]
         return super().change_view(request, object_id, form_url, {"offered": offered, **(extra_context or {})})
 
