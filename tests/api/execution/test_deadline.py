@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import ProgrammingError, connection, transaction
 
-from api.execution.deadline import Deadline, DeadlineExceeded
+from api.execution import Deadline, DeadlineExceeded
 from api.loaders import ProviderByIdLoader
 from reservation.models import Service
 from tests.conftest import Post
@@ -113,8 +113,13 @@ def test_a_savepoint_that_is_too_late_is_rolled_back_whoever_catches_it(practice
 @pytest.mark.django_db(transaction=True)
 def test_many_rows_are_one_statement_without_a_limit_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
-    limit = Deadline.limit
-    monkeypatch.setattr(Deadline, "limit", lambda self, sql, **k: seen.append(sql) or limit(self, sql, **k))
+    add_timeout = Deadline.with_statement_timeout
+
+    def record(deadline: Deadline, sql: str, **options: Any) -> str:
+        seen.append(sql)
+        return add_timeout(deadline, sql, **options)
+
+    monkeypatch.setattr(Deadline, "with_statement_timeout", record)
     with Deadline().enforced(), connection.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO reservation_service (name, description, duration_minutes, is_active, created_at)"
@@ -184,4 +189,4 @@ def test_a_statement_tells_the_server_how_long_it_may_take(
     is_mariadb: bool, sql: str, limited: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Deadline, "seconds_left", 9.5)
-    assert Deadline().limit(sql, is_mariadb=is_mariadb).replace("9.500", "9.5") == limited
+    assert Deadline().with_statement_timeout(sql, is_mariadb=is_mariadb).replace("9.500", "9.5") == limited
