@@ -72,14 +72,14 @@ def run(request: HttpRequest, asked: GraphQLRequest, context: Context, meter: Re
     operation = document.operation(asked.operation_name)
     observation().operation = label_of(operation)
     check_method(request, operation)
-    if document.introspects:
+    if document.uses_introspection:
         check_introspection(context.caller)
     cost = operation.cost(asked.variables)
     check_cost(cost)
     meter.consume_for_operation(operation, cost)
     if COST_HEADER in request.headers:
         return tell({**execute(document, operation, asked, context), "extensions": {"cost": describe(cost)}})
-    if operation.reads is None:
+    if operation.public_reads is None:
         return tell(execute(document, operation, asked, context))
     return cached_response(
         schema, document, operation, asked.variables, lambda: execute(document, operation, asked, context)

@@ -10,7 +10,7 @@ from django.conf import settings
 from graphql import GraphQLSchema, print_schema
 
 from api.documents import Document, Operation
-from api.documents.public_reads import Reads
+from api.documents.public_reads import PublicReads
 from cache import calendar_days, catalogue
 from cache.cached_rows import is_used
 from cache.responses import find_response
@@ -38,11 +38,11 @@ def cached_response(
     execute: Callable[[], dict[str, Any]],
 ) -> EncodedResponse:
     """What is kept of this operation, which answers everybody alike, or else what `execute` answers."""
-    assert operation.reads is not None
+    assert operation.public_reads is not None
     if not settings.GRAPHQL_RESPONSE_CACHE_SECONDS or not is_used():
         return tell(execute(), is_public=True)
     key = key_of(schema, document, operation, variables)
-    generations = generations_of(operation.reads, variables)
+    generations = generations_of(operation.public_reads, variables)
     with find_response(key, generations=generations, seconds=settings.GRAPHQL_RESPONSE_CACHE_SECONDS) as answer:
         if answer.body is not None:
             return EncodedResponse(answer.body, has_errors=False, is_public=True)
@@ -54,14 +54,14 @@ def cached_response(
 
 def key_of(schema: GraphQLSchema, document: Document, operation: Operation, variables: Mapping[str, Any]) -> str:
     """What the answer depends on beside what is read. Variables that the operation has not are of no matter."""
-    assert operation.reads is not None
-    given = {name: value for name, value in variables.items() if name in operation.reads.variables}
+    assert operation.public_reads is not None
+    given = {name: value for name, value in variables.items() if name in operation.public_reads.variables}
     parts = (version_of(schema), settings.GRAPHQL_EXECUTOR, document.sha256, operation.name or "")
     text = "\n".join(parts).encode() + orjson.dumps(given, option=orjson.OPT_SORT_KEYS)
     return sha256(text).hexdigest()
 
 
-def generations_of(reads: Reads, variables: Mapping[str, Any]) -> list[str]:
+def generations_of(reads: PublicReads, variables: Mapping[str, Any]) -> list[str]:
     """The names of the generations with which the answer ends."""
     if not reads.calendars:
         return [catalogue.GENERATION]

@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 from graphql import GraphQLError
 
-from api.documents import document as documents
-from api.documents import parse_document
-from api.documents.document import TOKEN_BYTES
+from api.documents import parse_document, parsing
+from api.documents.parsing import TOKEN_BYTES
 from api.http.errors import RequestError
 from api.schema import schema
 from tests.practice import Ask
@@ -21,47 +20,47 @@ def refusal(source: str) -> list[GraphQLError]:
 
 
 @pytest.fixture
-def kept(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The documents that are kept: none at first."""
-    documents._kept.clear()
-    return documents._kept
+def cached() -> Any:
+    """The document cache, empty at first."""
+    parsing._documents.clear()
+    return parsing._documents
 
 
-def test_a_document_is_parsed_and_validated_once(kept: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_document_is_parsed_and_validated_once(cached: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     source = "{ viewer { isStaff } }"
     found = parse_document(schema, source)
-    monkeypatch.setattr(documents, "parse_text", None)
+    monkeypatch.setattr(parsing, "parse_text", None)
     assert parse_document(schema, source) is found
-    assert len(kept) == 1
+    assert len(cached) == 1
 
 
-def test_a_document_that_fails_is_not_kept(kept: Any) -> None:
+def test_a_document_that_fails_is_not_kept(cached: Any) -> None:
     for source in ("{ nothing }", "{", "{ a: __typename " + "b: __typename " * 30 + "}"):
         refusal(source)
-    assert len(kept) == 0
+    assert len(cached) == 0
 
 
-def test_documents_are_kept_while_there_is_room(kept: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_documents_are_kept_while_there_is_room(cached: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     room = 100 * TOKEN_BYTES
-    monkeypatch.setattr(kept, "_Cache__maxsize", room)
+    monkeypatch.setattr(cached, "_Cache__maxsize", room)
     sources = [f"{{ viewer {{ isStaff }} }} # {number}" for number in range(30)]
     for source in sources:
         parse_document(schema, source)
-    assert room - 10 * TOKEN_BYTES <= kept.currsize <= room
-    assert len(kept) < len(sources)
-    assert (id(schema), sources[-1]) in kept
-    assert (id(schema), sources[0]) not in kept
+    assert room - 10 * TOKEN_BYTES <= cached.currsize <= room
+    assert len(cached) < len(sources)
+    assert (id(schema), sources[-1]) in cached
+    assert (id(schema), sources[0]) not in cached
 
 
-def test_a_document_is_weighed_by_its_tokens(kept: Any) -> None:
+def test_a_document_is_weighed_by_its_tokens(cached: Any) -> None:
     parse_document(schema, "{ viewer { isStaff } }")  # with those of the start and the end of the file
-    assert kept.currsize == pytest.approx(8 * TOKEN_BYTES, rel=0.1)
+    assert cached.currsize == pytest.approx(8 * TOKEN_BYTES, rel=0.1)
 
 
-def test_a_document_is_weighed_by_its_strings_too(kept: Any) -> None:
+def test_a_document_is_weighed_by_its_strings_too(cached: Any) -> None:
     text = "🙂" * 10_000
     parse_document(schema, f'{{ providers(filter: {{search: "{text}"}}) {{ totalCount }} }}')
-    assert kept.currsize > 3 * sys.getsizeof(text)
+    assert cached.currsize > 3 * sys.getsizeof(text)
 
 
 def test_the_only_operation_needs_no_name() -> None:

@@ -9,7 +9,7 @@ from django.core.cache import caches
 from django.test import Client as Browser
 
 from api.documents.document import document_hash
-from api.documents.persisted import cache_key, kept_source
+from api.documents.persisted import cache_key, registered_source
 from tests.api.test_views import GRAPHQL_JSON, NOBODY, VIEWER, refusal
 from tests.conftest import Post
 
@@ -24,7 +24,7 @@ def by_hash(sha256: str = HASH, version: Any = 1) -> dict[str, Any]:
 
 def forget_locally() -> None:
     """As in another process: what is known is in the cache that they share."""
-    kept_source.cache_clear()
+    registered_source.cache_clear()
 
 
 @pytest.fixture(autouse=True)

@@ -158,7 +158,7 @@ def test_what_is_public_is_the_same_for_everybody(
 def test_no_change_is_kept(people: Practice, post: Post, written_keys: list[str]) -> None:
     for mutation in schema.mutation_type.fields:  # type: ignore[union-attr]
         source = document_of(mutation, "__typename")
-        assert parse_document(schema, source).operation(None).reads is None
+        assert parse_document(schema, source).operation(None).public_reads is None
         assert post({"query": source, "variables": {"input": {}}})["Cache-Control"] == "no-store"
     assert written_keys == []
 

@@ -6,9 +6,10 @@ import pytest
 from graphql import get_introspection_query, parse, specified_rules, validate
 
 from api.documents import parse_document
-from api.documents.document import FRAGMENT_RULES
+from api.documents.parsing import FRAGMENT_RULES
 from api.http.errors import RequestError
-from api.limits.structure import check_structure, has_sound_fragments
+from api.limits.fragments import has_sound_fragments
+from api.limits.structure import check_structure
 from api.schema import schema
 
 CYCLE = ("services", "nodes", "providers", "nodes")
