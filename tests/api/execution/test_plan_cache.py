@@ -1,4 +1,4 @@
-"""What is kept of plans: a caller chooses the variables, and so how many there are of a document."""
+"""The plan cache is bounded, since a caller chooses the variables, and so how many plans a document has."""
 
 from itertools import product
 
@@ -19,14 +19,14 @@ FIELDS = 20
 
 @pytest.fixture
 def plans(monkeypatch: pytest.MonkeyPatch) -> PlanCache:
-    """Room for five plans of the document."""
+    """A plan cache with room for five plans of the document."""
     plans = PlanCache(max_fields=5 * (FIELDS + 1) * 2)
     monkeypatch.setattr(columnar, "PLANS", plans)
     return plans
 
 
 def make_document() -> Document:
-    """Each combination of its variables has a plan of its own, with two fields for each alias."""
+    """Each combination of its variables has its own plan, with two fields for each alias."""
     variables = ", ".join(f"${name}: Boolean!" for name in NAMES)
     decided = " ".join(f"... @include(if: ${name}) {{ __typename }}" for name in NAMES)
     fields = " ".join(f"a{place}: viewer {{ isStaff }}" for place in range(FIELDS))
@@ -38,7 +38,7 @@ def execute(document: Document, combination: tuple[bool, ...]) -> None:
     assert execute_document(schema, document.tree, context=Context(now=NOW), variables=given).errors is None
 
 
-def test_plans_of_one_document_are_kept_while_there_is_room(plans: PlanCache) -> None:
+def test_the_cache_is_bounded_by_the_number_of_fields(plans: PlanCache) -> None:
     document = make_document()
     for combination in product([True, False], repeat=len(NAMES)):
         execute(document, combination)
@@ -46,7 +46,7 @@ def test_plans_of_one_document_are_kept_while_there_is_room(plans: PlanCache) ->
     assert 4 <= len(plans.plans) <= 6
 
 
-def test_a_plan_is_made_once_and_the_one_that_is_used_stays(plans: PlanCache) -> None:
+def test_a_plan_that_is_used_is_not_evicted(plans: PlanCache) -> None:
     document = make_document()
     first, *others = product([True, False], repeat=len(NAMES))
     execute(document, first)
@@ -58,7 +58,7 @@ def test_a_plan_is_made_once_and_the_one_that_is_used_stays(plans: PlanCache) ->
 
 
 def test_operations_of_different_documents_have_different_plans(plans: PlanCache) -> None:
-    document, same_again = make_document(), parse_document(schema, "{ viewer { isStaff } }")
+    document, other = make_document(), parse_document(schema, "{ viewer { isStaff } }")
     execute(document, (True,) * len(NAMES))
-    assert execute_document(schema, same_again.tree, context=Context(now=NOW)).data == {"viewer": {"isStaff": False}}
+    assert execute_document(schema, other.tree, context=Context(now=NOW)).data == {"viewer": {"isStaff": False}}
     assert len(plans.plans) == 2
