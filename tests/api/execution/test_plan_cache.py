@@ -1,6 +1,7 @@
 """The plan cache is bounded, since a caller chooses the variables, and so how many plans a document has."""
 
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -18,8 +19,9 @@ FIELDS = 20
 
 
 @pytest.fixture
-def plans(monkeypatch: pytest.MonkeyPatch) -> PlanCache:
-    """A plan cache with room for five plans of the document."""
+def plans(monkeypatch: pytest.MonkeyPatch, settings: Any) -> PlanCache:
+    """A plan cache with room for five plans of the document, used by the columnar executor."""
+    settings.GRAPHQL_EXECUTOR = "columnar"
     plans = PlanCache(max_fields=5 * (FIELDS + 1) * 2)
     monkeypatch.setattr(columnar, "PLANS", plans)
     return plans
