@@ -32,7 +32,6 @@ def is_row_of(model: type[Model]) -> Callable[[Any], bool]:
 
 
 PROVIDERS, SERVICES = catalogue("provider", is_row_of(Provider)), catalogue("service", is_row_of(Service))
-OFFERS = catalogue("offers", lambda value: isinstance(value, list) and all(type(pk) is int for pk in value))
 
 
 def read_providers(ids: Iterable[int]) -> dict[int, Provider]:
@@ -43,11 +42,6 @@ def read_providers(ids: Iterable[int]) -> dict[int, Provider]:
 def read_services(ids: Iterable[int]) -> dict[int, Service]:
     """Those of these services that there are, by id."""
     return read_models(SERVICES, Service, ids)
-
-
-def read_offers(provider_ids: Iterable[int]) -> dict[int, list[int]]:
-    """The ids of the services that each of these providers, who are there, offers."""
-    return OFFERS.read(provider_ids, load_offers)
 
 
 def read_models(rows: Rows[int], model: type[M], ids: Iterable[int]) -> dict[int, M]:
@@ -64,14 +58,6 @@ def read_models(rows: Rows[int], model: type[M], ids: Iterable[int]) -> dict[int
 def select_public(model: type[M]) -> CompiledSelect[..., tuple[Any, ...]]:
     """What is kept of the rows with these ids."""
     return CompiledSelect(lambda ids: model._default_manager.filter(pk__in=ids).values_list(*PUBLIC_FIELDS[model]))
-
-
-def load_offers(provider_ids: list[int]) -> dict[int, list[int]]:
-    offered: dict[int, list[int]] = {provider_id: [] for provider_id in provider_ids}
-    pairs = Provider.services.through.objects.filter(provider_id__in=provider_ids)
-    for provider_id, service_id in pairs.values_list("provider_id", "service_id"):
-        offered[provider_id].append(service_id)
-    return offered
 
 
 def invalidate_catalogue() -> None:

@@ -3,7 +3,6 @@
 from api.loaders.appointment import AppointmentByIdLoader, AppointmentsByReservationIdLoader
 from api.loaders.client import ClientByIdLoader
 from api.loaders.listing_page import ListingPageLoader
-from api.loaders.open_appointment import OpeningsLoader, is_kept
 from api.loaders.page import CountLoader, PageLoader
 from api.loaders.provider import ProviderByIdLoader
 from api.loaders.reservation import ReservationByIdLoader
@@ -15,10 +14,8 @@ __all__ = [
     "ClientByIdLoader",
     "CountLoader",
     "ListingPageLoader",
-    "OpeningsLoader",
     "PageLoader",
     "ProviderByIdLoader",
     "ReservationByIdLoader",
     "ServiceByIdLoader",
-    "is_kept",
 ]

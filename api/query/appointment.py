@@ -9,11 +9,9 @@ from graphql import GraphQLResolveInfo
 from api.context import Context
 from api.loaders import (
     AppointmentByIdLoader,
-    OpeningsLoader,
     ProviderByIdLoader,
     ReservationByIdLoader,
     ServiceByIdLoader,
-    is_kept,
 )
 from api.loaders.base import load_by, then
 from api.loaders.compiled_page import compiled_page
@@ -22,9 +20,8 @@ from api.types.ids import IdOf, decode_ids, from_global_id
 from api.types.node import Node, NodeType
 from api.types.ordering import APPOINTMENTS_BY_START
 from api.types.scalars import DateTime
-from cache.open_appointments import Openings
 from reservation import models
-from reservation.domain.appointment import conditions_of_openings, is_open
+from reservation.domain.appointment import conditions_of_openings, is_open, open_appointments
 from reservation.domain.appointment import openings as find_openings
 
 
@@ -75,20 +72,19 @@ class OpenAppointmentFilter(graphene.InputObjectType):
 
 
 def openings_for(
-    context: Context, *, service_id: int | None = None, **conditions: Any
-) -> Openings | Awaitable[Openings]:
+    context: Context, *, service_id: int | None = None, **given: Any
+) -> dict[str, Any] | Awaitable[dict[str, Any]]:
     """What can be reserved right now, for the service with this id; nothing when there is no such service."""
+    conditions = {"starts_from": None, "starts_before": None, "provider_ids": None, "service": None, **given}
+    conditions["now"] = context.now
+    return conditions if service_id is None else openings_for_service(context, service_id, conditions)
 
-    if service_id is None:
-        return Openings(now=context.now, **conditions)
-    return openings_for_service(context, service_id, conditions)
 
-
-async def openings_for_service(context: Context, service_id: int, conditions: dict[str, Any]) -> Openings:
+async def openings_for_service(context: Context, service_id: int, conditions: dict[str, Any]) -> dict[str, Any]:
     service = await ServiceByIdLoader.of(context).load(service_id)
     if service is None:
         conditions["provider_ids"] = ()
-    return Openings(now=context.now, service=service, **conditions)
+    return {**conditions, "service": service}
 
 
 class AppointmentQuery(graphene.ObjectType):
@@ -121,10 +117,8 @@ class AppointmentQuery(graphene.ObjectType):
     ) -> Page | Awaitable[Page]:
         request = page_request(APPOINTMENTS_BY_START, **page)
 
-        def list_openings(openings: Openings) -> Page | Awaitable[Page]:
-            if is_kept(openings, request):
-                return OpeningsLoader.of(info.context).load((openings, request))
-            fixed, conditions = conditions_of_openings(**vars(openings))
+        def list_openings(openings: dict[str, Any]) -> Page:
+            fixed, conditions = conditions_of_openings(**openings)
             return compiled_page(find_openings, request, fixed=fixed, **conditions)
 
         return then(openings_for(info.context, **decode_ids(OpenAppointmentFilter, filter)), list_openings)
@@ -134,4 +128,4 @@ class AppointmentQuery(graphene.ObjectType):
         _root: None, info: GraphQLResolveInfo, **conditions: Any
     ) -> models.Appointment | None | Awaitable[models.Appointment | None]:
         openings = openings_for(info.context, **decode_ids(OpenAppointmentFilter, conditions))
-        return then(openings, lambda found: found.in_database.order_by("starts_at", "pk").first())
+        return then(openings, lambda found: open_appointments(**found).order_by("starts_at", "pk").first())

@@ -7,7 +7,7 @@ from typing import Any
 import graphene
 from graphql import GraphQLResolveInfo
 
-from api.loaders import ListingPageLoader, OpeningsLoader, PageLoader, ProviderByIdLoader, is_kept
+from api.loaders import ListingPageLoader, PageLoader, ProviderByIdLoader
 from api.loaders.base import then
 from api.loaders.compiled_page import Listing
 from api.query.appointment import openings_for
@@ -16,7 +16,6 @@ from api.types.ids import IdOf, decode_ids, from_global_id
 from api.types.node import Node, NodeType
 from api.types.ordering import APPOINTMENTS_BY_START, PROVIDERS_BY_NAME, SERVICES_BY_NAME, ProviderOrder, ordering
 from api.types.scalars import DateTime
-from cache.open_appointments import Openings
 from reservation import models
 from reservation.domain.appointment import conditions_of_openings
 from reservation.domain.appointment import openings as find_openings
@@ -62,10 +61,8 @@ class Provider(NodeType):
     ) -> Page | Awaitable[Page]:
         request = page_request(APPOINTMENTS_BY_START, **page)
 
-        def list_openings(openings: Openings) -> Awaitable[Page]:
-            if is_kept(openings, request):
-                return OpeningsLoader.of(info.context).load((openings, request))
-            listing = Listing(find_openings, *conditions_of_openings(**vars(openings)))
+        def list_openings(openings: dict[str, Any]) -> Awaitable[Page]:
+            listing = Listing(find_openings, *conditions_of_openings(**openings))
             return ListingPageLoader.of(info.context).load((listing, request))
 
         openings = openings_for(
