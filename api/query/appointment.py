@@ -21,8 +21,9 @@ from api.types.node import Node, NodeType
 from api.types.ordering import APPOINTMENTS_BY_START
 from api.types.scalars import DateTime
 from reservation import models
-from reservation.domain.appointment import conditions_of_openings, is_open, open_appointments
-from reservation.domain.appointment import openings as find_openings
+from reservation.domain.appointment import is_open
+from reservation.domain.queries.open_appointments import conditions_of_openings, open_appointments
+from reservation.domain.queries.open_appointments import openings as find_openings
 
 
 class Appointment(NodeType):

@@ -13,7 +13,7 @@ from api.types.ids import decode_ids, from_global_id
 from api.types.node import Node, NodeType
 from api.types.ordering import CLIENTS_BY_NAME, RESERVATIONS_BY_START, ReservationOrder, ordering
 from reservation import models
-from reservation.domain.client import find_clients
+from reservation.domain.queries.clients import find_clients
 from reservation.domain.queries.reservations import find_reservations
 
 

@@ -17,9 +17,9 @@ from api.types.node import Node, NodeType
 from api.types.ordering import APPOINTMENTS_BY_START, PROVIDERS_BY_NAME, SERVICES_BY_NAME, ProviderOrder, ordering
 from api.types.scalars import DateTime
 from reservation import models
-from reservation.domain.appointment import conditions_of_openings
-from reservation.domain.appointment import openings as find_openings
-from reservation.domain.provider import find_providers
+from reservation.domain.queries.open_appointments import conditions_of_openings
+from reservation.domain.queries.open_appointments import openings as find_openings
+from reservation.domain.queries.providers import find_providers
 
 
 class Provider(NodeType):

@@ -12,7 +12,7 @@ from api.types.ids import IdOf, decode_ids, from_global_id
 from api.types.node import Node, NodeType
 from api.types.ordering import PROVIDERS_BY_NAME, SERVICES_BY_NAME
 from reservation import models
-from reservation.domain.service import find_services
+from reservation.domain.queries.services import find_services
 
 
 class Service(NodeType):

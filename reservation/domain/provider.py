@@ -3,27 +3,13 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import QuerySet
-
 from reservation.domain.account import new_account, open_account
 from reservation.domain.caller import Caller
 from reservation.domain.command import command
 from reservation.domain.errors import Forbidden, NotFound
 from reservation.domain.permissions import Permission
-from reservation.domain.validation import check_fields, check_search, set_given
+from reservation.domain.validation import check_fields, set_given
 from reservation.models import Provider, Service
-
-
-def find_providers(
-    *, search: str | None = None, service_id: int | None = None, is_active: bool | None = None
-) -> QuerySet[Provider]:
-    """Those whose name contains the text, who offer the service, whose time can be reserved or not; unordered.
-
-    Raises InvalidInput for a search that is too long.
-    """
-    check_search(search)
-    conditions = {"name__icontains": search, "services": service_id, "is_active": is_active}
-    return Provider.objects.filter(**{lookup: value for lookup, value in conditions.items() if value is not None})
 
 
 @command(result=Provider)

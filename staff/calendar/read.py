@@ -7,8 +7,8 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from reservation.domain.access import visible_reservations
-from reservation.domain.provider import find_providers
 from reservation.domain.queries.calendar import read_openings
+from reservation.domain.queries.providers import find_providers
 from reservation.models import Provider
 from staff.base import current_caller
 from staff.calendar.choice import Choice

@@ -7,7 +7,7 @@ import pytest
 
 from reservation import demo
 from reservation.demo import Practice, load
-from reservation.domain.appointment import open_appointments
+from reservation.domain.queries.open_appointments import open_appointments
 from reservation.domain.queries.verification import find_violations
 from reservation.domain.reservation import reserve
 from reservation.models import Client, Provider, Reservation

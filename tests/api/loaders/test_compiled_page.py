@@ -14,8 +14,8 @@ from api.loaders.compiled_page import MAX_SHAPES, Listing, compiled_page, select
 from api.types.connections import Key, Ordering, PageRequest
 from api.types.ordering import APPOINTMENTS_BY_START
 from database.compiled_query import WRITTEN
-from reservation.domain.appointment import conditions_of_openings, open_appointments, openings
 from reservation.domain.caller import Caller
+from reservation.domain.queries.open_appointments import conditions_of_openings, open_appointments, openings
 from reservation.domain.queries.reservations import conditions_of_reservations, find_reservations, reservations
 from reservation.models import Service
 from reservation.policy import Status

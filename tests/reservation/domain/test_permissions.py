@@ -9,10 +9,11 @@ from django.contrib.auth.models import Permission
 
 from reservation.domain.appointment import offer, withdraw
 from reservation.domain.caller import Caller
-from reservation.domain.client import create_client, find_clients, update_client
+from reservation.domain.client import create_client, update_client
 from reservation.domain.erasure import erase_client
 from reservation.domain.errors import Forbidden
 from reservation.domain.provider import create_provider, update_provider
+from reservation.domain.queries.clients import find_clients
 from reservation.domain.queries.export import export_client
 from reservation.domain.queries.reservations import find_reservations
 from reservation.domain.reservation import (

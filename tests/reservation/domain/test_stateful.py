@@ -18,10 +18,11 @@ from hypothesis.stateful import (
 )
 from pytest_django import Settings
 
-from reservation.domain.appointment import offer, open_appointments, withdraw
+from reservation.domain.appointment import offer, withdraw
 from reservation.domain.command import Command
 from reservation.domain.errors import DomainError
 from reservation.domain.expiry import expire_lapsed
+from reservation.domain.queries.open_appointments import open_appointments
 from reservation.domain.queries.verification import find_violations
 from reservation.domain.reservation import cancel, confirm, reschedule, reserve
 from reservation.models import Appointment, Reservation

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 from pytest_django import Settings
 
-from reservation.domain.appointment import appointments_between, open_appointments
 from reservation.domain.errors import InvalidInput
+from reservation.domain.queries.open_appointments import open_appointments
 from reservation.models import Provider, Service
 from reservation.policy import Policy
 from tests.factories import (
@@ -132,13 +132,3 @@ def test_nothing_is_open_for_an_inactive_service() -> None:
     make_appointments(offering(service))
     assert starts(service=service) == []
     assert starts() == [0]
-
-
-def test_appointments_between_answers_everything_on_the_calendar_in_order() -> None:
-    provider = make_provider()
-    hold = make_hold(provider=provider, starts_at=TOMORROW + minutes(15))
-    [opened] = make_appointments(provider)
-    make_appointments(provider, starts_at=TOMORROW + minutes(30))
-    make_appointments(make_provider())
-    found = appointments_between(provider_id=provider.pk, starts_at=TOMORROW, ends_at=TOMORROW + minutes(30))
-    assert list(found) == [opened, *hold.appointments.all()]
