@@ -33,12 +33,12 @@ class StateFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Appointment]) -> QuerySet[Appointment]:
         now = timezone.now()
+        assert isinstance(queryset, AppointmentQuerySet)
         if self.value() == "booked":
-            return queryset.filter(is_booked=True)
+            return queryset.booked()
         if self.value() == "held":
             live = Reservation.objects.filter(status=Status.PENDING, expires_at__gt=now)
-            return queryset.filter(reservation_id__in=live.values("pk"), available_at__gt=now)
-        assert isinstance(queryset, AppointmentQuerySet)
+            return queryset.filter(reservation_id__in=live.values("pk")).taken_at(now)
         free = queryset.free_at(now)
         return free.starting_in(now, None).exclude(provider_id__in=idle_providers()) if self.value() == "free" else free
 
@@ -57,9 +57,10 @@ class AppointmentAdmin(ReadOnlyAdmin):
 
     @display(description="state", label={"Free": "success", "Held": "warning", "Booked": "info"})
     def state(self, appointment: Appointment) -> str:
-        if appointment.is_booked:
-            return "Booked"
-        return "Free" if appointment.is_free_at(timezone.now()) else "Held"
+        now = timezone.now()
+        if appointment.is_free_at(now):
+            return "Free"
+        return "Held" if appointment.is_held_at(now) else "Booked"
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Appointment], search_term: str

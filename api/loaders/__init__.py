@@ -2,7 +2,7 @@
 
 from api.loaders.appointment import AppointmentByIdLoader, AppointmentsByReservationIdLoader
 from api.loaders.client import ClientByIdLoader
-from api.loaders.listing_page import ListingPageLoader
+from api.loaders.criteria_page import CriteriaPageLoader
 from api.loaders.page import CountLoader, PageLoader
 from api.loaders.provider import ProviderByIdLoader
 from api.loaders.reservation import ReservationByIdLoader
@@ -13,7 +13,7 @@ __all__ = [
     "AppointmentsByReservationIdLoader",
     "ClientByIdLoader",
     "CountLoader",
-    "ListingPageLoader",
+    "CriteriaPageLoader",
     "PageLoader",
     "ProviderByIdLoader",
     "ReservationByIdLoader",

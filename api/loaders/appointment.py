@@ -15,8 +15,7 @@ def appointments(ids: list[int]) -> QuerySet[Appointment]:
 
 @CompiledSelect
 def held_by(reservation_ids: list[int], now: datetime) -> QuerySet[Appointment]:
-    held = Appointment.objects.of_reservations(reservation_ids).filter(available_at__gt=now)
-    return held.order_by("starts_at")
+    return Appointment.objects.of_reservations(reservation_ids).taken_at(now).order_by("starts_at")
 
 
 class AppointmentByIdLoader(Loader[int, Appointment | None]):

@@ -1,6 +1,7 @@
 """Slots on providers' calendars, and which of them are open."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection
+from datetime import datetime
 from typing import Any
 
 import graphene
@@ -21,9 +22,7 @@ from api.types.node import Node, NodeType
 from api.types.ordering import APPOINTMENTS_BY_START
 from api.types.scalars import DateTime
 from reservation import models
-from reservation.domain.appointment import is_open
-from reservation.domain.queries.open_appointments import conditions_of_openings, open_appointments
-from reservation.domain.queries.open_appointments import openings as find_openings
+from reservation.domain.queries.open_appointments import OpenAppointments
 
 
 class Appointment(NodeType):
@@ -49,7 +48,7 @@ class Appointment(NodeType):
     @staticmethod
     async def resolve_is_open(root: models.Appointment, info: GraphQLResolveInfo) -> bool:
         provider = await ProviderByIdLoader.of(info.context).load(root.provider_id)
-        return provider is not None and is_open(root, provider=provider, now=info.context.now)
+        return provider is not None and root.is_open_at(info.context.now, provider=provider)
 
     @staticmethod
     def resolve_reservation(
@@ -72,20 +71,33 @@ class OpenAppointmentFilter(graphene.InputObjectType):
     service_id = IdOf("Service", description="Only where the run of appointments that this service needs begins.")
 
 
-def openings_for(
-    context: Context, *, service_id: int | None = None, **given: Any
-) -> dict[str, Any] | Awaitable[dict[str, Any]]:
-    """What can be reserved right now, for the service with this id; nothing when there is no such service."""
-    conditions = {"starts_from": None, "starts_before": None, "provider_ids": None, "service": None, **given}
-    conditions["now"] = context.now
-    return conditions if service_id is None else openings_for_service(context, service_id, conditions)
+def open_appointment_criteria(
+    context: Context,
+    *,
+    starts_from: datetime | None = None,
+    starts_before: datetime | None = None,
+    provider_ids: Collection[int] | None = None,
+    service_id: int | None = None,
+) -> OpenAppointments | Awaitable[OpenAppointments]:
+    """The criteria of what can be reserved right now; with a service, once that is loaded.
 
+    A service that does not exist has no open appointments.
+    """
 
-async def openings_for_service(context: Context, service_id: int, conditions: dict[str, Any]) -> dict[str, Any]:
-    service = await ServiceByIdLoader.of(context).load(service_id)
-    if service is None:
-        conditions["provider_ids"] = ()
-    return {**conditions, "service": service}
+    def criteria(service: models.Service | None) -> OpenAppointments:
+        is_unknown = service is None and service_id is not None
+        return OpenAppointments.of(
+            now=context.now,
+            starts_from=starts_from,
+            starts_before=starts_before,
+            provider_ids=() if is_unknown else provider_ids,
+            service=service,
+        )
+
+    if service_id is None:
+        return criteria(None)
+    service: Awaitable[models.Service | None] = ServiceByIdLoader.of(context).load(service_id)
+    return then(service, criteria)
 
 
 class AppointmentQuery(graphene.ObjectType):
@@ -117,16 +129,22 @@ class AppointmentQuery(graphene.ObjectType):
         _root: None, info: GraphQLResolveInfo, filter: Any, **page: Any
     ) -> Page | Awaitable[Page]:
         request = page_request(APPOINTMENTS_BY_START, **page)
-
-        def list_openings(openings: dict[str, Any]) -> Page:
-            fixed, conditions = conditions_of_openings(**openings)
-            return compiled_page(find_openings, request, fixed=fixed, **conditions)
-
-        return then(openings_for(info.context, **decode_ids(OpenAppointmentFilter, filter)), list_openings)
+        decoded = decode_ids(OpenAppointmentFilter, filter)
+        criteria = open_appointment_criteria(
+            info.context,
+            starts_from=decoded["starts_from"],
+            starts_before=decoded["starts_before"],
+            provider_ids=decoded.get("provider_ids"),
+            service_id=decoded.get("service_id"),
+        )
+        return then(criteria, lambda found: compiled_page(found, request))
 
     @staticmethod
     def resolve_next_open_appointment(
         _root: None, info: GraphQLResolveInfo, **conditions: Any
     ) -> models.Appointment | None | Awaitable[models.Appointment | None]:
-        openings = openings_for(info.context, **decode_ids(OpenAppointmentFilter, conditions))
-        return then(openings, lambda found: open_appointments(**found).order_by("starts_at", "pk").first())
+        decoded = decode_ids(OpenAppointmentFilter, conditions)
+        criteria = open_appointment_criteria(
+            info.context, provider_ids=decoded.get("provider_ids"), service_id=decoded.get("service_id")
+        )
+        return then(criteria, lambda found: found.queryset().order_by("starts_at", "pk").first())

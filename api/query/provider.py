@@ -7,18 +7,15 @@ from typing import Any
 import graphene
 from graphql import GraphQLResolveInfo
 
-from api.loaders import ListingPageLoader, PageLoader, ProviderByIdLoader
+from api.loaders import CriteriaPageLoader, PageLoader, ProviderByIdLoader
 from api.loaders.base import then
-from api.loaders.compiled_page import Listing
-from api.query.appointment import openings_for
+from api.query.appointment import open_appointment_criteria
 from api.types.connections import BOTH_WAYS, FORWARD, Page, connection_type, page_request, paginate
 from api.types.ids import IdOf, decode_ids, from_global_id
 from api.types.node import Node, NodeType
 from api.types.ordering import APPOINTMENTS_BY_START, PROVIDERS_BY_NAME, SERVICES_BY_NAME, ProviderOrder, ordering
 from api.types.scalars import DateTime
 from reservation import models
-from reservation.domain.queries.open_appointments import conditions_of_openings
-from reservation.domain.queries.open_appointments import openings as find_openings
 from reservation.domain.queries.providers import find_providers
 
 
@@ -61,18 +58,14 @@ class Provider(NodeType):
     ) -> Page | Awaitable[Page]:
         request = page_request(APPOINTMENTS_BY_START, **page)
 
-        def list_openings(openings: dict[str, Any]) -> Awaitable[Page]:
-            listing = Listing(find_openings, *conditions_of_openings(**openings))
-            return ListingPageLoader.of(info.context).load((listing, request))
-
-        openings = openings_for(
+        criteria = open_appointment_criteria(
             info.context,
             starts_from=starts_from,
             starts_before=starts_before,
             provider_ids=(root.pk,),
             service_id=None if service_id is None else from_global_id(service_id, noun="Service", field="service_id"),
         )
-        return then(openings, list_openings)
+        return then(criteria, lambda found: CriteriaPageLoader.of(info.context).load((found, request)))
 
 
 ProviderConnection = connection_type(Provider)
@@ -109,5 +102,8 @@ class ProviderQuery(graphene.ObjectType):
     def resolve_providers(
         _root: None, _info: GraphQLResolveInfo, filter: Any = None, order_by: Any = None, **page: Any
     ) -> Page:
-        conditions = decode_ids(ProviderFilter, filter or {})
-        return paginate(find_providers(**conditions), page_request(ordering(PROVIDERS_BY_NAME, order_by), **page))
+        decoded = decode_ids(ProviderFilter, filter or {})
+        found = find_providers(
+            search=decoded.get("search"), service_id=decoded.get("service_id"), is_active=decoded.get("is_active")
+        )
+        return paginate(found, page_request(ordering(PROVIDERS_BY_NAME, order_by), **page))

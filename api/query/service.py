@@ -65,5 +65,6 @@ class ServiceQuery(graphene.ObjectType):
 
     @staticmethod
     def resolve_services(_root: None, _info: GraphQLResolveInfo, filter: Any = None, **page: Any) -> Page:
-        conditions = decode_ids(ServiceFilter, filter or {})
-        return paginate(find_services(**conditions), page_request(SERVICES_BY_NAME, **page))
+        decoded = decode_ids(ServiceFilter, filter or {})
+        found = find_services(search=decoded.get("search"), provider_id=decoded.get("provider_id"))
+        return paginate(found, page_request(SERVICES_BY_NAME, **page))

@@ -17,15 +17,6 @@ from reservation.domain.validation import check_slots
 from reservation.models import Appointment, Provider, Reservation
 
 
-def is_open(appointment: Appointment, *, provider: Provider, now: datetime) -> bool:
-    """Whether this appointment of the provider can be reserved right now, by itself."""
-    return (
-        appointment.is_free_at(now)
-        and appointment.starts_at >= settings.RESERVATION_POLICY.earliest_start(now)
-        and provider.is_active
-    )
-
-
 def appointments_between(*, provider_id: int, starts_at: datetime, ends_at: datetime) -> QuerySet[Appointment]:
     """Everything on a provider's calendar in the half-open interval, in order."""
     return Appointment.objects.filter(provider_id=provider_id).starting_in(starts_at, ends_at).order_by("starts_at")

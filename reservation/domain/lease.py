@@ -13,6 +13,7 @@ from reservation.domain.errors import DomainError, InvalidInput, NotFound
 from reservation.domain.expiry import expire
 from reservation.domain.transaction import Conflict
 from reservation.models import Appointment, Client, Provider, Reservation, Service
+from reservation.models.appointment import free_at
 from reservation.policy import BOOKED_UNTIL, HOLDING, Status, in_hours
 
 
@@ -124,7 +125,7 @@ def lease_run(*, has_some: bool) -> CompiledUpdate[...]:
     """
 
     def say(ids: list[int], reservation_id: int, until: datetime, is_booked: bool, now: datetime) -> Changes:
-        takeable = Q(is_booked=False, available_at__lte=now, reservation=None)
+        takeable = free_at(now) & Q(reservation=None)
         if has_some:
             takeable |= Q(reservation=reservation_id)
         return Appointment.objects.filter(takeable, pk__in=ids), lease(reservation_id, until=until, is_booked=is_booked)
@@ -146,7 +147,7 @@ def acquire(run: Run, *, reservation: Reservation, until: datetime, now: datetim
     """
     had = {slot.reservation_id for slot in run.appointments if slot.reservation_id is not None}
     others = [slot for slot in run.appointments if slot.reservation_id != reservation.pk]
-    if any(slot.is_booked or not slot.is_free_at(now) for slot in others):
+    if any(not slot.is_free_at(now) for slot in others):
         raise AppointmentTaken
     # Before the run is taken: two who each had one of a hold's appointments would wait for each other's.
     lapsed = had - {reservation.pk}

@@ -73,7 +73,7 @@ def reserve(
 
 @CompiledUpdate
 def book(reservation_id: int, now: datetime) -> Changes:
-    held = Appointment.objects.filter(reservation=reservation_id, available_at__gt=now)
+    held = Appointment.objects.filter(reservation=reservation_id).taken_at(now)
     return held, lease(reservation_id, until=BOOKED_UNTIL, is_booked=True)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from reservation import demo
 from reservation.demo import Practice, load
-from reservation.domain.queries.open_appointments import open_appointments
+from reservation.domain.queries.open_appointments import OpenAppointments
 from reservation.domain.queries.verification import find_violations
 from reservation.domain.reservation import reserve
 from reservation.models import Client, Provider, Reservation
@@ -32,7 +32,7 @@ def test_the_demo_client_can_reserve_the_first_that_is_open_with_anybody() -> No
     load(PRACTICE, is_silent=True)
     client = Client.objects.get(user__email=EMAIL)
     for provider in Provider.objects.all():
-        first, *_ = open_appointments(now=NOW, provider_ids=[provider.pk]).order_by("starts_at")
+        first, *_ = OpenAppointments.of(now=NOW, provider_ids=[provider.pk]).queryset().order_by("starts_at")
         assert reserve(caller=caller(client), appointment_id=first.pk, now=NOW).client == client
     assert list(find_violations()) == []
 

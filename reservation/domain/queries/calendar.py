@@ -6,12 +6,13 @@ from datetime import datetime
 from enum import StrEnum
 
 from django.conf import settings
-from django.db.models import Case, Count, IntegerField, Q, Value, When
+from django.db.models import Case, Count, IntegerField, Value, When
 
 from reservation.domain.access import visible_reservations
 from reservation.domain.caller import Caller
 from reservation.domain.transition import slots as length_of
 from reservation.models import Appointment, Provider, Reservation
+from reservation.models.appointment import booked, free_at, held_at, in_time_at
 
 
 class SlotState(StrEnum):
@@ -104,44 +105,40 @@ def read_slots(
     own: a reservation whose appointments count as open, for it is the one that asks for room.
     """
     policy = settings.RESERVATION_POLICY
-    earliest = policy.earliest_start(now)
-    active = {provider.pk for provider in providers if provider.is_active}
-    # What lies behind the interval tells how much room there is at its end.
-    rows = (
-        Appointment.objects.filter(provider_id__in=[provider.pk for provider in providers])
+    by_pk = {provider.pk: provider for provider in providers}
+    # What comes after the interval decides how much room there is at its end.
+    appointments = (
+        Appointment.objects.filter(provider_id__in=list(by_pk))
         .starting_in(starts_from, starts_before + policy.max_service_length)
         .order_by("provider_id", "starts_at")
-        .values_list("pk", "provider_id", "starts_at", "available_at", "is_booked", "reservation_id")
     )
     slots: list[Slot] = []
     following: Slot | None = None
-    for pk, provider_id, starts_at, available_at, is_booked, reservation_id in reversed(list(rows)):
-        is_free = not is_booked and available_at <= now
-        is_open = starts_at >= earliest and provider_id in active and (is_free or (own and reservation_id == own))
-        state = state_of(is_open=bool(is_open), is_free=is_free, is_booked=is_booked)
+    for appointment in reversed(appointments):
+        provider = by_pk[appointment.provider_id]
+        is_open = appointment.is_open_at(now, provider=provider, to=own)
         is_next = following is not None and (following.provider_id, following.starts_at) == (
-            provider_id,
-            starts_at + policy.appointment_length,
+            provider.pk,
+            appointment.ends_at,
         )
         following = Slot(
-            id=pk,
-            provider_id=provider_id,
-            starts_at=starts_at,
-            state=state,
-            reservation_id=None if is_free else reservation_id,
+            id=appointment.pk,
+            provider_id=provider.pk,
+            starts_at=appointment.starts_at,
+            state=SlotState.OPEN if is_open else state_at(appointment, now),
+            reservation_id=None if appointment.is_free_at(now) else appointment.reservation_id,
             room=(1 + (following.room if following and is_next else 0)) if is_open else 0,
         )
-        if starts_at < starts_before:
+        if appointment.starts_at < starts_before:
             slots.append(following)
     return slots[::-1]
 
 
-def state_of(*, is_open: bool, is_free: bool, is_booked: bool) -> SlotState:
-    if is_open:
-        return SlotState.OPEN
-    if is_free:
+def state_at(appointment: Appointment, now: datetime) -> SlotState:
+    """The state at this instant of an appointment that is not open."""
+    if appointment.is_free_at(now):
         return SlotState.CLOSED
-    return SlotState.BOOKED if is_booked else SlotState.HELD
+    return SlotState.HELD if appointment.is_held_at(now) else SlotState.BOOKED
 
 
 def count_occupancy(
@@ -153,28 +150,27 @@ def count_occupancy(
     """
     caller.require_staff()
     is_active = {provider.pk: provider.is_active for provider in providers}
-    earliest = settings.RESERVATION_POLICY.earliest_start(now)
-    is_free = Q(is_booked=False, available_at__lte=now)
     stretches = [When(starts_at__lt=end, then=Value(number)) for number, end in enumerate(bounds[1:])]
     counts = (
-        Appointment.objects.filter(provider_id__in=list(is_active), is_booked__in=[False, True])
+        Appointment.objects.filter(provider_id__in=list(is_active))
+        .whether_booked_or_not()
         .starting_in(bounds[0], bounds[-1])
         .annotate(stretch=Case(*stretches, output_field=IntegerField()))
         .values_list("provider_id", "stretch")
         .annotate(
-            open=Count("pk", filter=is_free & Q(starts_at__gte=earliest)),
-            free=Count("pk", filter=is_free),
-            held=Count("pk", filter=Q(is_booked=False, available_at__gt=now)),
-            booked=Count("pk", filter=Q(is_booked=True)),
+            in_time=Count("pk", filter=in_time_at(now)),
+            free=Count("pk", filter=free_at(now)),
+            held=Count("pk", filter=held_at(now)),
+            booked=Count("pk", filter=booked()),
         )
         .order_by()
     )
     return {
         (provider_id, stretch): Occupancy(
-            open=open_ if is_active[provider_id] else 0,
-            closed=free - open_ if is_active[provider_id] else free,
+            open=in_time if is_active[provider_id] else 0,
+            closed=free - in_time if is_active[provider_id] else free,
             held=held,
-            booked=booked,
+            booked=booked_,
         )
-        for provider_id, stretch, open_, free, held, booked in counts
+        for provider_id, stretch, in_time, free, held, booked_ in counts
     }

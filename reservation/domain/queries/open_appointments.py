@@ -1,102 +1,83 @@
 """Open appointments: what can be reserved right now."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import ClassVar, Self
 
 from django.conf import settings
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet
 from django.db.models.lookups import In, IsNull
 
+from reservation.domain.queries.criteria import Criteria
 from reservation.domain.validation import check_interval
 from reservation.models import Appointment, Provider, Service
+from reservation.models.lookups import row_exists
 
 
-def open_appointments(
-    *,
-    now: datetime,
-    starts_from: datetime | None = None,
-    starts_before: datetime | None = None,
-    provider_ids: Collection[int] | None = None,
-    service: Service | None = None,
-) -> QuerySet[Appointment]:
-    """What can be reserved right now, of these providers, for this service; unordered.
+@dataclass(frozen=True, kw_only=True)
+class OpenAppointments(Criteria[Appointment]):
+    """The appointments that can be reserved at an instant; for a service, those that a run of free ones begins with.
 
-    For a service that takes several appointments these are the ones that a run of open ones starts with.
-    Raises InvalidInput for an interval that ends before it starts or is too long.
+    starts_from, starts_before: the half-open interval in which they start; not before the lead time is over.
+    provider_ids: only of these providers; None: of all.
+    run_length: how many consecutive appointments of appointment_length the service takes.
     """
-    fixed, conditions = conditions_of_openings(
-        now=now, starts_from=starts_from, starts_before=starts_before, provider_ids=provider_ids, service=service
-    )
-    return openings(**fixed, **conditions)
 
+    STRUCTURAL: ClassVar = frozenset({"run_length", "appointment_length"})
 
-def conditions_of_openings(
-    *,
-    now: datetime,
-    starts_from: datetime | None,
-    starts_before: datetime | None,
-    provider_ids: Collection[int] | None,
-    service: Service | None,
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What `openings` asks of an appointment, so that it can be reserved right now: first what its text depends on.
+    now: datetime
+    starts_from: datetime
+    starts_before: datetime | None
+    provider_ids: tuple[int, ...] | None
+    service_id: int | None
+    run_length: int
+    appointment_length: timedelta
 
-    Raises InvalidInput for an interval that ends before it starts or is too long.
-    """
-    if starts_from is not None and starts_before is not None:
-        check_interval(starts_at=starts_from, ends_at=starts_before, ends_field="starts_before")
-    policy = settings.RESERVATION_POLICY
-    earliest = policy.earliest_start(now)
-    run_length = policy.run_length(None if service is None else service.duration)
-    return {"run_length": run_length, "slot": policy.appointment_length}, {
-        "now": now,
-        "starts_from": max(starts_from or earliest, earliest),
-        "starts_before": starts_before,
-        "provider_ids": () if service is not None and not service.is_active else provider_ids,
-        "service_id": None if service is None else service.pk,
-    }
+    @classmethod
+    def of(
+        cls,
+        *,
+        now: datetime,
+        starts_from: datetime | None = None,
+        starts_before: datetime | None = None,
+        provider_ids: Collection[int] | None = None,
+        service: Service | None = None,
+    ) -> Self:
+        """The criteria of a caller, each of which may be left out. An inactive service has no open appointments.
 
+        Raises InvalidInput for an interval that ends before it starts or is too long.
+        """
+        if starts_from is not None and starts_before is not None:
+            check_interval(starts_at=starts_from, ends_at=starts_before, ends_field="starts_before")
+        if service is not None and not service.is_active:
+            provider_ids = ()
+        policy = settings.RESERVATION_POLICY
+        earliest_start = policy.earliest_start(now)
+        return cls(
+            now=now,
+            starts_from=earliest_start if starts_from is None else max(starts_from, earliest_start),
+            starts_before=starts_before,
+            provider_ids=None if provider_ids is None else tuple(provider_ids),
+            service_id=None if service is None else service.pk,
+            run_length=policy.run_length(None if service is None else service.duration),
+            appointment_length=policy.appointment_length,
+        )
 
-def openings(
-    *,
-    now: datetime,
-    starts_from: datetime,
-    starts_before: datetime | None,
-    provider_ids: Collection[int] | None,
-    service_id: int | None,
-    run_length: int,
-    slot: timedelta,
-) -> QuerySet[Appointment]:
-    """Free appointments in the interval, with which a run of free ones begins. It looks at no value but the run's and
-    the slot's length, and at which others there are, so that it can be written once."""
-    found = Appointment.objects.free_at(now).starting_in(starts_from, starts_before)
-    if provider_ids is not None:
-        found = found.filter(In(F("provider_id"), provider_ids))  # provider_id__in takes nothing but numbers
-    found = found.filter(is_there(Provider.objects.filter(pk=OuterRef("provider_id"), is_active=True)))
-    if service_id is None:
-        return found
-    return starting_run(found, service_id=service_id, length=run_length, slot=slot, now=now)
+    def queryset(self) -> QuerySet[Appointment]:
+        found = Appointment.objects.starting_in(None, self.starts_before)
+        if self.provider_ids is not None:
+            found = found.filter(In(F("provider_id"), self.provider_ids))  # provider_id__in takes no params
+        found = found.open_at(self.now, earliest_start=self.starts_from)
+        return found if self.service_id is None else found.filter(*self.conditions_of(self.service_id))
 
+    def conditions_of(self, service_id: int) -> list[IsNull]:
+        """That the provider offers the service, and that the rest of the run is free.
 
-def starting_run(
-    appointments: QuerySet[Appointment], *, service_id: int, length: int, slot: timedelta, now: datetime
-) -> QuerySet[Appointment]:
-    """Those from which a whole run of this length is free, of providers who offer the service.
-
-    One look-up by the unique key for each further appointment: a page costs as much as it shows, where a window
-    function would number the whole calendar first.
-    """
-    offers = Provider.services.through.objects.filter(provider_id=OuterRef("provider_id"), service_id=service_id)
-    following = Appointment.objects.free_at(now).filter(provider_id=OuterRef("provider_id"))
-    return appointments.filter(
-        is_there(offers),
-        *(is_there(following.filter(starts_at=OuterRef("starts_at") + step * slot)) for step in range(1, length)),
-    )
-
-
-def is_there(row: QuerySet[Any]) -> IsNull:
-    """Whether there is such a row; at most one may match.
-
-    EXISTS would say the same, but MySQL and MariaDB make a join of it, and then sort the whole calendar.
-    """
-    return IsNull(Subquery(row.values("pk")), False)
+        One look-up by the unique key for each further appointment: a page costs as much as it shows, where a window
+        function would number the whole calendar first.
+        """
+        offers = Provider.services.through.objects.filter(provider_id=OuterRef("provider_id"), service_id=service_id)
+        following = Appointment.objects.free_at(self.now).filter(provider_id=OuterRef("provider_id"))
+        starts = (OuterRef("starts_at") + step * self.appointment_length for step in range(1, self.run_length))
+        return [row_exists(offers), *(row_exists(following.filter(starts_at=start)) for start in starts)]

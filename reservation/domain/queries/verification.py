@@ -60,9 +60,7 @@ def invariants() -> dict[str, QuerySet[Model]]:
         "A leased appointment lies within its reservation": leased.exclude(
             starts_at__gte=F("reservation__starts_at"), starts_at__lt=F("reservation__ends_at")
         ),
-        "A booked appointment belongs to a booking": leased.filter(is_booked=True).exclude(
-            reservation__status__in=BOOKINGS
-        ),
+        "A booked appointment belongs to a booking": leased.booked().exclude(reservation__status__in=BOOKINGS),
         "A held appointment is free again when its hold lapses": leased.filter(is_booked=False).exclude(
             reservation__status=Status.PENDING, available_at=F("reservation__expires_at")
         ),

@@ -15,7 +15,7 @@ from reservation.domain.errors import Forbidden
 from reservation.domain.provider import create_provider, update_provider
 from reservation.domain.queries.clients import find_clients
 from reservation.domain.queries.export import export_client
-from reservation.domain.queries.reservations import find_reservations
+from reservation.domain.queries.reservations import Reservations
 from reservation.domain.reservation import (
     cancel,
     complete,
@@ -122,7 +122,7 @@ def test_whoever_is_staff_reads_everything(group: str | None) -> None:
     hold = make_hold()
     who = member(group)
     assert find_clients(caller=who).count() == 1
-    assert list(find_reservations(caller=who, now=NOW)) == [hold]
+    assert list(Reservations.of(viewer=who, now=NOW).queryset()) == [hold]
 
 
 def test_what_is_ones_own_needs_no_right() -> None:

@@ -22,7 +22,7 @@ from reservation.domain.appointment import offer, withdraw
 from reservation.domain.command import Command
 from reservation.domain.errors import DomainError
 from reservation.domain.expiry import expire_lapsed
-from reservation.domain.queries.open_appointments import open_appointments
+from reservation.domain.queries.open_appointments import OpenAppointments
 from reservation.domain.queries.verification import find_violations
 from reservation.domain.reservation import cancel, confirm, reschedule, reserve
 from reservation.models import Appointment, Reservation
@@ -225,7 +225,7 @@ class Machine(RuleBasedStateMachine):
     def what_is_listed_as_open_is_what_can_be_reserved(self) -> None:
         now = self.model.now
         for service, length in ((None, 1), (self.service, SERVICE_LENGTH)):
-            listed = [self.slot_of(one) for one in open_appointments(now=now, service=service)]
+            listed = [self.slot_of(one) for one in OpenAppointments.of(now=now, service=service).queryset()]
             assert sorted(listed) == sorted(self.model.open_slots(length))
 
     @invariant()

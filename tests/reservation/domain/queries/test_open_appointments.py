@@ -6,7 +6,7 @@ import pytest
 from pytest_django import Settings
 
 from reservation.domain.errors import InvalidInput
-from reservation.domain.queries.open_appointments import open_appointments
+from reservation.domain.queries.open_appointments import OpenAppointments
 from reservation.models import Provider, Service
 from reservation.policy import Policy
 from tests.factories import (
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 def starts(now: datetime = NOW, **conditions: object) -> list[int]:
     """When what is open starts, in minutes after TOMORROW."""
-    found = open_appointments(now=now, **conditions).order_by("starts_at", "pk")  # type: ignore[arg-type]
+    found = OpenAppointments.of(now=now, **conditions).queryset().order_by("starts_at", "pk")  # type: ignore[arg-type]
     return [(appointment.starts_at - TOMORROW) // minutes(1) for appointment in found]
 
 
@@ -61,7 +61,7 @@ def test_open_appointments_lie_in_the_half_open_window() -> None:
 @pytest.mark.parametrize("length", [minutes(0), minutes(-1), timedelta(days=62, microseconds=1)])
 def test_open_appointments_refuses_a_window_that_does_not_last_or_is_too_long(length: timedelta) -> None:
     with refused(InvalidInput, field="starts_before"):
-        open_appointments(now=NOW, starts_from=TOMORROW, starts_before=TOMORROW + length)
+        OpenAppointments.of(now=NOW, starts_from=TOMORROW, starts_before=TOMORROW + length)
 
 
 def test_open_appointments_accepts_a_window_of_62_days() -> None:
