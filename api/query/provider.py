@@ -17,6 +17,7 @@ from api.types.ordering import APPOINTMENTS_BY_START, PROVIDERS_BY_NAME, SERVICE
 from api.types.scalars import DateTime
 from reservation import models
 from reservation.domain.queries.providers import find_providers
+from reservation.models.public import public_fields
 
 
 class Provider(NodeType):
@@ -25,7 +26,7 @@ class Provider(NodeType):
     class Meta:
         model = models.Provider
         interfaces = (Node,)
-        fields = ("name", "bio", "time_zone", "is_active")
+        fields = public_fields(models.Provider)[1:]  # the id is that of Node
 
     services = graphene.Field(
         "api.query.service.ServiceConnection",

@@ -13,6 +13,7 @@ from api.types.node import Node, NodeType
 from api.types.ordering import PROVIDERS_BY_NAME, SERVICES_BY_NAME
 from reservation import models
 from reservation.domain.queries.services import find_services
+from reservation.models.public import public_fields
 
 
 class Service(NodeType):
@@ -21,7 +22,7 @@ class Service(NodeType):
     class Meta:
         model = models.Service
         interfaces = (Node,)
-        fields = ("name", "description", "duration_minutes", "is_active")
+        fields = public_fields(models.Service)[1:]  # the id is that of Node
 
     providers = graphene.Field(
         "api.query.provider.ProviderConnection",

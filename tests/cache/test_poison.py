@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pymemcache.client.base import Client
 
-from cache.catalogue import read_providers
+from cache.catalogue import PROVIDERS, read_providers
 from cache.generations import current_generations
 from tests.factories import make_provider
 from tests.servers import HOST
@@ -26,7 +26,7 @@ def test_what_we_did_not_write_costs_a_hit_and_no_error(rows: str, what: str, va
     catalogue = current_generations(["catalogue"])["catalogue"]
     key = {
         "generation": "generations:1:catalogue",
-        "provider": f"catalogue:1:{catalogue}:provider:{pk}",
+        "provider": f"catalogue:1:{catalogue}:{PROVIDERS.name(pk)}",
     }[what]
     assert server.get(key) is not None
     server.set(key, value)
