@@ -1,4 +1,4 @@
-"""Loaders batch the reads of one request: one statement a level, however many objects ask. One file a noun."""
+"""Data loaders: they batch the reads of one request, one statement a level of the query. One file a noun."""
 
 from api.loaders.appointment import AppointmentByIdLoader, AppointmentsByReservationIdLoader
 from api.loaders.client import ClientByIdLoader

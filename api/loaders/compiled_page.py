@@ -20,7 +20,7 @@ MAX_SHAPES = 200
 
 
 def compiled_page(criteria: Criteria[Any], request: PageRequest) -> Page:
-    """Read this page now. What hangs on many parents goes through `CriteriaPageLoader` instead."""
+    """Read this page now. Pages of many parents' lists go through `CriteriaPageLoader` instead."""
     select, values = page_statement(criteria, request, CompiledSelect)
     return request.page(select(**values), lambda: criteria.queryset().count())
 

@@ -1,4 +1,4 @@
-"""Slots on providers' calendars, and which of them are open."""
+"""Appointments: slots on providers' calendars, and which of them are open."""
 
 from collections.abc import Awaitable, Collection
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Who reserves time."""
+"""Clients."""
 
 from collections.abc import Awaitable
 from typing import Any
@@ -17,7 +17,7 @@ from reservation.domain.queries.clients import find_clients
 
 
 class Client(NodeType):
-    """Somebody who reserves time. Known to itself, to the providers it has reserved with, and to staff."""
+    """A person who reserves time. Visible to itself, to the providers it has reserved with, and to staff."""
 
     class Meta:
         model = models.Client
@@ -67,7 +67,7 @@ class ClientQuery(graphene.ObjectType):
         required=True,
         filter=ClientFilter(description="Which clients. Default: all of them."),
         **BOTH_WAYS,
-        description="Everyone who reserves time, by name. Staff only.",
+        description="All clients, by name. Staff only.",
     )
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""Who offers time."""
+"""Providers."""
 
 from collections.abc import Awaitable
 from datetime import datetime
@@ -21,7 +21,7 @@ from reservation.models.public import public_fields
 
 
 class Provider(NodeType):
-    """Somebody who offers time."""
+    """A person who offers time."""
 
     class Meta:
         model = models.Provider
@@ -92,7 +92,7 @@ class ProviderQuery(graphene.ObjectType):
         filter=ProviderFilter(description="Which providers. Default: all of them."),
         order_by=ProviderOrder(description="Default: by name."),
         **BOTH_WAYS,
-        description="Who offers time.",
+        description="All providers, by name unless ordered otherwise.",
     )
 
     @staticmethod

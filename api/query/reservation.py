@@ -1,4 +1,4 @@
-"""Clients' claims on time."""
+"""Reservations: clients' claims on time."""
 
 from collections.abc import Awaitable
 from datetime import datetime
@@ -31,9 +31,9 @@ ReservationStatus = enum_type(
     "ReservationStatus",
     Status,
     {
-        Status.PENDING: "Held, and waiting to be confirmed before the hold lapses.",
+        Status.PENDING: "Held until it is confirmed or the hold lapses.",
         Status.CONFIRMED: "Booked.",
-        Status.CANCELLED: "Given up; its time is open again.",
+        Status.CANCELLED: "Cancelled; its time is open again.",
         Status.EXPIRED: "Not confirmed in time; its time is open again.",
         Status.COMPLETED: "The client came.",
         Status.NO_SHOW: "The client did not come.",
@@ -42,7 +42,7 @@ ReservationStatus = enum_type(
 
 
 class Reservation(NodeType):
-    """A client's claim on a run of appointments. Known to its client, its provider and staff."""
+    """A client's claim on a run of appointments. Visible to its client, its provider and staff."""
 
     class Meta:
         model = models.Reservation
@@ -67,7 +67,7 @@ class Reservation(NodeType):
         required=True,
         description="The appointments that it holds, in order; empty once it no longer holds any.",
     )
-    status = ReservationStatus(required=True, description="Where it stands right now.")
+    status = ReservationStatus(required=True, description="Its state right now.")
     expires_at = DateTime(description="When an unconfirmed hold lapses; null unless PENDING.")
 
     resolve_client = staticmethod(load_by(ClientByIdLoader, "client_id"))

@@ -1,4 +1,4 @@
-"""What is done in the time."""
+"""Services."""
 
 from collections.abc import Awaitable
 from typing import Any
@@ -17,7 +17,7 @@ from reservation.models.public import public_fields
 
 
 class Service(NodeType):
-    """What is done in the time: it takes one appointment, or a run of consecutive ones."""
+    """What a provider can be reserved for: it takes one appointment, or a run of consecutive ones."""
 
     class Meta:
         model = models.Service
@@ -28,7 +28,7 @@ class Service(NodeType):
         "api.query.provider.ProviderConnection",
         required=True,
         **FORWARD,
-        description="Who offers it, by name.",
+        description="The providers who offer it, by name.",
     )
 
     @staticmethod
@@ -57,7 +57,7 @@ class ServiceQuery(graphene.ObjectType):
         required=True,
         filter=ServiceFilter(description="Which services. Default: all of them."),
         **BOTH_WAYS,
-        description="What can be reserved, by name.",
+        description="All services, by name.",
     )
 
     @staticmethod

@@ -24,13 +24,13 @@ def appointments_between(*, provider_id: int, starts_at: datetime, ends_at: date
 
 @command(result=int)
 def offer(*, caller: Caller, provider_id: int, starts_at: datetime, ends_at: datetime, now: datetime) -> int:
-    """Put every slot of the interval on the provider's calendar; answers how many were not there yet.
+    """Put every slot of the interval on the provider's calendar; returns how many of them are new.
 
-    Raises NotFound, Forbidden, and InvalidInput for an interval that is no run of future appointments.
+    Raises NotFound, Forbidden, and InvalidInput for an interval that is not a run of future slots.
     """
     provider = calendar_of(caller=caller, provider_id=provider_id, permission=Permission.OFFER)
     check_slots(starts_at=starts_at, ends_at=ends_at, now=now)
-    there = set(
+    existing = set(
         appointments_between(provider_id=provider.pk, starts_at=starts_at, ends_at=ends_at).values_list(
             "starts_at", flat=True
         )
@@ -38,21 +38,21 @@ def offer(*, caller: Caller, provider_id: int, starts_at: datetime, ends_at: dat
     missing = [
         Appointment(provider=provider, starts_at=slot)
         for slot in settings.RESERVATION_POLICY.starts(starts_at, ends_at)
-        if slot not in there
+        if slot not in existing
     ]
     try:
         Appointment.objects.bulk_create(missing)
     except IntegrityError as error:
-        raise Conflict from error  # someone offered the same time meanwhile: look again
+        raise Conflict from error  # the same time was offered meanwhile: start again
     send_calendars_changed({provider.pk})
     return len(missing)
 
 
 @command(result=int)
 def withdraw(*, caller: Caller, provider_id: int, starts_at: datetime, ends_at: datetime, now: datetime) -> int:
-    """Take back what is open in the interval; answers how many appointments that were. Held and booked ones stay.
+    """Delete the free appointments of the interval; returns how many. Held and booked ones stay.
 
-    Raises NotFound, Forbidden, and InvalidInput for an interval that is no run of future appointments.
+    Raises NotFound, Forbidden, and InvalidInput for an interval that is not a run of future slots.
     """
     provider = calendar_of(caller=caller, provider_id=provider_id, permission=Permission.WITHDRAW)
     check_slots(starts_at=starts_at, ends_at=ends_at, now=now)
@@ -67,9 +67,9 @@ def withdraw(*, caller: Caller, provider_id: int, starts_at: datetime, ends_at: 
 
 
 def calendar_of(*, caller: Caller, provider_id: int, permission: Permission) -> Provider:
-    """The provider whose calendar the caller may change: its own, or, for staff with this permission, anyone's.
+    """The provider whose calendar the caller may change: its own, or, for staff with this permission, any.
 
-    Raises NotFound, and Forbidden when it is somebody else's.
+    Raises NotFound, and Forbidden for another provider's.
     """
     provider = Provider.objects.filter(pk=provider_id).first()
     if provider is None:

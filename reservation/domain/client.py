@@ -1,4 +1,4 @@
-"""Who reserves time."""
+"""Registering, adding and changing clients."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from reservation.models import Client, User
 
 
 def register_client(*, user: User, name: str, time_zone: str | None = None, now: datetime) -> Client:
-    """Make the client of a new account. Call it in the transaction that makes the account.
+    """Create the client of a new account. Call it in the transaction that creates the account.
 
     Raises InvalidInput.
     """

@@ -1,4 +1,4 @@
-"""Who offers time."""
+"""Adding and changing providers."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -51,7 +51,7 @@ def update_provider(
     service_ids: Collection[int] | None = None,
     now: datetime,
 ) -> Provider:
-    """Change what is given; the provider itself may say how it is shown, staff also what it offers and whether.
+    """Change what is given; a provider may change how it is shown, staff also its services and whether it is active.
 
     Raises NotFound, Forbidden, InvalidInput, and NotFound for a service.
     """
@@ -75,7 +75,7 @@ def update_provider(
 
 
 def services_with(service_ids: Collection[int]) -> list[Service]:
-    """The services with these ids. Raises NotFound when there is one less."""
+    """The services with these ids. Raises NotFound when one does not exist."""
     services = list(Service.objects.filter(pk__in=service_ids))
     if len(services) != len(set(service_ids)):
         raise NotFound("service", field="service_ids")

@@ -1,4 +1,4 @@
-"""What is done in the time."""
+"""Adding and changing services."""
 
 from datetime import datetime, timedelta
 

@@ -86,7 +86,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
 
 class Appointment(FastHydration):
-    """A row has room for one reservation, and every change of hands is one conditional UPDATE."""
+    """A row has room for one reservation; one conditional UPDATE decides which one gets it."""
 
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="appointments", db_index=False)
     starts_at = models.DateTimeField(help_text="When it begins: on the quarter hour in UTC.")

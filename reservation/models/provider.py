@@ -1,4 +1,4 @@
-"""Who offers time."""
+"""Providers: people who offer time."""
 
 from typing import ClassVar
 
@@ -13,7 +13,7 @@ from reservation.policy import MAX_NAME_LENGTH, MAX_TEXT_LENGTH
 
 class Provider(FastHydration):
     PRIVATE_FIELDS: ClassVar = frozenset({"user", "created_at"})
-    """What not everybody may read; a field that is not named here is public."""
+    """Fields that are not public; all others are."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="provider")
     name = NameField(max_length=MAX_NAME_LENGTH, help_text="What clients know the provider by.")

@@ -1,4 +1,4 @@
-"""A client's claim on a run of appointments."""
+"""Reservations: a client's claim on a run of appointments."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -17,11 +17,11 @@ from reservation.policy import MAX_TEXT_LENGTH, Status
 
 class ReservationQuerySet(models.QuerySet["Reservation"]):
     def lapsed_at(self, now: datetime) -> Self:
-        """Unconfirmed reservations whose hold is over, though nobody has written that down yet."""
+        """Unconfirmed reservations whose hold is over, though they are not marked as expired yet."""
         return self.filter(status=Status.PENDING, expires_at__lte=now)
 
     def with_status_at(self, statuses: Iterable[Status], now: datetime) -> Self:
-        """Those that a reader sees in one of these states: a lapsed hold reads as EXPIRED."""
+        """Those in one of these states at this instant: a lapsed hold is EXPIRED."""
         matches = Q(pk__in=[])
         for status in set(statuses):
             matches |= Q(status=status, expires_at__gt=now) if status is Status.PENDING else Q(status=status)
@@ -31,7 +31,7 @@ class ReservationQuerySet(models.QuerySet["Reservation"]):
 
 
 class Reservation(FastHydration):
-    """It names no appointment: the appointments point to it.
+    """It has no foreign key to its appointments: they refer to it.
 
     A foreign key from here would take a shared lock on the slot that the lease's UPDATE must then upgrade, and
     competing clients would deadlock.
@@ -87,7 +87,7 @@ class Reservation(FastHydration):
         return f"{self.starts_at:%Y-%m-%d %H:%M} {self.status}"
 
     def status_at(self, now: datetime) -> Status:
-        """Where it stands at this instant: a hold lapses by itself as time passes."""
+        """Its state at this instant: a hold lapses by the passing of time."""
         status = Status(self.status)
         if status is Status.PENDING and self.expires_at is not None and self.expires_at <= now:
             return Status.EXPIRED

@@ -1,4 +1,4 @@
-"""What is done in the time."""
+"""Services: what a provider can be reserved for."""
 
 from datetime import timedelta
 from typing import ClassVar
@@ -12,7 +12,7 @@ from reservation.policy import MAX_NAME_LENGTH, MAX_TEXT_LENGTH
 
 class Service(FastHydration):
     PRIVATE_FIELDS: ClassVar = frozenset({"created_at"})
-    """What not everybody may read; a field that is not named here is public."""
+    """Fields that are not public; all others are."""
 
     name = NameField(max_length=MAX_NAME_LENGTH, help_text="What the service is called.")
     description = ProseField(

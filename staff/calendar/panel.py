@@ -11,7 +11,7 @@ from django.utils import timezone
 from reservation.domain.access import visible_reservations
 from reservation.domain.queries.calendar import SlotState, read_slots
 from reservation.domain.queries.providers import find_providers
-from reservation.domain.transition import is_possible, slots
+from reservation.domain.transition import is_possible, run_length_of
 from reservation.models import Appointment, Reservation, ReservationEvent
 from reservation.policy import MAX_TEXT_LENGTH, Action, Status
 from staff.base import current_caller
@@ -126,7 +126,7 @@ def words_for(reservation: Reservation, zone: ZoneInfo) -> dict[str, Any]:
         "day": day_title(reservation.starts_at.astimezone(zone).date()),
         "time": span(reservation, zone),
         "zone": zone.key,
-        "length": slots(reservation),
+        "length": run_length_of(reservation),
     }
 
 

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from reservation.domain.access import visible_reservations
-from reservation.domain.queries.calendar import read_openings
+from reservation.domain.queries.calendar import read_possible_moves
 from reservation.domain.queries.providers import find_providers
 from reservation.models import Provider
 from staff.base import current_caller
@@ -70,7 +70,7 @@ def list_openings(request: HttpRequest, pk: int) -> JsonResponse:
     provider = get_object_or_404(Provider, pk__in=choice.provider_ids)
     zone = choice.zone_for([provider])
     day = Day(choice.date_for(zone, now), zone)
-    found = read_openings(
+    found = read_possible_moves(
         caller=caller,
         reservation=reservation,
         provider=provider,

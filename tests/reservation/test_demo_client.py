@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from reservation import demo
-from reservation.demo import Practice, load
+from reservation.demo import DemoOptions, load
 from reservation.domain.queries.open_appointments import OpenAppointments
 from reservation.domain.queries.verification import find_violations
 from reservation.domain.reservation import reserve
@@ -16,7 +16,7 @@ from tests.rows import all_rows
 
 pytestmark = pytest.mark.django_db
 
-PRACTICE = Practice(providers=2, days=14, booked=0.9, seed=7, now=NOW)
+PRACTICE = DemoOptions(providers=2, days=14, booked=0.9, seed=7, now=NOW)
 
 EMAIL = "client@example.com"
 

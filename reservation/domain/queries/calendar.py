@@ -1,4 +1,4 @@
-"""What staff sees of calendars: who is open, held, booked. It reads, and decides nothing: the lease does."""
+"""Calendars as staff sees them: which slots are open, held and booked, and how full they are."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -10,28 +10,28 @@ from django.db.models import Case, Count, IntegerField, Value, When
 
 from reservation.domain.access import visible_reservations
 from reservation.domain.caller import Caller
-from reservation.domain.transition import slots as length_of
+from reservation.domain.transition import run_length_of
 from reservation.models import Appointment, Provider, Reservation
 from reservation.models.appointment import booked, free_at, held_at, in_time_at
 
 
 class SlotState(StrEnum):
-    """How an appointment stands at an instant."""
+    """The state of an appointment at an instant."""
 
     OPEN = "open"
     """It can be reserved."""
     CLOSED = "closed"
-    """Nobody holds it, but it can no longer be reserved, or its provider's time cannot."""
+    """It is free, but starts too soon, or its provider is not active."""
     HELD = "held"
     BOOKED = "booked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """An appointment as a reader sees it.
+    """An appointment as staff sees it.
 
-    reservation_id: who holds it; None for nobody, so also when a hold has lapsed.
-    room: how many open ones in a row it begins, itself among them; 0 unless it is open.
+    reservation_id: the reservation that holds it; None when it is free, so also when its hold has lapsed.
+    room: the length of the run of open appointments that begins with it; 0 unless it is open.
     """
 
     id: int
@@ -44,7 +44,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occupancy:
-    """How many appointments of a stretch of a calendar stand how."""
+    """How many appointments of a part of a calendar are in each state."""
 
     open: int
     closed: int
@@ -55,19 +55,19 @@ class Occupancy:
 def read_calendars(
     *, caller: Caller, providers: Collection[Provider], starts_from: datetime, starts_before: datetime, now: datetime
 ) -> tuple[list[Slot], dict[int, Reservation]]:
-    """Everything on these calendars in the half-open interval, in order, and the reservations that hold any of it.
+    """The slots of these calendars in the half-open interval, in order, and the reservations that hold any of them.
 
-    Two statements, whatever there is. Raises Forbidden: it is for staff.
+    Two statements, however many slots there are. Raises Forbidden unless the caller is staff.
     """
     caller.require_staff()
     slots = read_slots(providers=providers, starts_from=starts_from, starts_before=starts_before, now=now)
     holders = {slot.reservation_id for slot in slots if slot.reservation_id is not None}
     found = visible_reservations(caller).filter(pk__in=holders).select_related("client", "service")
-    texts = ("note", "cancel_reason", "client__phone")  # not read where they are not shown
+    texts = ("note", "cancel_reason", "client__phone")  # not shown on a calendar
     return slots, {reservation.pk: reservation for reservation in found.defer(*texts)}
 
 
-def read_openings(
+def read_possible_moves(
     *,
     caller: Caller,
     reservation: Reservation,
@@ -76,7 +76,7 @@ def read_openings(
     starts_before: datetime,
     now: datetime,
 ) -> list[Slot]:
-    """Where on this calendar the reservation could be moved, in order; what it has itself is open to it.
+    """The slots of this calendar to which the reservation could be moved, in order; its own slots count as open.
 
     One statement, and one more for another provider, who has to offer its service. Raises Forbidden.
     """
@@ -88,7 +88,7 @@ def read_openings(
         providers=[provider], starts_from=starts_from, starts_before=starts_before, now=now, own=reservation.pk
     )
     here = (reservation.provider_id, reservation.starts_at)
-    fitting = (slot for slot in slots if slot.room >= length_of(reservation))
+    fitting = (slot for slot in slots if slot.room >= run_length_of(reservation))
     return [slot for slot in fitting if (slot.provider_id, slot.starts_at) != here]
 
 
@@ -102,7 +102,7 @@ def read_slots(
 ) -> list[Slot]:
     """The slots of the interval, by provider and start.
 
-    own: a reservation whose appointments count as open, for it is the one that asks for room.
+    own: the id of a reservation whose own appointments count as open, since it can be moved onto them.
     """
     policy = settings.RESERVATION_POLICY
     by_pk = {provider.pk: provider for provider in providers}
@@ -144,19 +144,19 @@ def state_at(appointment: Appointment, now: datetime) -> SlotState:
 def count_occupancy(
     *, caller: Caller, providers: Iterable[Provider], bounds: Sequence[datetime], now: datetime
 ) -> dict[tuple[int, int], Occupancy]:
-    """How full these calendars are between each two neighbours among the bounds, by provider and number of the stretch.
+    """How full these calendars are between each two consecutive bounds, by provider and number of the part.
 
-    A stretch without any appointment is not there. One statement; the database counts. Raises Forbidden.
+    A part without appointments is left out. One statement; the database counts. Raises Forbidden.
     """
     caller.require_staff()
     is_active = {provider.pk: provider.is_active for provider in providers}
-    stretches = [When(starts_at__lt=end, then=Value(number)) for number, end in enumerate(bounds[1:])]
+    parts = [When(starts_at__lt=end, then=Value(number)) for number, end in enumerate(bounds[1:])]
     counts = (
         Appointment.objects.filter(provider_id__in=list(is_active))
         .whether_booked_or_not()
         .starting_in(bounds[0], bounds[-1])
-        .annotate(stretch=Case(*stretches, output_field=IntegerField()))
-        .values_list("provider_id", "stretch")
+        .annotate(part=Case(*parts, output_field=IntegerField()))
+        .values_list("provider_id", "part")
         .annotate(
             in_time=Count("pk", filter=in_time_at(now)),
             free=Count("pk", filter=free_at(now)),
@@ -166,11 +166,11 @@ def count_occupancy(
         .order_by()
     )
     return {
-        (provider_id, stretch): Occupancy(
+        (provider_id, part): Occupancy(
             open=in_time if is_active[provider_id] else 0,
             closed=free - in_time if is_active[provider_id] else free,
             held=held,
             booked=booked_,
         )
-        for provider_id, stretch, in_time, free, held, booked_ in counts
+        for provider_id, part, in_time, free, held, booked_ in counts
     }

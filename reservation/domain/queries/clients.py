@@ -12,7 +12,7 @@ PHONE_CHARACTERS = frozenset("+(0123456789")
 
 
 def find_clients(*, caller: Caller, search: str | None = None) -> QuerySet[Client]:
-    """Everyone whose name or address contains the text, for staff; unordered.
+    """All clients whose name or address contains the text, for staff; unordered.
 
     Raises Forbidden, and InvalidInput for a search that is too long.
     """
@@ -24,11 +24,11 @@ def find_clients(*, caller: Caller, search: str | None = None) -> QuerySet[Clien
 
 
 def suggest_clients(*, caller: Caller, search: str, limit: int) -> list[Client]:
-    """At most so many, by name, for staff: whose name or address begins with the text; while there is room, those too
-    who have it at the beginning of another word of the name, or, when it begins like a number, in their number.
+    """At most `limit` clients for an autocompletion, for staff: first those whose name begins with the text, then those
+    whose address does, then those with a later word of the name that does, or with the text in the phone number.
 
-    What begins with it comes from an index. The rest takes a look at every name, which stand in an index by themselves,
-    or at every number. Raises Forbidden, and InvalidInput for a search that is too long.
+    The first two are found by an index; the last reads every name, from an index, or every number.
+    Raises Forbidden, and InvalidInput for a search that is too long.
     """
     caller.require_staff()
     check_search(search)
@@ -38,7 +38,7 @@ def suggest_clients(*, caller: Caller, search: str, limit: int) -> list[Client]:
     found: list[int] = []
     for condition in (Q(name__istartswith=text), Q(user__email__istartswith=text), inside) if text else ():
         if len(found) < limit:
-            # Only keys: rows are read for those alone who are found.
+            # Only keys; the rows are read of those that are returned.
             keys = Client.objects.filter(condition).order_by("name", "pk").values_list("pk", flat=True)
             found += [pk for pk in keys[:limit] if pk not in found][: limit - len(found)]
     people = clients.in_bulk(found)

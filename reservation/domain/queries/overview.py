@@ -1,7 +1,7 @@
-"""What staff sees first: how full the days are, what comes next, and what somebody should look at.
+"""The overview for staff: how full the days are, what comes next, and what needs attention.
 
-Each statement reads a range of one index, and up to a bound, so that it costs the same whatever lies outside. None
-joins two tables: the optimiser would begin with the smaller one, and sort all there is (2.4 s among 175,000 rows).
+Each statement reads a range of one index, up to a bound, so that its cost does not depend on other rows. None joins
+two tables: the optimiser would begin with the smaller one, and sort all rows (2.4 s among 175,000 rows).
 """
 
 from collections.abc import Collection, Iterator
@@ -14,22 +14,22 @@ from reservation.models import Appointment, Provider, Reservation
 from reservation.policy import HOLDING, MOVABLE, Status
 
 MOST = 100
-"""Nobody counts further by eye: more are `MOST` and a plus sign."""
+"""The bound of every count; a greater number is shown as `MOST` with a plus sign."""
 
 SHOWN = 3
 """How many of each kind of concern are named."""
 
 SOON = timedelta(minutes=10)
-"""A hold that lapses so soon is worth a call."""
+"""How soon a hold lapses that is listed as a concern."""
 
 LONG_AGO = timedelta(hours=1)
-"""When holds that have lapsed should have been written down."""
+"""For how long a lapsed hold may be unmarked before it is listed as a concern."""
 
 LOOK_BACK = timedelta(days=7)
-"""For how long a reservation that nobody has closed is brought up."""
+"""For how long after its start a reservation without an outcome is listed."""
 
 LOOK_AHEAD = timedelta(hours=4)
-"""How far ahead clients are looked for who are in two places; `verify_reservations` looks at all there is."""
+"""How far ahead overlapping reservations of a client are searched; `verify_reservations` checks all."""
 
 COUNTED = {
     Status.CONFIRMED: "booked",
@@ -41,7 +41,7 @@ COUNTED = {
 
 @dataclass(frozen=True, kw_only=True)
 class Tally:
-    """What there is in an interval: free appointments that lie ahead, and reservations."""
+    """The numbers of an interval: future free appointments, and reservations by outcome."""
 
     booked: int = 0
     held: int = 0
@@ -52,7 +52,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class Concern:
-    """What somebody should look at: how many there are, up to MOST, and the first few."""
+    """Reservations that need attention: how many there are, up to MOST, and the first few."""
 
     kind: str
     number: int
@@ -64,12 +64,15 @@ class Concern:
 
 
 def idle_providers() -> list[int]:
-    """Whose time cannot be reserved. One statement."""
+    """The ids of providers who are not active. One statement."""
     return list(Provider.objects.filter(is_active=False).order_by("pk").values_list("pk", flat=True))
 
 
 def tally(*, starts_from: datetime, starts_before: datetime, idle: Collection[int], now: datetime) -> Tally:
-    """What begins in the half-open interval. Three statements; idle: providers whose free time is none."""
+    """The numbers of what begins in the half-open interval. Three statements.
+
+    idle: the ids of providers whose free appointments do not count.
+    """
     within = Reservation.objects.filter(starts_at__gte=starts_from, starts_at__lt=starts_before)
     numbers = dict.fromkeys(COUNTED.values(), 0)
     by_status = within.filter(status__in=list(COUNTED)).order_by().values_list("status").annotate(Count("pk"))
@@ -84,19 +87,19 @@ def tally(*, starts_from: datetime, starts_before: datetime, idle: Collection[in
 
 
 def coming_up(*, now: datetime, number: int) -> list[Reservation]:
-    """What begins next and is still to come. One statement."""
+    """The next reservations to begin. One statement."""
     ahead = Reservation.objects.filter(starts_at__gte=now).with_status_at(MOVABLE, now)
     return list(ahead.order_by("starts_at", "id")[:number])
 
 
 def concerns(*, idle: Collection[int], now: datetime) -> list[Concern]:
-    """What there is of each kind, in the order of haste. One statement a kind."""
+    """The concerns of each kind that has any, the most urgent kind first. One statement a kind."""
     found = ((kind, list(rows[:MOST])) for kind, rows in kinds(idle, now))
     return [Concern(kind, len(rows), rows[:SHOWN]) for kind, rows in found if rows]
 
 
 def kinds(idle: Collection[int], now: datetime) -> Iterator[tuple[str, QuerySet[Reservation]]]:
-    """What somebody should look at; each is found by an index."""
+    """The kinds of concerns, each with its reservations, found by an index."""
     reservations = Reservation.objects
     pending = reservations.filter(status=Status.PENDING)
     yield "lapsing", pending.filter(expires_at__gt=now, expires_at__lte=now + SOON).order_by("expires_at")
@@ -109,7 +112,7 @@ def kinds(idle: Collection[int], now: datetime) -> Iterator[tuple[str, QuerySet[
 
 
 def in_two_places(now: datetime) -> list[int]:
-    """Reservations that begin soon, and during which their client has another one. No command makes any."""
+    """Reservations that begin soon and overlap with another one of their client. No command creates such."""
     soon = Reservation.objects.filter(starts_at__gte=now, starts_at__lt=now + LOOK_AHEAD, status__in=HOLDING)
     found: list[int] = []
     last_of: dict[int, tuple[int, datetime]] = {}
@@ -124,5 +127,5 @@ def in_two_places(now: datetime) -> list[int]:
 
 
 def name_people(reservations: list[Reservation]) -> None:
-    """Read everybody in these. Three statements, however many there are."""
+    """Prefetch the client, provider and service of each. Three statements, however many there are."""
     prefetch_related_objects(reservations, "client", "provider", "service")

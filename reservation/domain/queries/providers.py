@@ -9,7 +9,7 @@ from reservation.models import Provider
 def find_providers(
     *, search: str | None = None, service_id: int | None = None, is_active: bool | None = None
 ) -> QuerySet[Provider]:
-    """Those whose name contains the text, who offer the service, whose time can be reserved or not; unordered.
+    """Providers whose name contains the text, who offer the service, and who are active or not; unordered.
 
     Raises InvalidInput for a search that is too long.
     """

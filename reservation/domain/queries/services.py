@@ -7,7 +7,7 @@ from reservation.models import Service
 
 
 def find_services(*, search: str | None = None, provider_id: int | None = None) -> QuerySet[Service]:
-    """Those whose name contains the text, and that the provider offers; unordered.
+    """Services whose name contains the text, and that the provider offers; unordered.
 
     Raises InvalidInput for a search that is too long.
     """

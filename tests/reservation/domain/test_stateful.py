@@ -28,7 +28,7 @@ from reservation.domain.reservation import cancel, confirm, reschedule, reserve
 from reservation.models import Appointment, Reservation
 from reservation.policy import Policy, Status
 from tests.factories import NOW, TOMORROW, caller, make_client, make_provider, make_service, minutes, staff
-from tests.reservation.domain.practice import MOST_HOLDS, QUARTER, Claim, Practice, Refused, Slot
+from tests.reservation.domain.reference_model import MOST_HOLDS, QUARTER, Claim, ReferenceModel, Refused, Slot
 
 PROVIDERS = ("provider 1", "provider 2")
 CLIENTS = ("client 1", "client 2", "client 3")
@@ -84,7 +84,7 @@ class Machine(RuleBasedStateMachine):
         self.names = {provider.pk: name for name, provider in self.providers.items()}
         self.client_names = {self.callers[name].client_id: name for name in CLIENTS}
         self.numbers: dict[int, int] = {}  # of each reservation, by its key
-        self.model = Practice(now=NOW)
+        self.model = ReferenceModel(now=NOW)
         for provider, day in product(PROVIDERS, DAYS):
             self.change_calendar(offer, self.model.offer, "staff", (provider, day), SLOTS_A_DAY)
 

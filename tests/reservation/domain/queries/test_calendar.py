@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from reservation.domain.errors import Forbidden
-from reservation.domain.queries.calendar import Occupancy, Slot, count_occupancy, read_calendars, read_openings
+from reservation.domain.queries.calendar import Occupancy, Slot, count_occupancy, read_calendars, read_possible_moves
 from reservation.domain.reservation import cancel, confirm, reserve
 from reservation.models import Provider
 from tests.factories import (
@@ -143,7 +143,7 @@ def test_occupancy_is_one_statement(number: int, django_assert_num_queries: Any)
 
 
 def openings(reservation: Any, provider: Provider) -> list[datetime]:
-    found = read_openings(
+    found = read_possible_moves(
         caller=staff(), reservation=reservation, provider=provider, starts_from=NOW, starts_before=END, now=NOW
     )
     return [slot.starts_at for slot in found]
@@ -174,6 +174,6 @@ def test_it_is_for_staff() -> None:
         with refused(Forbidden, field=None):
             read_calendars(caller=who, providers=[hold.provider], **interval)
         with refused(Forbidden, field=None):
-            read_openings(caller=who, reservation=hold, provider=hold.provider, **interval)
+            read_possible_moves(caller=who, reservation=hold, provider=hold.provider, **interval)
         with refused(Forbidden, field=None):
             count_occupancy(caller=who, providers=[hold.provider], bounds=[NOW, END], now=NOW)

@@ -44,7 +44,7 @@ def run(first: Slot, length: int) -> list[Slot]:
     return [(provider, starts_at + place * QUARTER) for place in range(length)]
 
 
-class Practice:
+class ReferenceModel:
     """Claims are known by their number. A caller is the name of a provider or of a client, or "staff"."""
 
     def __init__(self, *, now: datetime) -> None:
