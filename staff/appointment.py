@@ -10,7 +10,6 @@ from unfold.decorators import display
 from reservation.domain.queries.overview import idle_providers
 from reservation.models import Appointment, Reservation
 from reservation.models.appointment import AppointmentQuerySet
-from reservation.policy import Status
 from staff.base import ReadOnlyAdmin
 from staff.dates import WhenFilter
 from staff.search import by_people
@@ -37,7 +36,7 @@ class StateFilter(admin.SimpleListFilter):
         if self.value() == "booked":
             return queryset.booked()
         if self.value() == "held":
-            live = Reservation.objects.filter(status=Status.PENDING, expires_at__gt=now)
+            live = Reservation.objects.held_at(now)
             return queryset.filter(reservation_id__in=live.values("pk")).taken_at(now)
         free = queryset.free_at(now)
         return free.starting_in(now, None).exclude(provider_id__in=idle_providers()) if self.value() == "free" else free

@@ -34,7 +34,7 @@ class Appointment(NodeType):
         fields = ("starts_at",)
 
     provider = graphene.Field(
-        "api.query.provider.Provider", required=True, description="The provider on whose calendar it stands."
+        "api.query.provider.Provider", required=True, description="The provider on whose calendar it is."
     )
     ends_at = DateTime(required=True, description="When it ends, and the next one may begin.")
     is_open = graphene.Boolean(required=True, description="Whether it can be reserved right now.")

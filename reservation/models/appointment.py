@@ -1,6 +1,6 @@
-"""One slot on a provider's calendar, and the lease that decides who has it.
+"""One slot on a provider's calendar, and the lease that decides which reservation has it.
 
-All that tells free, held, booked and open appointments apart is in this file, for statements and for instances.
+This file alone decides which appointments are free, held, booked and open, for statements and for instances.
 """
 
 from collections.abc import Iterable
@@ -68,7 +68,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         return self.filter(in_time_at(now, earliest_start=earliest_start)).filter(row_exists(active))
 
     def whether_booked_or_not(self) -> Self:
-        """All of them, said so that the index over provider, is_booked and starts_at can be used."""
+        """All of them, by a condition that makes the index over provider, is_booked and starts_at usable."""
         return self.filter(is_booked__in=[False, True])
 
     def starting_in(self, starts_from: datetime | None, starts_before: datetime | None) -> Self:

@@ -1,4 +1,4 @@
-"""Which fields of a model everybody may read: all that the model does not list as private."""
+"""The public fields of a model: all but those that it lists as private."""
 
 from functools import cache
 
@@ -7,7 +7,7 @@ from django.db.models import Model
 
 @cache
 def public_fields(model: type[Model]) -> tuple[str, ...]:
-    """The names of the columns that everybody may read, the id first; the API shows them and the catalogue caches them.
+    """The attribute names of the public fields, the id first; the API shows them, and the catalogue caches them.
 
     Raises FieldDoesNotExist for a private field that the model does not have.
     """

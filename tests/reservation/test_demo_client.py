@@ -21,7 +21,7 @@ PRACTICE = DemoOptions(providers=2, days=14, booked=0.9, seed=7, now=NOW)
 EMAIL = "client@example.com"
 
 
-def test_everybody_has_reservations_but_the_demo_client() -> None:
+def test_all_clients_but_the_demo_client_have_reservations() -> None:
     load(PRACTICE, is_silent=True)
     idle = Client.objects.exclude(pk__in=Reservation.objects.values("client_id"))
     assert [client.user.email for client in idle] == [EMAIL]

@@ -114,7 +114,7 @@ def read_slots(
     )
     slots: list[Slot] = []
     following: Slot | None = None
-    for appointment in reversed(appointments):
+    for appointment in reversed(list(appointments)):
         provider = by_pk[appointment.provider_id]
         is_open = appointment.is_open_at(now, provider=provider, to=own)
         is_next = following is not None and (following.provider_id, following.starts_at) == (

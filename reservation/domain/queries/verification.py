@@ -33,7 +33,7 @@ def find_violations() -> Iterator[Violation]:
             yield Violation(invariant, broken.model.__name__.lower(), ids)
     for invariant, broken_ids in (
         ("A reservation holds exactly its run of appointments", islice(with_wrong_run(), NAMED_ROWS)),
-        ("The last event tells where a reservation stands", islice(with_wrong_history(), NAMED_ROWS)),
+        ("The last event has a reservation's status", islice(with_wrong_history(), NAMED_ROWS)),
     ):
         if ids := tuple(broken_ids):
             yield Violation(invariant, "reservation", ids)
@@ -47,14 +47,14 @@ def invariants() -> dict[str, QuerySet[Model]]:
         "An appointment starts on the grid": Appointment.objects.exclude(
             starts_at__minute__in=list(grid), starts_at__second=0, starts_at=TruncSecond("starts_at")
         ),
-        "An appointment that nobody has is open, and only that": Appointment.objects.filter(
+        "An appointment without a lease is open, and no other one is": Appointment.objects.filter(
             Q(reservation=None) & ~Q(available_at=OPEN_SINCE, is_booked=False)
             | Q(reservation__isnull=False, available_at__lte=OPEN_SINCE)
         ),
         "What is booked is booked for good": Appointment.objects.exclude(
             Q(is_booked=True, available_at=BOOKED_UNTIL) | Q(is_booked=False, available_at__lt=BOOKED_UNTIL)
         ),
-        "A leased appointment stands on its reservation's calendar": leased.exclude(
+        "A leased appointment is on its reservation's calendar": leased.exclude(
             provider_id=F("reservation__provider_id")
         ),
         "A leased appointment lies within its reservation": leased.exclude(

@@ -1,4 +1,4 @@
-"""Pages whose statement is written once are those that the ORM would have read."""
+"""Pages read by compiled queries are those that the ORM reads."""
 
 from dataclasses import replace
 from itertools import product
@@ -74,7 +74,7 @@ def test_every_shape_of_a_page_is_that_of_the_orm() -> None:
     assert seen == {0, 3}
 
 
-def test_pages_of_reservations_are_those_of_the_orm_whoever_asks_for_them() -> None:
+def test_pages_of_reservations_are_those_of_the_orm_for_every_viewer() -> None:
     provider, client = make_provider(), make_client()
     holds = [
         make_hold(provider=provider, client=client, starts_at=TOMORROW + minutes(60 * number)) for number in (0, 1)
@@ -103,7 +103,7 @@ def test_pages_of_reservations_are_those_of_the_orm_whoever_asks_for_them() -> N
     assert seen == {0, 1, 2, 3, 4}
 
 
-def test_there_is_a_bound_to_the_shapes_that_are_kept() -> None:
+def test_the_number_of_cached_shapes_is_bounded() -> None:
     make_appointments(make_provider(), number=1)
     for size in range(1, MAX_SHAPES + 20):
         request = PageRequest(ordering=APPOINTMENTS_BY_START, size=size, is_backward=False, after=None, before=None)

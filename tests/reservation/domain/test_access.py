@@ -1,4 +1,4 @@
-"""Whose is what, and who may do what to it."""
+"""Object-level access: which objects a caller may see, and what it may do to them."""
 
 from collections.abc import Callable
 from datetime import timedelta

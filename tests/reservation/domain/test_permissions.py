@@ -118,7 +118,7 @@ def test_each_change_needs_its_right(change: str) -> None:
 
 
 @pytest.mark.parametrize("group", [None, VIEWER])
-def test_whoever_is_staff_reads_everything(group: str | None) -> None:
+def test_all_staff_read_everything(group: str | None) -> None:
     hold = make_hold()
     who = member(group)
     assert find_clients(caller=who).count() == 1

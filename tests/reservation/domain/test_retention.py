@@ -1,4 +1,4 @@
-"""What is not kept for ever."""
+"""Retention: old reservations are anonymised, old idempotency keys deleted."""
 
 from datetime import timedelta
 from typing import Any
@@ -75,7 +75,7 @@ def test_however_many_there_are_none_is_left_out(monkeypatch: pytest.MonkeyPatch
     assert Reservation.objects.exclude(client__name="Erased client").count() == 0
 
 
-def test_without_a_retention_everything_is_kept() -> None:
+def test_without_a_retention_nothing_is_anonymised() -> None:
     make_booking()
     before = all_rows()
     assert anonymise_past_reservations(now=TOMORROW + timedelta(days=10_000)) == 0

@@ -1,4 +1,4 @@
-"""What the domain tells of its changes, once they are committed."""
+"""The signals that the domain sends on commit."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -60,7 +60,7 @@ spans = st.one_of(
 
 
 def outcome(do: Callable[[], int]) -> int | str:
-    """What it answers: a count, the number of a claim, or the code of a refusal."""
+    """The result: a count, the number of a claim, or the code of an error."""
     try:
         return do()
     except Refused as refusal:

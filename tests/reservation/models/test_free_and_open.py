@@ -1,4 +1,4 @@
-"""What is free, held, booked or open is decided in one file."""
+"""The models alone decide what is free, held, booked, open or lapsed at an instant."""
 
 import ast
 import re
@@ -8,16 +8,17 @@ import pytest
 from django.conf import settings
 
 PACKAGES = ("accounts", "api", "cache", "database", "ops", "reservation", "settings", "staff", "web")
-LEASE = re.compile(r"(available_at|is_booked)(__\w+)?")
+LEASE = re.compile(r"(available_at|is_booked|expires_at)(__\w+)?")
 QUERYING = {"filter", "exclude", "get", "Q", "When"}
 DECIDING = {
     "reservation/models/appointment.py",
+    "reservation/models/reservation.py",
     "reservation/domain/queries/verification.py",  # proves what the columns hold, at no instant
 }
 
 
 def decisions(source: str) -> Iterator[int]:
-    """The numbers of the lines that compare the columns of the lease, or read them off an instance."""
+    """The numbers of the lines that compare the columns of a lease or a hold, or read those of a lease."""
     for node in ast.walk(ast.parse(source)):
         match node:
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), keywords=keywords) if name in QUERYING:
@@ -28,7 +29,7 @@ def decisions(source: str) -> Iterator[int]:
                 yield node.lineno
 
 
-def test_the_model_alone_compares_the_columns_of_the_lease() -> None:
+def test_the_models_alone_compare_the_columns_of_leases_and_holds() -> None:
     found = {
         f"{path.relative_to(settings.BASE_DIR)}:{line}"
         for package in PACKAGES
@@ -44,6 +45,7 @@ def test_the_model_alone_compares_the_columns_of_the_lease() -> None:
     [
         "Appointment.objects.filter(available_at__gt=now)",
         "Q(is_booked=True)",
+        "reservations.exclude(expires_at__lte=now)",
         "if slot.available_at <= now: pass",
         "conditions = {'available_at__lte': now}",
     ],

@@ -1,4 +1,4 @@
-"""Which fields of a model everybody may read."""
+"""The public fields of a model."""
 
 import pytest
 from django.core.exceptions import FieldDoesNotExist

@@ -1,4 +1,4 @@
-"""What staff sees of calendars is what the lease says, and costs the same whatever there is."""
+"""Calendars as staff sees them agree with the lease, and cost the same however many slots they have."""
 
 from collections import Counter
 from datetime import datetime
@@ -39,7 +39,7 @@ def told(slots: list[Slot]) -> list[tuple[str, int]]:
     return [(str(slot.state), slot.room) for slot in slots]
 
 
-def test_each_state_is_the_leases_and_room_ends_where_somebody_holds() -> None:
+def test_each_state_is_that_of_the_lease_and_room_ends_at_a_held_slot() -> None:
     provider = make_provider()
     make_appointments(provider, starts_at=TOMORROW - minutes(15))
     make_appointments(provider, number=2)
@@ -61,7 +61,7 @@ def test_each_state_is_the_leases_and_room_ends_where_somebody_holds() -> None:
     assert slots == sorted(slots, key=lambda slot: slot.starts_at)
 
 
-def test_a_hold_that_has_lapsed_is_open_and_nobodys() -> None:
+def test_a_lapsed_hold_is_open_and_has_no_reservation() -> None:
     hold = make_hold(starts_at=TOMORROW + minutes(60))
     at_the_end, before = hold.expires_at, hold.expires_at - minutes(1)  # type: ignore[operator]
     assert told(slots_of(hold.provider, now=before)) == [("held", 0)]
@@ -158,7 +158,7 @@ def test_a_reservation_can_be_moved_over_a_part_of_its_own_time_but_not_to_where
     assert openings(booking, provider) == [TOMORROW + minutes(15), TOMORROW + minutes(30)]
 
 
-def test_only_who_offers_the_service_has_openings_for_it() -> None:
+def test_a_reservation_can_be_moved_only_to_a_provider_who_offers_its_service() -> None:
     service = make_service()
     booking = make_booking(provider=make_provider(services=(service,)), service=service)
     also, never = make_provider(services=(service,)), make_provider()

@@ -30,7 +30,7 @@ def starts(now: datetime = NOW, **conditions: object) -> list[int]:
     return [(appointment.starts_at - TOMORROW) // minutes(1) for appointment in found]
 
 
-def test_open_appointments_are_those_that_nobody_holds() -> None:
+def test_open_appointments_are_free() -> None:
     provider = make_provider()
     make_appointments(provider)
     hold = make_hold(provider=provider, starts_at=TOMORROW + minutes(45))

@@ -1,4 +1,4 @@
-"""Forgetting what is not kept for ever, from the command line and by the real clock."""
+"""apply_retention, from the command line and by the real clock."""
 
 from datetime import timedelta
 from io import StringIO

@@ -23,7 +23,7 @@ def run(*arguments: str) -> str:
 
 @pytest.fixture
 def answer(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What somebody at the terminal will answer; afterwards, what they were asked."""
+    """The reply that is typed at the terminal; afterwards, the prompts."""
     talk: list[str] = []
 
     def ask(question: str) -> str:
@@ -81,7 +81,7 @@ def test_erase_client_says_who_is_more_than_a_client() -> None:
     assert all_rows() == before
 
 
-def test_erase_client_a_second_time_finds_nobody() -> None:
+def test_erase_client_a_second_time_finds_no_client() -> None:
     make_person()
     run(EMAIL, "--yes")
     before = all_rows()
