@@ -157,7 +157,6 @@ CACHES = {
     "documents": cache_at(MEMCACHED_URL, name="documents"),
     # What is read from the database. Without Memcached nothing ends what other processes keep: there is none then.
     "catalogue": cache_at(MEMCACHED_URL, name="catalogue"),
-    "calendar": cache_at(MEMCACHED_URL, name="calendar"),
     "answers": cache_at(MEMCACHED_URL, name="answers"),
     "generations": cache_at(MEMCACHED_URL, name="generations"),
 }

@@ -11,8 +11,9 @@ from graphql import GraphQLSchema, print_schema
 
 from api.documents import Document, Operation
 from api.documents.public_reads import PublicReads
-from cache import calendar_days, catalogue
+from cache import catalogue
 from cache.cached_rows import is_used
+from cache.invalidation import ALL_CALENDARS, calendar_generation
 from cache.responses import find_response
 
 
@@ -68,7 +69,7 @@ def generations_of(reads: PublicReads, variables: Mapping[str, Any]) -> list[str
     if not reads.calendars:
         return [catalogue.GENERATION]
     providers = reads.providers(variables)
-    calendars = [calendar_days.ANY] if providers is None else map(calendar_days.generation, sorted(providers))
+    calendars = [ALL_CALENDARS] if providers is None else map(calendar_generation, sorted(providers))
     return [catalogue.GENERATION, *calendars]
 
 

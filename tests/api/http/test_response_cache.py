@@ -14,10 +14,10 @@ from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
 from cache import responses
-from cache.calendar_days import invalidate_calendars
 from cache.catalogue import invalidate_catalogue
 from cache.client import cache_at
 from cache.connection import connections
+from cache.invalidation import invalidate_calendars
 from cache.responses import find_response
 from ops.metrics import Metrics, families
 from reservation.domain.appointment import withdraw
