@@ -20,8 +20,8 @@ from cache.connection import (
     servers_of,
 )
 
-asked = Signal()
-"""A cache was asked. It tells `cache`, the name of the cache, and how many `hits`, `misses` and `errors` there were."""
+cache_read = Signal()
+"""A cache was read. Sends `cache`, its name, and the numbers of `hits`, `misses` and `errors`."""
 
 
 class Memcached(PyMemcacheCache):
@@ -126,7 +126,7 @@ class Memcached(PyMemcacheCache):
         return found.pop(place, None), {names[name]: value for name, value in found.items()}, errors
 
     def tell(self, *, hits: int = 0, misses: int = 0, errors: int = 0) -> None:
-        asked.send(Memcached, cache=self.key_prefix, hits=hits, misses=misses, errors=errors)
+        cache_read.send(Memcached, cache=self.key_prefix, hits=hits, misses=misses, errors=errors)
 
 
 def memcached(name: str) -> Memcached:

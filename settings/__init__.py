@@ -64,7 +64,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "ops.middleware.ObservationMiddleware",
-    "ops.fast_path.Shortcut",  # an operation without a cookie goes past all that follows
+    "ops.fast_path.FastPathMiddleware",  # an operation without a cookie skips what follows
     "web.content_security_policy.ContentSecurityPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -77,6 +77,14 @@ MIDDLEWARE = [
     "accounts.middleware.ReadableJsonMiddleware",
     "accounts.middleware.CodeAttemptsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+# What an operation without a cookie goes through instead: those of the above that change its response, in their order.
+API_MIDDLEWARE = [
+    "web.content_security_policy.ContentSecurityPolicyMiddleware",  # an invalid host gets an HTML page
+    "django.middleware.security.SecurityMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.middleware.common.CommonMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "reservation.urls"

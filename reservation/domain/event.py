@@ -1,11 +1,14 @@
 """The history of reservations."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
+
+from django.db import transaction
 
 from database.compiled_insert import CompiledInsert
 from reservation.domain.caller import Caller
-from reservation.domain.signals import send_calendars_changed
+from reservation.domain.signals import reservation_changed, send_calendars_changed
 from reservation.models import EventKind, Reservation, ReservationEvent
 
 insert_event = CompiledInsert(ReservationEvent)
@@ -41,3 +44,4 @@ def record(
         )
     )
     send_calendars_changed({reservation.provider_id, (before or {}).get("provider_id", reservation.provider_id)})
+    transaction.on_commit(partial(reservation_changed.send_robust, sender=None, kind=kind), robust=True)

@@ -9,6 +9,9 @@ from django.dispatch import Signal
 calendars_changed = Signal()
 """Appointments of these providers changed, and the change is committed. It tells `provider_ids`, a set."""
 
+reservation_changed = Signal()
+"""A reservation was made or changed, and the change is committed. Sends `kind`, the EventKind of its event."""
+
 transaction_retried = Signal()
 """A transaction lost a race, and is tried again. It tells `cause`, by the name of what the database said."""
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cache.client import asked
+from cache.client import cache_read
 
 
 class Count(dict[str, list[int]]):
@@ -19,6 +19,6 @@ class Count(dict[str, list[int]]):
 @pytest.fixture
 def counted() -> Iterator[Count]:
     count = Count()
-    asked.connect(count.note)
+    cache_read.connect(count.note)
     yield count
-    asked.disconnect(count.note)
+    cache_read.disconnect(count.note)
