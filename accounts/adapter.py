@@ -18,7 +18,7 @@ from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 
 from accounts.second_factor import has_second_factor
-from ops.client_address import address_of
+from ops.client_address import client_address
 from ops.rate_limit import Rate, rate_limiter
 from reservation.domain.client import register_client
 from reservation.models import User
@@ -85,7 +85,7 @@ class SignupForm(forms.Form):
 class AccountAdapter(DefaultAccountAdapter):
     def get_client_ip(self, request: HttpRequest) -> str:
         """By our own rule, so that there is one. Raises PermissionDenied when the proxies do not say."""
-        address = address_of(request)
+        address = client_address(request)
         if address is None:
             raise PermissionDenied("Nobody says where this request comes from.")
         return str(address)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import QuerySet
 
-from cache.cached_rows import is_used
+from cache.cached_rows import is_enabled
 from cache.calendar_days import MICROSECOND, Day, Slot, instant, microseconds, midnight, read_days
 from cache.catalogue import read_offers, read_providers
 from reservation.domain.appointment import open_appointments
@@ -47,7 +47,7 @@ class Openings:
     @property
     def are_kept(self) -> bool:
         """Whether their days are: of a few providers, and soon. So nobody fills Memcached with years to come."""
-        if not self.provider_ids or len(self.provider_ids) > MAX_PROVIDERS or not is_used():
+        if not self.provider_ids or len(self.provider_ids) > MAX_PROVIDERS or not is_enabled():
             return False
         if self.starts_from is None or self.starts_before is None:
             return False

@@ -11,7 +11,7 @@ from api.documents import Operation
 from api.http.codes import Code
 from api.http.errors import RequestError
 from api.limits.cost import Cost
-from ops.client_address import address_of
+from ops.client_address import client_address
 from ops.rate_limit import Rate, RateLimitResult, rate_limiter
 from reservation.domain.caller import Caller
 
@@ -86,7 +86,7 @@ def per_second(name: str, tokens: int, burst: int) -> Rate:
 
 def place_of(request: HttpRequest) -> str:
     """Where the request comes from: an address, or the network of one household."""
-    address = address_of(request)
+    address = client_address(request)
     if address is None:
         # The proxies say something else than where it comes from: they are one address, with the points of one.
         return "unknown"

@@ -12,7 +12,7 @@ from graphql import GraphQLSchema, print_schema
 from api.documents import Document, Operation
 from api.documents.public_reads import Reads
 from cache import calendar_days, catalogue
-from cache.cached_rows import is_used
+from cache.cached_rows import is_enabled
 from cache.responses import find_response
 
 
@@ -39,7 +39,7 @@ def cached_response(
 ) -> EncodedResponse:
     """What is kept of this operation, which answers everybody alike, or else what `execute` answers."""
     assert operation.reads is not None
-    if not settings.GRAPHQL_RESPONSE_CACHE_SECONDS or not is_used():
+    if not settings.GRAPHQL_RESPONSE_CACHE_SECONDS or not is_enabled():
         return tell(execute(), is_public=True)
     key = key_of(schema, document, operation, variables)
     generations = generations_of(operation.reads, variables)
@@ -48,7 +48,7 @@ def cached_response(
             return EncodedResponse(answer.body, has_errors=False, is_public=True)
         told = tell(execute(), is_public=True)
         if not told.has_errors:
-            answer.keep(told.body)
+            answer.store(told.body)
         return told
 
 

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
-from ops.client_address import address_of
+from ops.client_address import client_address
 
 
 def may_read(request: HttpRequest) -> bool:
@@ -13,7 +13,7 @@ def may_read(request: HttpRequest) -> bool:
 
 
 def is_known(request: HttpRequest) -> bool:
-    address = address_of(request) if settings.METRICS_ADDRESSES else None
+    address = client_address(request) if settings.METRICS_ADDRESSES else None
     return address is not None and any(address in network for network in settings.METRICS_ADDRESSES)
 
 

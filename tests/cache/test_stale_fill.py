@@ -42,13 +42,13 @@ def test_what_a_paused_reader_keeps_is_read_only_where_nothing_has_ended_it(rows
     first, second = make_appointments(make_provider(), number=2)
     day, client = Day(first.provider_id, TOMORROW.date()), make_client()
     if not is_ended:
-        calendars_changed.disconnect(invalidation.end_calendars)
+        calendars_changed.disconnect(invalidation.on_calendars_changed)
     try:
         with paused_reader(day, memcached=rows):
             # When somebody holds it before the reader goes on
             hold = reserve(caller=caller(client), appointment_id=first.pk, now=NOW)
     finally:
-        calendars_changed.connect(invalidation.end_calendars)
+        calendars_changed.connect(invalidation.on_calendars_changed)
     # Then the hold is seen; had the writer not begun another generation, it would not be
     found = {slot.id: slot.available_at for slot in read_days([day])[day]}
     assert found.keys() == {first.pk, second.pk}

@@ -107,7 +107,7 @@ def test_when_redis_is_away_a_process_allows_its_share_and_goes_back_to_it(redis
     redis.stop()
     assert sum(taken(limiter, times=10)) == 5
     redis.start()
-    limiter.ask_again_at = 0
+    limiter.redis_retry_at = 0
     assert sum(taken(limiter, times=20)) == 10  # it begins anew, having kept nothing
 
 
@@ -127,7 +127,7 @@ def test_when_redis_hangs_nobody_waits_for_it_twice(redis: TCPExecutor, monkeypa
         assert len(asked) == 1
     finally:
         process.send_signal(signal.SIGCONT)
-    limiter.ask_again_at = 0
+    limiter.redis_retry_at = 0
     assert taken(limiter, times=1) == [True]
     assert len(asked) == 2
 

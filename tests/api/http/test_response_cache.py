@@ -244,7 +244,7 @@ def ask_at_once(number: int) -> list[bytes | None]:
             found.append(answer.body)
             if answer.body is None:
                 time.sleep(0.01)
-                answer.keep(b"made")
+                answer.store(b"made")
         for used in connections().values():
             used.close()
 
@@ -268,36 +268,36 @@ def test_of_many_who_miss_the_same_one_makes_it(rows: str, patient: None) -> Non
 
 def test_who_ends_while_making_it_holds_nobody_up_for_long(rows: str) -> None:
     answer = find_response("key", generations=["a"], seconds=60)
-    assert answer.claimed
+    assert answer.lock
     started = time.monotonic()
     others = [find_response("key", generations=["a"], seconds=60) for _ in range(2)]
-    assert [(other.body, other.claimed) for other in others] == [(None, None)] * 2
+    assert [(other.body, other.lock) for other in others] == [(None, None)] * 2
     assert time.monotonic() - started >= 2 * sum(responses.PAUSES)
-    others[0].keep(b"made")
+    others[0].store(b"made")
     assert find_response("key", generations=["a"], seconds=60).body == b"made"
 
 
 def test_what_fails_is_tried_by_the_next(rows: str) -> None:
     with pytest.raises(ZeroDivisionError), find_response("key", generations=["a"], seconds=60):
         1 / 0  # noqa: B018
-    assert find_response("key", generations=["a"], seconds=60).claimed
+    assert find_response("key", generations=["a"], seconds=60).lock
 
 
 def test_while_one_makes_it_anew_the_others_have_the_former(rows: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with find_response("key", generations=["a"], seconds=60) as first:
-        first.keep(b"former")
-    monkeypatch.setattr(responses, "RENEWED_AFTER", 0)
+        first.store(b"former")
+    monkeypatch.setattr(responses, "STALE_SOON_AFTER", 0)
     with find_response("key", generations=["a"], seconds=60) as renewing:
-        assert (renewing.body, bool(renewing.claimed)) == (None, True)
+        assert (renewing.body, bool(renewing.lock)) == (None, True)
         assert find_response("key", generations=["a"], seconds=60).body == b"former"
-        renewing.keep(b"new")
+        renewing.store(b"new")
     monkeypatch.undo()
     assert find_response("key", generations=["a"], seconds=60).body == b"new"
 
 
 def test_what_is_too_old_is_made_anew_by_all_who_ask(rows: str) -> None:
     with find_response("key", generations=["a"], seconds=60) as first:
-        first.keep(b"former")
+        first.store(b"former")
     assert find_response("key", generations=["a"], seconds=0.000_001).body is None
 
 
@@ -309,7 +309,7 @@ def test_a_reader_that_raced_with_a_change_keeps_what_nobody_believes(rows: str,
     with find_response("key", generations=["catalogue"], seconds=60) as slow:
         if is_changed:
             invalidate_catalogue()
-        slow.keep(b"read before")
+        slow.store(b"read before")
     assert (find_response("key", generations=["catalogue"], seconds=60).body is None) is is_changed
 
 
@@ -334,7 +334,7 @@ def test_what_we_did_not_write_costs_a_hit_and_no_error(rows: str, value: Any) -
 def test_what_is_large_is_not_kept(rows: str) -> None:
     for size in (responses.MAX_BYTES, responses.MAX_BYTES + 1):
         with find_response(str(size), generations=["a"], seconds=60) as answer:
-            answer.keep(b"x" * size)
+            answer.store(b"x" * size)
         assert (find_response(str(size), generations=["a"], seconds=60).body is None) is (size > responses.MAX_BYTES)
 
 
