@@ -47,7 +47,7 @@ def test_there_is_room_for_a_hundred_operations(caplog: pytest.LogCaptureFixture
         assert caplog.messages == []
         register_operations(["one more"])
     assert (len(labels._operations), "one more" in labels._operations) == (100, False)
-    assert caplog.messages == ["More than 100 operations: the rest is counted as one."]
+    assert caplog.messages == ["More than 100 operations: the others are counted together."]
 
 
 def test_values_are_cut_off_and_can_be_written(make_metrics: MakeMetrics) -> None:

@@ -182,8 +182,8 @@ def test_what_waits_for_redis_takes_room_by_series_and_not_by_requests(
     for _ in range(3):
         hold(metrics, 1000)
         assert not metrics.writer.try_to_write()
-    assert metrics.writer.unanswered is not None
-    assert (len(metrics.writer.unanswered.counts), len(metrics.waiting)) == (1, 1)
+    assert metrics.writer.unconfirmed is not None
+    assert (len(metrics.writer.unconfirmed.counts), len(metrics.unwritten)) == (1, 1)
     redis.start()
     assert held(metrics) == 3000
 
@@ -218,7 +218,7 @@ def test_a_process_that_ends_waits_for_a_redis_that_hangs(redis: TCPExecutor, ma
 def test_a_process_ends_without_a_redis_that_stays_away(
     redis: TCPExecutor, make_metrics: MakeMetrics, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ops.metrics.writer.FAREWELL_SECONDS", 0.5)
+    monkeypatch.setattr("ops.metrics.writer.CLOSE_TIMEOUT_SECONDS", 0.5)
     metrics = make_metrics(redis)
     redis.stop()
     hold(metrics)

@@ -136,7 +136,7 @@ def test_when_redis_is_away_there_is_no_half_of_the_truth(
     assert client.get("/metrics").status_code == 200
     redis.stop()
     answer = client.get("/metrics")
-    assert (answer.status_code, answer.content) == (503, b"Redis is away, and the counts with it.\n")
+    assert (answer.status_code, answer.content) == (503, b"Redis is unavailable, and so are the counts.\n")
     assert "no-store" in answer["Cache-Control"]
     redis.start()
     assert client.get("/metrics").status_code == 200
