@@ -27,8 +27,8 @@ preload_app = True  # load the application once; forked workers share its memory
 limit_request_line = 8190  # a longer document is sent by POST, or as the hash of a persisted query
 timeout = 20
 graceful_timeout = 30
-# Longer than the idle timeout of common load balancers (60 s), so that the proxy closes a connection first and never
-# sends a request on one that is being closed. The nginx in front opens a new connection for each request.
+# Longer than a proxy keeps an idle connection, so that the proxy closes it first and never sends a request on one that
+# gunicorn is closing. A stopping worker serves idle connections for 2 more seconds; nginx keeps them for 1.
 keepalive = 75
 max_requests = 10_000
 max_requests_jitter = 1_000  # workers restart one by one

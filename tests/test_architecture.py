@@ -1,4 +1,4 @@
-"""The rooms of docs/architecture.md are those of the tree, and no files of the product import each other in a circle."""
+"""The rooms of docs/architecture.md are those of the tree, and no files of the product import each other in a cycle."""
 
 import re
 import tomllib
@@ -48,7 +48,7 @@ def cycles() -> list[list[str]]:
     return found
 
 
-def test_no_files_import_each_other_in_a_circle() -> None:
+def test_no_files_import_each_other_in_a_cycle() -> None:
     assert cycles() == []
 
 

@@ -154,9 +154,7 @@ def hanging() -> Iterator[str]:
         yield f"{HOST}:{silent.getsockname()[1]}"
 
 
-def test_memcached_and_redis_are_checked(
-    client: Browser, db: None, rows: str, redis: TCPExecutor, settings: Any
-) -> None:
+def test_it_checks_memcached_and_redis(client: Browser, db: None, rows: str, redis: TCPExecutor, settings: Any) -> None:
     settings.REDIS_URL = f"redis://{HOST}:{redis.port}/0"
     assert told(client, READY) == (200, {"status": "ok", "database": "ok", "memcached": "ok", "redis": "ok"})
 

@@ -91,9 +91,7 @@ def test_the_token_allows_any_address(authorization: str, expected: int, client:
 
 
 @pytest.mark.parametrize("authorization", ["Bearer ", "Bearer", ""])
-def test_without_a_token_in_the_settings_no_token_is_accepted(
-    authorization: str, client: Browser, settings: Any
-) -> None:
+def test_without_a_token_in_the_settings_none_is_accepted(authorization: str, client: Browser, settings: Any) -> None:
     settings.METRICS_TOKEN = ""
     assert status(client, Authorization=authorization) == 404
 
