@@ -31,19 +31,19 @@ def invalidate_calendars(provider_ids: Iterable[int]) -> None:
 
 
 def connect() -> None:
-    """Listen to changes."""
-    calendars_changed.connect(end_calendars)
+    """Connects the receivers of signals."""
+    calendars_changed.connect(on_calendars_changed)
     for changed in (post_save, post_delete):
         for model in (Provider, Service):
-            changed.connect(end_catalogue, sender=model)
-    m2m_changed.connect(end_catalogue, sender=Provider.services.through)
+            changed.connect(on_catalogue_changed, sender=model)
+    m2m_changed.connect(on_catalogue_changed, sender=Provider.services.through)
 
 
-def end_calendars(provider_ids: frozenset[int], **_: Any) -> None:
+def on_calendars_changed(provider_ids: frozenset[int], **_: Any) -> None:
     if settings.MEMCACHED_URL:
         invalidate_calendars(provider_ids)
 
 
-def end_catalogue(using: str, **_: Any) -> None:
+def on_catalogue_changed(using: str, **_: Any) -> None:
     if settings.MEMCACHED_URL:
         transaction.on_commit(invalidate_catalogue, using=using, robust=True)

@@ -12,7 +12,7 @@ from graphql import GraphQLSchema, print_schema
 from api.documents import Document, Operation
 from api.documents.public_reads import PublicReads
 from cache import catalogue
-from cache.cached_rows import is_used
+from cache.cached_rows import is_enabled
 from cache.invalidation import ALL_CALENDARS, calendar_generation
 from cache.responses import find_response
 
@@ -42,7 +42,7 @@ def cached_response(
 ) -> EncodedResponse:
     """The cached response to this public operation, or else the result of `execute`, which is then cached."""
     assert operation.public_reads is not None
-    if not settings.GRAPHQL_RESPONSE_CACHE_SECONDS or not is_used():
+    if not settings.GRAPHQL_RESPONSE_CACHE_SECONDS or not is_enabled():
         return encode(execute(), is_public=True)
     key = cache_key(schema, document, operation, variables)
     generations = generations_of(operation.public_reads, variables)
@@ -51,7 +51,7 @@ def cached_response(
             return EncodedResponse(cached.body, has_errors=False, is_public=True)
         encoded = encode(execute(), is_public=True)
         if not encoded.has_errors:
-            cached.keep(encoded.body)
+            cached.store(encoded.body)
         return encoded
 
 

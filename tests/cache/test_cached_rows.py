@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from cache import catalogue
 from cache.catalogue import PROVIDERS, read_providers, read_services, rows_of
 from cache.client import cache_at
-from cache.connection import _ask_again_at
+from cache.connection import _retry_at
 from cache.generations import current_generations
 from reservation.models import Provider
 from tests.conftest import CACHES
@@ -104,7 +104,7 @@ def test_a_change_is_told_to_a_memcached_that_has_failed_a_moment_ago(rows: str,
     assert names_of(provider) == ["Anna"]
     before = current_generations(["catalogue"])
     server = (os.getpid(), str((HOST, int(rows.rpartition(":")[2]))))
-    _ask_again_at[server] = time.monotonic() + 600
+    _retry_at[server] = time.monotonic() + 600
     try:
         assert current_generations(["catalogue"]) == {}
         # When the row is changed
@@ -115,7 +115,7 @@ def test_a_change_is_told_to_a_memcached_that_has_failed_a_moment_ago(rows: str,
         assert current_generations(["catalogue"]) != before
         assert names_of(provider) == ["Berta"]
     finally:
-        _ask_again_at.pop(server, None)
+        _retry_at.pop(server, None)
 
 
 def test_rows_with_other_fields_have_other_keys(monkeypatch: pytest.MonkeyPatch) -> None:

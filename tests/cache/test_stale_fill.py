@@ -41,13 +41,13 @@ def test_what_a_paused_reader_caches_is_read_only_if_nothing_invalidated_it(rows
     # Given a reader in another process that has read the provider's former name
     provider = make_provider(name="Anna")
     if not is_invalidated:
-        post_save.disconnect(invalidation.end_catalogue, sender=Provider)
+        post_save.disconnect(invalidation.on_catalogue_changed, sender=Provider)
     try:
         with paused_reader(provider, memcached=rows):
             # When the provider gets another one before the reader goes on
             provider.name = "Berta"
             provider.save()
     finally:
-        post_save.connect(invalidation.end_catalogue, sender=Provider)
+        post_save.connect(invalidation.on_catalogue_changed, sender=Provider)
     # Then that is read; without a new generation it would not be
     assert read_providers([provider.pk])[provider.pk].name == ("Berta" if is_invalidated else "Anna")
