@@ -4,6 +4,8 @@ import argparse
 import os
 import signal
 import sys
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import django
@@ -17,10 +19,18 @@ def main() -> int:
     for flag in ("--quick", "--check", "--explain", "--large", "--memory", "--pages"):
         parser.add_argument(flag, action="store_true")
     parser.add_argument("--appointments", type=int, default=10_000_000)
+    parser.add_argument("--against", type=Path, metavar="DIRECTORY")
+    parser.add_argument("--with", dest="variables", type=variable, action="append", default=[], metavar="NAME=VALUE")
+    parser.add_argument("--only", action="append", default=[], metavar="NAME")
+    parser.add_argument("--rounds", type=int)
+    parser.add_argument("--connections", type=int, default=16)
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that servers and databases go, too
     os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
     django.setup()
+    if options.against:
+        compare(options)
+        return 0
     from benchmarks import committed, page, report, targets
 
     before = committed.read()
@@ -34,6 +44,29 @@ def main() -> int:
     if options.check:
         print(*steps_back or ["No ratio is more than 20 % worse than the committed one."], sep="\n")
     return 1 if options.check and steps_back else 0
+
+
+def variable(text: str) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    if not (name and separator):
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE.")
+    return name, value
+
+
+def compare(options: argparse.Namespace) -> None:
+    from benchmarks import checkouts
+    from benchmarks.scale import FULL, QUICK
+
+    if unknown := {*options.only} - {*checkouts.NAMES}:
+        raise SystemExit(f"--only takes {', '.join(checkouts.NAMES)}, not {', '.join(unknown)}.")
+    scale = QUICK if options.quick else FULL
+    checkouts.compare(
+        options.against,
+        dict(options.variables),
+        replace(scale, rounds=options.rounds or scale.rounds),
+        only=options.only or checkouts.NAMES,
+        connections=options.connections,
+    )
 
 
 def measure(options: argparse.Namespace) -> "dict[str, Section]":

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from statistics import mean
 
 from benchmarks.client import Script, flood, post
 from benchmarks.committed import Section
@@ -12,6 +13,7 @@ from benchmarks.work import Work
 
 CONNECTIONS = 4
 FEW, MANY = 1_000, 100_000
+PROPORTIONAL = re.compile(r"^Pss:\s+(\d+) kB$", re.MULTILINE)
 RESIDENT = re.compile(r"^VmRSS:\s+(\d+) kB$", re.MULTILINE)
 
 
@@ -39,6 +41,12 @@ def ask(server: Server, works: list[Work], requests: int) -> None:
             yield asked[number % len(asked)]
 
     flood(server.address, [script() for _ in range(CONNECTIONS)])
+
+
+def proportional(server: Server) -> float:
+    """The memory of a worker in MiB, on average: pages that several processes share count in equal parts (PSS)."""
+    found = [PROPORTIONAL.search(Path(f"/proc/{worker}/smaps_rollup").read_text()) for worker in server.workers]
+    return mean(int(one[1]) / 1024 for one in found if one)
 
 
 def resident(server: Server) -> float:

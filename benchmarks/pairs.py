@@ -1,21 +1,25 @@
 """Reserving and confirming, beside the same SQL by hand."""
 
 import json
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from functools import partial
 from itertools import cycle
+from pathlib import Path
 from typing import Any
 
 from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection
 from django.utils import timezone
 
-from accounts.tokens.strategy import issue
 from api.types.ids import to_global_id
 from benchmarks.client import Failed, Script, post
-from benchmarks.databases import first_day
+from benchmarks.databases import first_day, url_of
 from benchmarks.rounds import Turns, in_rounds
-from benchmarks.servers import Server
+from benchmarks.servers import ROOT, Server
 from benchmarks.titles import OURS
 from reservation.models import Appointment, Client, User
 
@@ -38,7 +42,7 @@ Claim = tuple[int, str]
 
 def measure(ours: Server, by_hand: Server, *, rounds: int, seconds: float) -> dict[str, Turns]:
     """Our two mutations, and their SQL by hand, on the database that this process uses."""
-    claims = iter(zip(open_slots(), cycle(make_tokens()), strict=False))
+    claims = iter(zip(open_slots(), cycle(make_tokens(make_accounts())), strict=False))
 
     def run(rounds: int) -> dict[str, Turns]:
         done = {OURS: Turns(), "floor": Turns()}
@@ -80,15 +84,29 @@ def open_slots() -> list[int]:
     return list(free.order_by("starts_at", "pk").values_list("pk", flat=True)[:SLOTS])
 
 
-def make_tokens() -> list[str]:
-    """Access tokens of new clients, as a log-in would answer them."""
+def make_accounts() -> list[int]:
+    """The ids of new clients' accounts."""
     now = timezone.now()
     mine = {"email__endswith": "@bench.example.com"}
     User.objects.bulk_create(
         User(email=f"{number}@bench.example.com", password="!", date_joined=now) for number in range(CLIENTS)
     )
-    users = list(User.objects.filter(**mine))
-    Client.objects.bulk_create(Client(user=user, name="Some Client", created_at=now) for user in users)
+    ids = list(User.objects.filter(**mine).order_by("pk").values_list("pk", flat=True))
+    Client.objects.bulk_create(Client(user_id=pk, name="Some Client", created_at=now) for pk in ids)
+    return ids
+
+
+def make_tokens(accounts: list[int], directory: Path = ROOT) -> list[str]:
+    """An access token of each, as a log-in would return it, for the servers of the checkout in this directory."""
     session = SessionStore()
     session.create()
-    return [issue(user.pk, session)[0] for user in users]
+    command = (sys.executable, "-P", ROOT / "benchmarks/tokens.py", str(session.session_key))
+    database = url_of(connection.settings_dict["NAME"])
+    environment = {**os.environ, "DATABASE_URL": database, "PYTHONPATH": str(directory)}
+    done = subprocess.run(
+        command, cwd=directory, env=environment, input=json.dumps(accounts), capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise SystemExit(f"{directory} issues no tokens:\n{done.stderr}")
+    tokens: list[str] = json.loads(done.stdout)
+    return tokens

@@ -24,10 +24,18 @@ class Turns:
     rates: list[float] = field(default_factory=list)
     costs: list[float] = field(default_factory=list)
 
-    def take(self, server: Server, script: Callable[[float], Script], *, seconds: float, requests: int = 1) -> None:
+    def take(
+        self,
+        server: Server,
+        script: Callable[[float], Script],
+        *,
+        seconds: float,
+        requests: int = 1,
+        connections: int = CONNECTIONS,
+    ) -> None:
         """requests: of how many requests what is counted consists."""
         before, until = server.cpu_seconds(), time.perf_counter() + seconds
-        answers, elapsed = flood(server.address, [script(until) for _ in range(CONNECTIONS)])
+        answers, elapsed = flood(server.address, [script(until) for _ in range(connections)])
         done = answers / requests
         self.rates.append(done / elapsed)
         self.costs.append((server.cpu_seconds() - before) / done * 1000)

@@ -58,11 +58,15 @@ def cpu_ticks(pid: str) -> int:
 
 @contextmanager
 def started(
-    *command: str, address: Address, behind: Server | None = None, variables: dict[str, str] | None = None
+    *command: str,
+    address: Address,
+    behind: Server | None = None,
+    variables: dict[str, str] | None = None,
+    directory: Path = ROOT,
 ) -> Iterator[Server]:
     """A server that was started, and may not answer yet."""
     environment = {**os.environ, **(variables or {})}
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, cwd=directory, env=environment, stdout=subprocess.DEVNULL)
     try:
         yield Server(process, address, behind)
     finally:
@@ -76,9 +80,18 @@ def started(
 
 @contextmanager
 def gunicorn(
-    database_url: str, application: str = "reservation.wsgi", *, settings: str = SETTINGS, **variables: str
+    database_url: str,
+    application: str = "reservation.wsgi",
+    *,
+    settings: str = SETTINGS,
+    directory: Path = ROOT,
+    threads: int | None = THREADS,
+    **variables: str,
 ) -> Iterator[Server]:
-    """A WSGI application as ours is served in production, on this database, with these variables."""
+    """A WSGI application as ours is served in production, on this database, with these variables.
+
+    directory: the checkout that is served. threads: None for as many as its configuration has.
+    """
     address = free_address()
     bind = f"{address[0]}:{address[1]}"
     command = (sys.executable, "-m", "gunicorn", "--config", "app-api-django/gunicorn.conf.py", "--bind", bind)
@@ -86,11 +99,11 @@ def gunicorn(
         "DATABASE_URL": database_url,
         "DJANGO_SETTINGS_MODULE": settings,
         "WEB_CONCURRENCY": str(WORKERS),
-        "WEB_THREADS": str(THREADS),
+        **({} if threads is None else {"WEB_THREADS": str(threads)}),
         **variables,
     }
     options = ("--max-requests", "0", "--log-level", "warning")
-    with started(*command, *options, application, address=address, variables=of_its_own) as server:
+    with started(*command, *options, application, address=address, variables=of_its_own, directory=directory) as server:
         yield server
 
 

@@ -16,6 +16,7 @@ from benchmarks.servers import Server
 from benchmarks.work import Work
 
 STARTS = 5
+LIVE = b"GET /health/live/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
 
 def measure(database: str, work: Work, scale: Scale) -> dict[str, Section]:
@@ -26,7 +27,7 @@ def measure(database: str, work: Work, scale: Scale) -> dict[str, Section]:
         with servers.gunicorn(url_of(database)) as server:
             server.wait()
             with Connection(server.address) as connection:
-                connection.ask(b"GET /health/live/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+                connection.ask(LIVE)
                 starts.append(time.perf_counter() - began)
                 request = post("/graphql", {"query": work.document, "variables": work.variables})
                 firsts.append(latency(connection, request))
