@@ -1,4 +1,4 @@
-"""Runs what is asked for. `script/bench` calls it with DATABASE_URL of a MySQL server, and says what the flags are."""
+"""The command line of `script/bench`, which documents the flags and sets DATABASE_URL to that of a MySQL server."""
 
 import argparse
 import os
@@ -25,7 +25,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--connections", type=int, default=16)
     options = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that servers and databases go, too
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # an exception, so that servers are stopped
     os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
     django.setup()
     if options.against:
@@ -40,10 +40,10 @@ def main() -> int:
             print(report.REPORTS[name](measured), end="\n\n")
     if not (options.quick or options.check):
         page.write(committed.write(measured))
-    steps_back = targets.steps_back(committed.ratios_of(before), committed.ratios_of(measured))
+    regressions = targets.regressions(committed.ratios_of(before), committed.ratios_of(measured))
     if options.check:
-        print(*steps_back or ["No ratio is more than 20 % worse than the committed one."], sep="\n")
-    return 1 if options.check and steps_back else 0
+        print(*regressions or ["No ratio is more than 20 % worse than the committed one."], sep="\n")
+    return 1 if options.check and regressions else 0
 
 
 def variable(text: str) -> tuple[str, str]:
@@ -73,7 +73,7 @@ def measure(options: argparse.Namespace) -> "dict[str, Section]":
     from benchmarks import admin, comparison, growth, machine, memory, parts, start
     from benchmarks.databases import practice
     from benchmarks.scale import FULL, QUICK
-    from benchmarks.work import works
+    from benchmarks.workloads import workloads
 
     scale, load = QUICK if options.quick else FULL, os.getloadavg()[0]
     if options.large:
@@ -83,13 +83,13 @@ def measure(options: argparse.Namespace) -> "dict[str, Section]":
         return {**admin.measure(rounds=scale.rounds), "runs": {"pages": machine.describe("Staff's pages", load=load)}}
     if options.memory:
         with practice(comparison.DATABASE, appointments=scale.appointments):
-            measured = memory.measure(comparison.DATABASE, works())
+            measured = memory.measure(comparison.DATABASE, workloads())
             return {**measured, "runs": {"memory": machine.describe("Memory", load=load)}}
-    with comparison.everybody(scale) as peers:
+    with comparison.serve_peers(scale) as peers:
         by_name = {peer.name: peer.server for peer in peers}
-        first, *_ = works()
-        of_parts = parts.measure(by_name["floor"], first, seconds=scale.rounds)
-        of_starts = start.measure(comparison.DATABASE, first, scale)
+        fifty, *_ = workloads()
+        of_parts = parts.measure(by_name["floor"], fifty, seconds=scale.rounds)
+        of_starts = start.measure(comparison.DATABASE, fifty, scale)
         of_work = comparison.sections(comparison.measure(peers, scale, with_plans=options.explain))
     ratios = {**of_starts["ratios"], **of_work["ratios"]}
     runs = {"comparison": machine.describe("Everything else", load=load)}

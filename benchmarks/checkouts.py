@@ -31,7 +31,10 @@ NAMES = (*TRAFFIC, PAIRS, START)
 
 @dataclass(frozen=True, kw_only=True)
 class Checkout:
-    """variables: what its servers find in their environment beside what all have."""
+    """A checkout of the project.
+
+    variables: additional environment variables of its servers.
+    """
 
     name: str
     directory: Path
@@ -39,7 +42,7 @@ class Checkout:
 
     @contextmanager
     def serve(self, **variables: str) -> Iterator[Server]:
-        """Its servers, with as many threads as its configuration has, once they answer."""
+        """Its server, running, with the threads of its own configuration."""
         variables = {**variables, **self.variables}
         url = databases.url_of(DATABASE)
         with servers.gunicorn(url, directory=self.directory, threads=None, **variables) as server:
@@ -90,7 +93,7 @@ def serve_all(checkouts: list[Checkout], *, is_cached: bool) -> Iterator[dict[st
             serving[one.name] = server = stack.enter_context(one.serve(MEMCACHED_URL=url))
             if is_cached:
                 with Connection(server.address) as connection:
-                    connection.ask(REGISTRATION)
+                    connection.fetch(REGISTRATION)
         yield serving
 
 
@@ -143,8 +146,8 @@ def run(
         done = {name: Turns() for name in serving}
 
         def turn_of(name: str) -> Callable[[], None]:
-            take = partial(done[name].take, serving[name], scripts[name], seconds=seconds)
-            return partial(take, requests=requests, connections=connections)
+            turn = partial(done[name].measure_turn, serving[name], scripts[name], seconds=seconds)
+            return partial(turn, requests=requests, connections=connections)
 
         in_rounds([turn_of(name) for name in serving], number)
         return done

@@ -12,7 +12,7 @@ from benchmarks.report import spread, table
 from benchmarks.rounds import CONNECTIONS, in_rounds
 from benchmarks.scale import Scale
 from benchmarks.start import LIVE, STARTS, latency
-from benchmarks.work import works
+from benchmarks.workloads import workloads
 
 if TYPE_CHECKING:
     from benchmarks.checkouts import Checkout
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 REQUESTS = 2_000
 
 TITLES = {
-    "start_seconds": "From nothing to the first response of `/health/live/`, s",
+    "start_seconds": "From the start to the first response of `/health/live/`, s",
     "first_request_ms": "The first request of the API after that, ms",
     "memory_mib": "Memory of a worker then (PSS), MiB",
     "later_memory_mib": f"Memory of a worker after {REQUESTS:,} requests more (PSS), MiB",
@@ -51,11 +51,11 @@ def measure(checkouts: "list[Checkout]", scale: Scale) -> "dict[str, list[Launch
 
 
 def launch(checkout: "Checkout") -> Launch:
-    fifty, *_ = works()
+    fifty, *_ = workloads()
     request = post("/graphql", {"query": fifty.document, "variables": fifty.variables})
     began = time.perf_counter()
     with checkout.serve() as server, Connection(server.address) as connection:
-        connection.ask(LIVE)
+        connection.fetch(LIVE)
         start_seconds = time.perf_counter() - began
         first_request_ms = latency(connection, request)
         memory_mib = proportional(server)

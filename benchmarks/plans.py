@@ -1,4 +1,4 @@
-"""How the database finds what is asked for: the SQL of each work and its plan."""
+"""The SQL of each workload and its query plan."""
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -8,17 +8,17 @@ from api.context import Context
 from api.documents import parse_document
 from api.execution import execute_document
 from api.schema import schema
-from benchmarks.work import Work
+from benchmarks.workloads import Workload
 
 COLUMNS = ("select_type", "table", "type", "key", "key_len", "rows", "Extra")
 
 
-def explain(work: Work) -> str:
-    """The statements of this work, on the database that this process uses, as Markdown."""
-    document = parse_document(schema, work.document)
+def explain(workload: Workload) -> str:
+    """The statements of this workload on the database that this process uses, as Markdown."""
+    document = parse_document(schema, workload.document)
     with CaptureQueriesContext(connection) as captured:
-        execute_document(schema, document.tree, context=Context(now=timezone.now()), variables=work.variables)
-    return "\n\n".join([f"### {work.title}", *(plan(query["sql"]) for query in captured.captured_queries)])
+        execute_document(schema, document.tree, context=Context(now=timezone.now()), variables=workload.variables)
+    return "\n\n".join([f"### {workload.title}", *(plan(query["sql"]) for query in captured.captured_queries)])
 
 
 def plan(sql: str) -> str:

@@ -14,8 +14,8 @@ from api.types.ids import to_global_id
 from benchmarks.client import get, post
 from benchmarks.databases import first_day
 from benchmarks.servers import ROOT
-from benchmarks.titles import WORKS
-from benchmarks.work import Work, works
+from benchmarks.titles import WORKLOADS
+from benchmarks.workloads import Workload, workloads
 from reservation.models import Provider, Service
 
 OPERATIONS = (ROOT / "web/static/web/book/operations.graphql").read_text()
@@ -30,9 +30,9 @@ SEVERAL = 5
 
 
 TRAFFIC = {
-    "fifty": WORKS["fifty"],
-    "cached": f"{WORKS['fifty']}, with Memcached",
-    "nested": WORKS["calendars"],
+    "fifty": WORKLOADS["fifty"],
+    "cached": f"{WORKLOADS['fifty']}, with Memcached",
+    "nested": WORKLOADS["calendars"],
     "document": "A new document each time",
     "week": "Distinct weeks of one provider, with Memcached",
     "day": "Distinct days of one provider, with Memcached",
@@ -59,7 +59,7 @@ class Traffic:
 
 
 def all_traffic() -> list[Traffic]:
-    fifty, _, _, calendars = works()
+    fifty, _, _, calendars = workloads()
     page = post("/graphql", {"query": fifty.document, "variables": fifty.variables})
     nested = post("/graphql", {"query": calendars.document, "variables": calendars.variables})
     ids, service = global_ids(Provider), global_ids(Service)[0]
@@ -79,7 +79,7 @@ def global_ids(model: type[Model]) -> list[str]:
     return [to_global_id(model.__name__, pk) for pk in keys]
 
 
-def new_document(work: Work, number: int) -> bytes:
+def new_document(work: Workload, number: int) -> bytes:
     """The work with other aliases, so that no cache of documents has it."""
     document = work.document.replace(" name ", f" name{number}: name ").replace(" id ", f" id{number}: id ")
     return post("/graphql", {"query": document, "variables": work.variables})

@@ -16,7 +16,7 @@ from benchmarks.checkouts import line, script
 from benchmarks.client import Failed
 from benchmarks.rounds import Turns
 from benchmarks.traffic import OPERATIONS, Traffic, day_of, day_of_several, new_document, week_of
-from benchmarks.work import works
+from benchmarks.workloads import workloads
 
 IDS = ["UHJvdmlkZXI6MQ==", "UHJvdmlkZXI6Mg==", "UHJvdmlkZXI6Mw=="]
 SERVICE = "U2VydmljZTox"
@@ -55,7 +55,7 @@ def test_no_window_is_sent_twice(name: str) -> None:
 
 
 def test_a_new_document_is_valid_and_differs_from_all_others() -> None:
-    fifty, *_ = works()
+    fifty, *_ = workloads()
     bodies = [new_document(fifty, number).partition(b"\r\n\r\n")[2] for number in range(100)]
     documents = {json.loads(body)["query"] for body in bodies}
     assert len(documents) == 100
