@@ -79,10 +79,10 @@ def global_ids(model: type[Model]) -> list[str]:
     return [to_global_id(model.__name__, pk) for pk in keys]
 
 
-def new_document(work: Workload, number: int) -> bytes:
-    """The work with other aliases, so that no cache of documents has it."""
-    document = work.document.replace(" name ", f" name{number}: name ").replace(" id ", f" id{number}: id ")
-    return post("/graphql", {"query": document, "variables": work.variables})
+def new_document(workload: Workload, number: int) -> bytes:
+    """The workload with other aliases, so that no cache of documents has it."""
+    document = workload.document.replace(" name ", f" name{number}: name ").replace(" id ", f" id{number}: id ")
+    return post("/graphql", {"query": document, "variables": workload.variables})
 
 
 def week_of(ids: Sequence[str], number: int) -> bytes:
