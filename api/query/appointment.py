@@ -10,6 +10,7 @@ from graphql import GraphQLResolveInfo
 from api.context import Context
 from api.loaders import (
     AppointmentByIdLoader,
+    CriteriaPageLoader,
     ProviderByIdLoader,
     ReservationByIdLoader,
     ServiceByIdLoader,
@@ -137,7 +138,10 @@ class AppointmentQuery(graphene.ObjectType):
             provider_ids=decoded.get("provider_ids"),
             service_id=decoded.get("service_id"),
         )
-        return then(criteria, lambda found: compiled_page(found, request))
+        if info.context.root_fields == 1:
+            return then(criteria, lambda found: compiled_page(found, request))
+        # Beside other root fields, as on the booking page, which asks for seven days at once: one statement for all.
+        return then(criteria, lambda found: CriteriaPageLoader.of(info.context).load((found, request)))
 
     @staticmethod
     def resolve_next_open_appointment(
