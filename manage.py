@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Django's command line, with development settings unless DJANGO_SETTINGS_MODULE says otherwise."""
+"""Django's command line. Default settings: settings.development, or settings.test for `test`."""
 
 import os
 import sys

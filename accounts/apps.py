@@ -1,7 +1,10 @@
-"""Accounts as an app of Django's, so that its management commands are found."""
+"""The Django app of accounts: its management commands, and its signal receivers."""
 
 from django.apps import AppConfig
 
 
 class AccountsConfig(AppConfig):
     name = "accounts"
+
+    def ready(self) -> None:
+        from accounts import sessions  # noqa: F401  # connects its receiver

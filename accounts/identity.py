@@ -1,4 +1,4 @@
-"""Whose account somebody has whom an external identity provider vouches for."""
+"""Accounts of people whom an external identity provider has authenticated."""
 
 import hashlib
 from datetime import datetime
@@ -12,30 +12,30 @@ from reservation.models.user import normalise_email
 
 
 def find_caller_by_identity(*, issuer: str, subject: str, email: str | None, now: datetime) -> Caller | None:
-    """What the account of this subject is; None when there is no active one. One statement, but for the first time.
+    """Returns the caller of the subject's active account, or None. One statement, except for the first time.
 
-    email: an address that the issuer has verified. An account whose owner has proven here too that it is theirs becomes
-    the subject's for good: whoever is given the address later is somebody else, and who signed up with an address of
-    others has proven nothing.
+    email: an address that the issuer has verified. At first sight the subject is linked for good to the account that
+    has verified the same address here. Later only the link counts, since an address may be given to another person;
+    an address that the account has not verified proves nothing, since anybody could have signed up with it.
     """
     subject_hash = hashlib.sha256(subject.encode()).hexdigest()
-    known = User.objects.filter(identities__issuer=issuer, identities__subject_hash=subject_hash)
-    caller = caller_among(accounts_of(known))
+    linked = User.objects.filter(identities__issuer=issuer, identities__subject_hash=subject_hash)
+    caller = caller_among(accounts_of(linked))
     if caller is not None or email is None:
         return caller
-    user_id = find_owner(normalise_email(email))
+    user_id = verified_owner_of(normalise_email(email))
     if user_id is None:
         return None
     try:
         with transaction.atomic():
             ExternalIdentity.objects.create(user_id=user_id, issuer=issuer, subject_hash=subject_hash, created_at=now)
     except IntegrityError:
-        pass  # the account is another subject's, or the subject has another account, or the same was done meanwhile
-    return caller_among(accounts_of(known))
+        pass  # account or subject is linked otherwise, or a concurrent request has just created this link
+    return caller_among(accounts_of(linked))
 
 
-def find_owner(email: str) -> int | None:
-    """The active account that has proven that this address is its own, and goes by it."""
+def verified_owner_of(email: str) -> int | None:
+    """Returns the primary key of the active account whose primary, verified address this is, or None."""
     owners = EmailAddress.objects.filter(email=email, verified=True, primary=True, user__is_active=True)
-    # Compared again, since collations take other letters for the same.
+    # Compared in Python too: the database's collation may treat different letters as equal.
     return next((user_id for user_id, found in owners.values_list("user_id", "email") if found == email), None)

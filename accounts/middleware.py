@@ -1,4 +1,4 @@
-"""What stands before the views of others."""
+"""Middleware in front of allauth's views: a check of JSON bodies, and a rate limit on second-factor codes."""
 
 from collections.abc import Callable
 from hashlib import sha256
@@ -12,32 +12,38 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from ops.json_depth import levels
 from ops.rate_limit import Rate, rate_limiter
 
-PREFIX = "/auth/"
+AUTH_PREFIX = "/auth/"
 SECOND_FACTOR = "/auth/2fa/authenticate"
 MAX_DEPTH = 10
 
 
 class ReadableJsonMiddleware:
-    """Refuse a body for allauth that is too large, no JSON in UTF-8, or so nested that reading it would overflow."""
+    """Refuses a body for allauth that is too large, is not JSON in UTF-8, or is nested too deeply.
+
+    Deep nesting would overflow the parser that allauth reads it with.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path.startswith(PREFIX):
+        if not request.path.startswith(AUTH_PREFIX):
             return self.get_response(request)
         try:
             if request.body and not is_shallow(orjson.loads(request.body)):
-                return refuse("The body is nested too deeply.", status=400)
+                return error_response("The body is nested too deeply.", status=400)
         except RequestDataTooBig:
-            return refuse("The body is too large.", status=413)
+            return error_response("The body is too large.", status=413)
         except orjson.JSONDecodeError:
-            return refuse("This is not JSON in UTF-8.", status=400)
+            return error_response("This is not JSON in UTF-8.", status=400)
         return self.get_response(request)
 
 
 class CodeAttemptsMiddleware:
-    """Count the codes that are tried in one log-in. allauth counts them by account, in the cache, which may be away."""
+    """Limits the codes that are tried in one log-in.
+
+    allauth's own limit, by account, counts in the cache, and so does not hold while the cache is unavailable.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -46,15 +52,15 @@ class CodeAttemptsMiddleware:
         if settings.LOG_IN_ATTEMPTS and request.method == "POST" and request.path.endswith(SECOND_FACTOR):
             log_in = sha256(request.headers.get("X-Session-Token", "").encode()).hexdigest()
             if not rate_limiter().consume(Rate("codes", settings.LOG_IN_ATTEMPTS, 600), log_in).is_allowed:
-                return refuse("Too many attempts. Log in again later.", status=429)
+                return error_response("Too many attempts. Log in again later.", status=429)
         return self.get_response(request)
 
 
 def is_shallow(value: Any) -> bool:
-    """Whether nothing in this JSON lies more than ten levels deep."""
+    """Returns whether this JSON value is nested at most MAX_DEPTH levels deep."""
     return all(depth <= MAX_DEPTH for depth, _ in enumerate(levels(value), start=1))
 
 
-def refuse(message: str, *, status: int) -> JsonResponse:
-    """An error as allauth words its own."""
+def error_response(message: str, *, status: int) -> JsonResponse:
+    """Returns an error in the format of allauth's own."""
     return JsonResponse({"status": status, "errors": [{"message": message, "code": "invalid"}]}, status=status)

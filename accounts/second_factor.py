@@ -1,23 +1,23 @@
-"""The second factor of an account, which is allauth's, and what staff needs one for."""
+"""Second factors (TOTP, by allauth): whether an account has one, and whether a session was authenticated with it."""
 
 from types import SimpleNamespace
 from typing import cast
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 
+from accounts.sessions import end_all_sessions
 from reservation.models import User
 
 
 def may_work_as_staff(session: SessionBase | None, *, user_id: int | str) -> bool:
-    """Whether this session of a member of staff is good for staff's work, as STAFF_MFA_REQUIRED has it.
+    """Returns whether a member of staff has staff's rights in this session, as STAFF_MFA_REQUIRED demands.
 
-    An account that has a second factor is not enough: a session that began with a password alone, a stolen one say,
-    stays what it was when the account gets one later.
+    The session itself must have been authenticated with a code. That its account has a second factor is not enough:
+    a stolen password may have begun the session before the account got one.
     """
     if not settings.STAFF_MFA_REQUIRED:
         return True
@@ -25,7 +25,7 @@ def may_work_as_staff(session: SessionBase | None, *, user_id: int | str) -> boo
 
 
 def has_given_code(session: SessionBase, *, user_id: int | str) -> bool:
-    """Whether a code was given in the session of a second factor that this account still has."""
+    """Returns whether the session was authenticated with a second factor that the account still has."""
     request = cast(HttpRequest, SimpleNamespace(session=session))
     records = get_authentication_records(request, User(pk=user_id))
     given = {record.get("id") for record in records if record["method"] == "mfa"}
@@ -36,13 +36,12 @@ def has_given_code(session: SessionBase, *, user_id: int | str) -> bool:
 
 
 def has_second_factor(*, user_id: int | str) -> bool:
-    """Whether logging in asks this account for a code."""
+    """Returns whether logging in to this account takes a code."""
     return Authenticator.objects.filter(user=user_id, type=Authenticator.Type.TOTP).exists()
 
 
 def reset_second_factor(user: User) -> bool:
-    """Take the second factor away, for who has lost it, and end every session. Returns whether there was one."""
+    """Removes the second factor of an owner who has lost it, and ends every session. Returns whether there was one."""
     deleted, _ = Authenticator.objects.filter(user=user).delete()
-    for session in UserSession.objects.filter(user=user):
-        session.end()
+    end_all_sessions(user)
     return bool(deleted)

@@ -1,4 +1,4 @@
-"""What django-allauth asks of us about log-ins through others. It is loaded when there is such a log-in."""
+"""The hooks of django-allauth for log-ins with a social account (Google). Loaded only where that is configured."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from reservation.policy import MAX_NAME_LENGTH
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:
-        """Make the account and its client, or neither. With a form the account's adapter makes the client."""
+        """Creates the account and its client in one transaction. With a form, AccountAdapter creates the client."""
         with transaction.atomic():
             user: User = super().save_user(request, sociallogin, form)
             if form is None:

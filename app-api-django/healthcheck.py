@@ -1,4 +1,4 @@
-"""Whether this container is ready for requests: it answers and the database is there, with the tables that it wants.
+"""Health check of a container: ready when it responds, and its database is reachable and migrated.
 
 usage: healthcheck.py [PORT]
 """

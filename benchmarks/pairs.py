@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
-from accounts.tokens.strategy import issue
+from accounts.tokens.strategy import issue_tokens
 from api.types.ids import to_global_id
 from benchmarks.client import Failed, Script, post
 from benchmarks.databases import first_day
@@ -91,4 +91,4 @@ def make_tokens() -> list[str]:
     Client.objects.bulk_create(Client(user=user, name="Some Client", created_at=now) for user in users)
     session = SessionStore()
     session.create()
-    return [issue(user.pk, session)[0] for user in users]
+    return [issue_tokens(user.pk, session)[0] for user in users]

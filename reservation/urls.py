@@ -10,13 +10,13 @@ from ops import health
 from ops.metrics.views import show_metrics
 from web.graphiql import graphiql_in_browsers
 from web.openapi import for_readers, openapi_page
-from web.views import book, home
+from web.views import booking_page, home_page
 
 graphql = graphiql_in_browsers(graphql_view)
 
 urlpatterns = [
-    path("", home, name="home"),
-    re_path(r"^book/?$", book, name="book"),
+    path("", home_page, name="home"),
+    re_path(r"^book/?$", booking_page, name="book"),
     path("graphql", graphql, name="graphql"),
     path("graphql/", graphql, name="graphql"),  # the last one is what we say
     path("auth/openapi.html", openapi_page, name="openapi"),

@@ -1,6 +1,6 @@
-"""What holds everywhere. `development`, `production` and `test` import all of it and add what is theirs.
+"""Settings of every environment; `development`, `production` and `test` import and override them.
 
-Every variable that is read from the environment stands in `.env.sample` with a line that says what it does.
+Every environment variable is documented in `.env.sample`.
 """
 
 import os
@@ -13,7 +13,7 @@ from corsheaders.defaults import default_headers
 from django.core.exceptions import ImproperlyConfigured
 
 from accounts.tokens.jwks import check_url
-from accounts.tokens.keys import own_keys
+from accounts.tokens.keys import load_keys
 from cache.client import cache_at
 from reservation.policy import Policy
 from settings.environment import Environment
@@ -33,11 +33,11 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 DEBUG = False
 
-# --- The application -----------------------------------------------------------------------------------------------
+# --- Application ---------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
     "reservation",
-    "staff.apps.StaffConfig",  # before the admin's own templates, some of which it overrides
+    "staff.apps.StaffConfig",  # before the apps whose admin templates it overrides
     "accounts",
     "cache",
     "database",
@@ -51,7 +51,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "corsheaders",
-    "unfold.apps.BasicAppConfig",  # the admin's looks, before what it dresses
+    "unfold.apps.BasicAppConfig",  # the admin's theme, before the apps whose templates it overrides
     "unfold.contrib.filters",
     "unfold.contrib.import_export",
     "import_export",
@@ -96,7 +96,7 @@ TEMPLATES = [
 ]
 TEST_RUNNER = "tests.runner.PytestRunner"
 
-# --- The rules of the business -------------------------------------------------------------------------------------
+# --- Business rules ------------------------------------------------------------------------------------------------
 
 RETENTION_DAYS = env.int("RETENTION_DAYS", default=0)
 RESERVATION_POLICY = Policy(
@@ -111,10 +111,11 @@ RESERVATION_POLICY = Policy(
     key_life=timedelta(days=env.int("IDEMPOTENCY_KEY_DAYS", default=30)),
 )
 
-# --- The database --------------------------------------------------------------------------------------------------
+# --- Database ------------------------------------------------------------------------------------------------------
 
 DATABASE_OPTIONS: dict[str, dict[str, Any]] = {
-    # A writer takes its lock when the transaction begins: one that read first could not wait for it (SQLITE_BUSY).
+    # Takes the write lock at BEGIN: a transaction that reads before it writes fails at once (SQLITE_BUSY) if another
+    # one writes, however long the timeout.
     "django.db.backends.sqlite3": {
         "transaction_mode": "IMMEDIATE",
         "timeout": 5,  # seconds to wait for another writer, as on MySQL
@@ -122,7 +123,7 @@ DATABASE_OPTIONS: dict[str, dict[str, Any]] = {
     },
     "django.db.backends.mysql": {
         "charset": "utf8mb4",
-        "connect_timeout": 3,  # seconds; a request has 15, and may have waited for the former connection already
+        "connect_timeout": 3,  # seconds; a request has 15, and may have waited for a broken connection before
         "isolation_level": "read committed",
         "init_command": "SET sql_mode='STRICT_TRANS_TABLES', innodb_lock_wait_timeout=5",
     },
@@ -139,14 +140,14 @@ DATABASES = {
     "default": {
         **database,
         "OPTIONS": DATABASE_OPTIONS.get(database["ENGINE"], {}) | database.get("OPTIONS", {}),
-        "CONN_MAX_AGE": None,  # each worker thread keeps its connection
+        "CONN_MAX_AGE": None,  # persistent: one connection for each worker thread
         "CONN_HEALTH_CHECKS": True,
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-SILENCED_SYSTEM_CHECKS = ["models.W036"]  # MySQL has no partial unique constraints; allauth checks in code as well
+SILENCED_SYSTEM_CHECKS = ["models.W036"]  # MySQL has no conditional unique constraints; allauth checks in code as well
 
-# --- What processes share for a while ---------------------------------------------------------------------------------
+# --- Memcached and Redis -------------------------------------------------------------------------------------------
 
 PROCESSES = int(env.str("WEB_CONCURRENCY", default="") or os.cpu_count() or 1)
 REDIS_URL = env.str("REDIS_URL", default="")
@@ -161,7 +162,7 @@ CACHES = {
     "generations": cache_at(MEMCACHED_URL, name="generations"),
 }
 
-# --- Who is asking -------------------------------------------------------------------------------------------------
+# --- Authentication ------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "reservation.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -176,17 +177,17 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
-ACCOUNT_SIGNUP_FORM_CLASS = "accounts.adapter.SignupForm"
+ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupForm"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = env.str("EMAIL_VERIFICATION", default="optional")
 if ACCOUNT_EMAIL_VERIFICATION not in ("mandatory", "optional", "none"):
     raise ImproperlyConfigured("EMAIL_VERIFICATION is mandatory, optional or none.")
-ACCOUNT_CHANGE_EMAIL = True  # an account has one address: who verifies another gives the former up
-ACCOUNT_REAUTHENTICATION_REQUIRED = True  # a token alone changes nothing that logs in
-ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True  # everywhere: the session gets another key, and its tokens name the old one
-ACCOUNT_EMAIL_NOTIFICATIONS = True  # the owner hears of every change of a password or a second factor
+ACCOUNT_CHANGE_EMAIL = True  # an account has one address; verifying another one replaces it
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # changing credentials takes the password, not just a token
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True  # in this session too: it gets a new key, and its tokens have the old one
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # mail at every change of a password or a second factor
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 MFA_TOTP_ISSUER = "Appointments"
 STAFF_MFA_REQUIRED = env.bool("STAFF_MFA_REQUIRED", default=False)
@@ -197,7 +198,7 @@ if GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET:
     SOCIALACCOUNT_ADAPTER = "accounts.social_adapter.SocialAccountAdapter"
     SOCIALACCOUNT_PROVIDERS = {"google": {"APPS": [{"client_id": GOOGLE_CLIENT_ID, "secret": GOOGLE_CLIENT_SECRET}]}}
 HEADLESS_SERVE_SPECIFICATION = True
-HEADLESS_SPECIFICATION_TEMPLATE_NAME = None  # allauth's page loads a CDN; web.openapi has ours
+HEADLESS_SPECIFICATION_TEMPLATE_NAME = None  # allauth's page loads scripts from a CDN; web.openapi replaces it
 OPENAPI_PUBLIC = env.bool("OPENAPI_PUBLIC", default=False)
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("app",)
@@ -205,7 +206,7 @@ HEADLESS_TOKEN_STRATEGY = "accounts.tokens.strategy.TokenStrategy"
 JWT_PRIVATE_KEYS = env.str("JWT_PRIVATE_KEYS", default="", multiline=True)
 JWT_ISSUER = env.str("JWT_ISSUER", default="appointments")
 JWT_AUDIENCE = env.str("JWT_AUDIENCE", default="appointments")
-own_keys(JWT_PRIVATE_KEYS, ())  # what cannot be read is noticed now
+load_keys(JWT_PRIVATE_KEYS, ())  # fails at start, not at the first token
 OIDC_ISSUER = env.str("OIDC_ISSUER", default="")
 OIDC_AUDIENCE = env.str("OIDC_AUDIENCE", default="")
 OIDC_JWKS_URL = env.str("OIDC_JWKS_URL", default="")
@@ -225,7 +226,7 @@ EMAIL_BACKEND = email["EMAIL_BACKEND"]
 vars().update(email)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="appointments@localhost")
 
-# --- Where staff works ------------------------------------------------------------------------------------------------
+# --- Admin ---------------------------------------------------------------------------------------------------------
 
 ADMIN_PATH = env.str("ADMIN_PATH", default="admin/").strip("/") + "/"
 if ADMIN_PATH.partition("/")[0] in ("", "auth", "graphql", "health", "metrics", "static"):
@@ -241,7 +242,7 @@ IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"
 IMPORT_EXPORT_TMP_STORAGE_CLASS = "staff.imports.SessionStorage"
 LOGIN_REDIRECT_URL = f"/{ADMIN_PATH}"
 
-# --- What operators see ----------------------------------------------------------------------------------------------
+# --- Metrics -------------------------------------------------------------------------------------------------------
 
 METRICS = env.bool("METRICS", default=True)
 METRICS_ADDRESSES = env.networks("METRICS_ADDRESSES", default=[])
@@ -250,7 +251,7 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 # --- Language, time and static files -------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en-us"
-LANGUAGES = [("en", "English"), ("de", "Deutsch")]  # of the pages in web/ that are for clients and newcomers
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]  # of the home page and the booking page
 FORMAT_MODULE_PATH = "settings.formats"
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -273,10 +274,13 @@ LOGGING: dict[str, Any] = {
     "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["request_id"], "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
-        "django": {"handlers": [], "level": "NOTSET"},  # not Django's own, which mail whole requests to ADMINS
-        "django.request": {"level": "ERROR"},  # paths that are not there may hold anything
+        "django": {
+            "handlers": [],
+            "level": "NOTSET",
+        },  # replaces Django's handlers, which mail whole requests to ADMINS
+        "django.request": {"level": "ERROR"},  # no 404s: their paths could contain anything
         "django.security.csrf": {"level": "ERROR"},
-        "django.security.DisallowedHost": {"level": "CRITICAL"},  # so may the names of hosts
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # so could the host names
     },
 }
 

@@ -1,4 +1,4 @@
-"""For one's own machine: errors are shown, static files come from the source tree, mail goes to the terminal."""
+"""Development: debug pages, static files from the source tree, mail to the terminal."""
 
 from importlib.util import find_spec
 
@@ -6,7 +6,7 @@ from settings import *  # noqa: F403
 from settings import INSTALLED_APPS, MIDDLEWARE, env
 
 DEBUG = True
-LOGGING = {}  # Django's own: the terminal is the developer's, and shows all
+LOGGING = {}  # Django's default, which logs to the terminal
 GRAPHIQL = env.bool("GRAPHIQL", default=True)
 METRICS_ADDRESSES = env.networks("METRICS_ADDRESSES", default=["127.0.0.1", "::1"])
 OPENAPI_PUBLIC = env.bool("OPENAPI_PUBLIC", default=True)
@@ -14,7 +14,7 @@ ALLOWED_HOSTS = ["*"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 
-# Each request with its SQL at /silk/: what came in and went out is kept in the database, passwords and tokens with it.
+# Profiles each request, with its SQL, at /silk/. Bodies are stored in the database, passwords and tokens included.
 if env.bool("SILK", default=False) and find_spec("silk"):
     INSTALLED_APPS = [*INSTALLED_APPS, "silk"]
     MIDDLEWARE = ["silk.middleware.SilkyMiddleware", *MIDDLEWARE]

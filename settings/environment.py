@@ -1,4 +1,4 @@
-"""Variables of the environment. Each may also come from a file, as secrets of containers do: NAME_FILE is its path."""
+"""Environment variables. Each may also come from a file, as secrets of containers do: NAME_FILE is its path."""
 
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
@@ -8,10 +8,13 @@ from environ.fileaware_mapping import FileAwareMapping
 
 
 class VariablesOrFiles(FileAwareMapping):
-    """Reads NAME from the file that NAME_FILE names, without the line break at its end. Empty is as good as not set."""
+    """Reads NAME from the file at NAME_FILE, without the newline at its end. An empty variable counts as unset."""
 
     def __getitem__(self, key: str) -> str:
-        """The value. Raises KeyError without one, and ImproperlyConfigured with two or a file that cannot be read."""
+        """Returns the value.
+
+        Raises KeyError when it is unset, and ImproperlyConfigured when both are set or the file cannot be read.
+        """
         if not self.env.get(f"{key}_FILE"):
             return str(self.env[key])
         if self.env.get(key):
@@ -23,12 +26,12 @@ class VariablesOrFiles(FileAwareMapping):
 
 
 class Environment(Env):
-    """What settings read variables with."""
+    """Reads environment variables for the settings."""
 
     ENVIRON = VariablesOrFiles()
 
     def networks(self, name: str, *, default: list[str]) -> list[IPv4Network | IPv6Network]:
-        """Addresses and networks, separated by commas. Raises ImproperlyConfigured when one is neither."""
+        """Returns addresses and networks, separated by commas. Raises ImproperlyConfigured when one is invalid."""
         texts = [text.strip() for text in self.list(name, default=default)]
         try:
             return [ip_network(text) for text in texts if text]

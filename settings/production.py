@@ -1,4 +1,4 @@
-"""For real: nothing starts on a development default, and everything travels encrypted."""
+"""Production: refuses to start with a development default, and serves HTTPS only."""
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -31,17 +31,17 @@ LOGGING["handlers"]["console"]["formatter"] = env.str("LOG_FORMAT", default="jso
 GRAPHQL_INTROSPECTION = env.bool("GRAPHQL_INTROSPECTION", default=False)
 GRAPHQL_SUGGESTIONS = env.bool("GRAPHQL_SUGGESTIONS", default=False)
 
-ADMIN_IS_LINKED = False  # who works there knows its path
+ADMIN_IS_LINKED = False  # pages for the public do not link to it
 STAFF_MFA_REQUIRED = env.bool("STAFF_MFA_REQUIRED", default=True)
 
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
-SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics/?$"]  # inside, who probes and scrapes does so over plain HTTP
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics/?$"]  # probes and scrapers use plain HTTP
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
 SESSION_COOKIE_SECURE = True
-SESSION_COOKIE_NAME = "__Host-sessionid"  # no other host of the domain can set it
+SESSION_COOKIE_NAME = "__Host-sessionid"  # __Host-: other hosts of the domain cannot set it
 CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_NAME = "__Host-csrftoken"
 STORAGES = {

@@ -1,4 +1,4 @@
-"""How the admin looks: django-unfold, in the colours of web/static/web/palette.css."""
+"""The admin's theme: django-unfold, in the colours of web/static/web/palette.css."""
 
 from typing import Any
 

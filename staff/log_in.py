@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from unfold.forms import AuthenticationForm
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from accounts.adapter import forget_attempts
+from accounts.attempts import reset_attempts
 from accounts.second_factor import has_second_factor
 from reservation.models import User
 
@@ -44,7 +44,7 @@ class StaffLogInForm(AuthenticationForm):
         record_authentication(self.request, user, method="password", email=email, reauthenticated=True)
         if code is not None:
             code.save()
-            forget_attempts(email)
+            reset_attempts(email)
         self.user_cache = user
         return self.cleaned_data
 

@@ -16,7 +16,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.utils import timezone
 from unfold.sites import UnfoldAdminSite
 
-from accounts.adapter import may_try
+from accounts.attempts import consume_attempt
 from accounts.second_factor import may_work_as_staff
 from reservation.models import User
 from staff.calendar.urls import calendar_urls
@@ -69,7 +69,7 @@ class StaffSite(UnfoldAdminSite):
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Change one's own password, which ends every session, as over the API. Attempts count like those to log in."""
         user = request.user
-        if request.method == "POST" and isinstance(user, User) and not may_try(user.email):
+        if request.method == "POST" and isinstance(user, User) and not consume_attempt(user.email):
             return HttpResponse("Too many attempts. Try again later.", status=429, content_type="text/plain")
         response = super().password_change(request, extra_context)
         if request.method == "POST" and response.status_code == 302 and isinstance(user, User):

@@ -1,4 +1,4 @@
-"""The groups of staff. Tests that commit empty every table afterwards, these with them."""
+"""The groups of staff. Created on demand, since transactional tests empty every table, these included."""
 
 from importlib import import_module
 
@@ -15,7 +15,7 @@ VIEWER, FRONT_DESK, MANAGER = "Viewer", "Front desk", "Manager"
 
 
 def make_member(group: str | None, **fields: object) -> User:
-    """A member of staff in this group, or in none."""
+    """Creates a member of staff in this group, or in none."""
     if not Group.objects.exists():
         groups.make_groups(apps)
     user = make_user(is_staff=True, **fields)
@@ -25,5 +25,5 @@ def make_member(group: str | None, **fields: object) -> User:
 
 
 def member(group: str | None) -> Caller:
-    """Who asks, when a member of this group does."""
+    """Returns a caller who is a member of this group."""
     return account(make_member(group))

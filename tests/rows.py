@@ -1,4 +1,4 @@
-"""What the database holds, and proof that a refusal left it alone."""
+"""Rows of the database, and proof that a refusal changed none."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,11 +12,11 @@ from reservation.domain.errors import DomainError
 from reservation.models import Appointment, Provider, Reservation, ReservationEvent
 
 Lease = tuple[int | None, datetime, bool]
-"""Who has an appointment, from when it may be taken, and whether it is booked."""
+"""reservation_id, available_at and is_booked of an appointment."""
 
 
 def all_rows() -> dict[str, list[dict[str, Any]]]:
-    """Every row of every table of the application, but for the counter that one client's claims queue up by."""
+    """Returns every row of every table, without the counter that serialises the claims of a client."""
     models = apps.get_app_config("reservation").get_models(include_auto_created=True)
     rows = {model.__name__: list(model._default_manager.order_by("pk").values()) for model in models}
     for client in rows["Client"]:
@@ -26,7 +26,7 @@ def all_rows() -> dict[str, list[dict[str, Any]]]:
 
 @contextmanager
 def refused(error: type[DomainError], *, field: str | None) -> Iterator[None]:
-    """The block raises exactly this error, about exactly this argument, and not one row has changed."""
+    """Asserts that the block raises exactly this error, for this field, and changes no row."""
     before = all_rows()
     with pytest.raises(DomainError) as caught:
         yield
@@ -35,25 +35,25 @@ def refused(error: type[DomainError], *, field: str | None) -> Iterator[None]:
 
 
 def leases(provider: Provider) -> list[Lease]:
-    """The leases on a provider's calendar, in order."""
+    """Returns the leases on a provider's calendar, in order."""
     calendar = Appointment.objects.filter(provider=provider).order_by("starts_at")
     return list(calendar.values_list("reservation_id", "available_at", "is_booked"))
 
 
 def history(reservation: Reservation) -> list[tuple[str, int | None, datetime]]:
-    """What happened to a reservation, who did it, and when."""
+    """Returns the kind, user and time of each event of a reservation."""
     events = ReservationEvent.objects.filter(reservation=reservation).order_by("pk")
     return list(events.values_list("kind", "user_id", "occurred_at"))
 
 
 def last_change(reservation: Reservation) -> tuple[dict[str, Any] | None, dict[str, Any]]:
-    """What the last event says that the reservation was before, and afterwards."""
+    """Returns the states before and after a reservation's last event."""
     event = ReservationEvent.objects.filter(reservation=reservation).latest("pk")
     return event.before, event.after
 
 
 def remembered(reservation: Reservation, status: str) -> dict[str, Any]:
-    """What an event should remember of a reservation in this state, where it stands now."""
+    """Returns the state that an event should record for a reservation with this status and its current appointment."""
     return {
         "status": status,
         "provider_id": reservation.provider_id,

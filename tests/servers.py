@@ -1,4 +1,4 @@
-"""The application under gunicorn, beside the tests."""
+"""The application under gunicorn, in a process beside the tests."""
 
 import socket
 import sys
@@ -16,14 +16,14 @@ START_SECONDS = 30
 
 
 def free_port() -> int:
-    """A port of this machine on which nobody listens right now."""
+    """Returns a local port that is free at the moment."""
     with socket.socket() as listener:
         listener.bind((HOST, 0))
         return int(listener.getsockname()[1])
 
 
 def url_of_test_database() -> str:
-    """The URL under which another process finds the database that pytest-django made."""
+    """Returns the DATABASE_URL of the test database, for other processes."""
     name = connection.settings_dict["NAME"]
     if connection.vendor == "sqlite":
         return f"sqlite:///{name}"
@@ -32,7 +32,7 @@ def url_of_test_database() -> str:
 
 @contextmanager
 def serve(**options: Any) -> Iterator[int]:
-    """Answers on a port of this machine, which it yields, until the block ends. Options as in `run_server`."""
+    """Yields the port of a server that runs until the block ends. Options as in `run_server`."""
     with run_server(**options) as server:
         yield server.port
 
@@ -41,13 +41,13 @@ def serve(**options: Any) -> Iterator[int]:
 def run_server(
     *, database_url: str, workers: int, threads: int, log: IO[bytes] | None = None, **variables: str
 ) -> Iterator[HTTPExecutor]:
-    """A server that answers until the block ends, with its port, and its process.
+    """Yields a server, with its port and process, that runs until the block ends.
 
-    log: where all goes that it prints, if not to where the tests print.
-    variables: what else its environment has.
+    log: file for its output. Default: that of the tests.
+    variables: more environment variables.
     """
     with socket.socket() as listener:
-        # The server inherits the socket: a port that was only looked up could be another's by the time it starts.
+        # The server inherits the socket: a port that is only looked up could be taken before the server binds to it.
         listener.bind((HOST, 0))
         port = listener.getsockname()[1]
         server = HTTPExecutor(

@@ -1,4 +1,4 @@
-"""What is in a Memcached, and how to have nothing in it."""
+"""The content of a Memcached server, and how to delete it."""
 
 import socket
 from urllib.parse import unquote, urlsplit
@@ -7,7 +7,7 @@ from pymemcache.client.base import Client
 
 
 def dump_memcached(url: str) -> dict[str, bytes]:
-    """Every key that there is a value for, and the value."""
+    """Returns every key with its value."""
     server = urlsplit(url)
     with socket.create_connection((server.hostname, server.port)) as connection:
         connection.sendall(b"lru_crawler metadump all\r\n")
@@ -23,7 +23,7 @@ def dump_memcached(url: str) -> dict[str, bytes]:
 
 
 def empty_memcached(url: str) -> None:
-    """Delete every key. `flush_all` spares what was written in the same second."""
+    """Deletes every key. (`flush_all` does not delete items that were written in the same second.)"""
     client = Client(urlsplit(url).netloc)
     for key in dump_memcached(url):
         client.delete(key, noreply=False)

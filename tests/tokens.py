@@ -1,4 +1,4 @@
-"""Private keys, tokens that nobody would write, and an identity provider of our own."""
+"""Private keys, forged tokens, and an identity provider on a local port."""
 
 import base64
 import hmac
@@ -24,11 +24,11 @@ def rsa_key() -> RSAPrivateKey:
     return generate_private_key(public_exponent=65537, key_size=2048)
 
 
-OURS, THEIRS, STRANGERS = rsa_key(), rsa_key(), rsa_key()
+OWN_KEY, OTHER_KEY, UNTRUSTED_KEY = rsa_key(), rsa_key(), rsa_key()
 
 
 def pem(*keys: Any) -> str:
-    """What JWT_PRIVATE_KEYS is for these."""
+    """Returns these keys in the format of JWT_PRIVATE_KEYS."""
     return "".join(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode() for key in keys)
 
 
@@ -37,7 +37,7 @@ def jwk(key: RSAPrivateKey, **members: Any) -> dict[str, Any]:
 
 
 def forge(header: Any, claims: Any, sign: Callable[[bytes], bytes] = lambda text: b"") -> str:
-    """A token with this very header, whatever PyJWT would say to it."""
+    """Returns a token with exactly this header, without PyJWT's checks."""
     text = b".".join(
         encode(json.dumps(part, separators=(",", ":"), sort_keys=True).encode()) for part in (header, claims)
     )
@@ -58,12 +58,12 @@ def hs256(secret: bytes) -> Callable[[bytes], bytes]:
 
 
 class IdentityProvider:
-    """It publishes its keys over HTTP, and counts how often they are asked for. `answer` is what it answers then."""
+    """Publishes its keys over HTTP, and counts the requests. answer: returns the status and body of the response."""
 
     def __init__(self, port: int) -> None:
         self.url = f"http://{HOST}:{port}/jwks.json"
         self.issuer = f"http://{HOST}:{port}"
-        self.keys = {"first": THEIRS}
+        self.keys = {"first": OTHER_KEY}
         self.requests = 0
         self.answer: Callable[[], tuple[int, Any]] = lambda: (200, {"keys": self.published()})
 
@@ -80,7 +80,7 @@ class IdentityProvider:
 
 @contextmanager
 def identity_provider() -> Iterator[IdentityProvider]:
-    """One that answers on a free port of this machine until the block ends."""
+    """Yields a provider that listens on a free local port until the block ends."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -95,9 +95,9 @@ def identity_provider() -> Iterator[IdentityProvider]:
             self.wfile.write(text)
 
         def log_message(self, *_: Any) -> None:
-            """Nothing."""
+            """Logs nothing."""
 
-    key_set.cache_clear()  # another that had this port before is no concern of it
+    key_set.cache_clear()  # an earlier provider may have had this port
     with ThreadingHTTPServer((HOST, 0), Handler) as server:
         provider = IdentityProvider(server.server_port)
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})

@@ -1,12 +1,12 @@
-"""What a page may load and do, unless its view says otherwise, as GraphiQL's does."""
+"""The Content-Security-Policy of every page whose view sets none of its own, as GraphiQL's view does."""
 
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-# Nothing from another host, no script or style within the page, and nobody frames it. The admin's own files keep to it;
-# its only pictures within a page are those of its style sheets, and the QR code of a second factor.
+# No other host, no inline script or style, no framing. `data:` images are those in style sheets, and the QR code of a
+# second factor.
 POLICY = "; ".join(
     (
         "default-src 'self'",
@@ -18,13 +18,12 @@ POLICY = "; ".join(
     )
 )
 
-
-# The admin's theme evaluates the attributes of its elements, and writes its colours into the page.
+# The admin's theme, django-unfold, evaluates attributes of elements (Alpine.js) and has inline styles.
 ADMIN_POLICY = f"{POLICY}; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'"
 
 
 class ContentSecurityPolicyMiddleware:
-    """Says so on every page. Stands first, so that error pages have it too."""
+    """Adds the header to every HTML response. Stands before other middleware, so that error pages have it too."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -33,10 +32,10 @@ class ContentSecurityPolicyMiddleware:
         response = self.get_response(request)
         is_page = response.headers.get("Content-Type", "").startswith("text/html")
         is_silk = request.resolver_match is not None and request.resolver_match.app_name == "silk"
-        # Django's own errors and silk's pages have scripts and styles in them.
-        is_for_developers = settings.DEBUG and (response.status_code >= 400 or is_silk)
-        if is_page and not is_for_developers:
+        # Django's debug pages and silk's pages have inline scripts and styles.
+        is_developer_page = settings.DEBUG and (response.status_code >= 400 or is_silk)
+        if is_page and not is_developer_page:
             is_admin = request.resolver_match is not None and request.resolver_match.app_name == "admin"
-            is_dressed = is_admin and response.status_code < 400  # errors are plain, there too
-            response.headers.setdefault("Content-Security-Policy", ADMIN_POLICY if is_dressed else POLICY)
+            is_themed = is_admin and response.status_code < 400  # the admin's error pages are not themed
+            response.headers.setdefault("Content-Security-Policy", ADMIN_POLICY if is_themed else POLICY)
         return response

@@ -1,4 +1,4 @@
-"""GraphiQL: what a person gets who opens the API's address in a browser."""
+"""GraphiQL, the page that a browser gets at the API's address."""
 
 import re
 import secrets
@@ -15,14 +15,14 @@ from django.templatetags.static import static
 View = Callable[[HttpRequest], HttpResponse]
 
 HTML = "text/html"
-JSON = ["application/json", "application/graphql-response+json"]
-FILES = [
+API_MEDIA_TYPES = ["application/json", "application/graphql-response+json"]
+GRAPHIQL_FILES = [
     f"web/graphiql/{name}"
     for name in ("graphiql.min.css", "graphiql.min.js", "react-dom.production.min.js", "react.production.min.js")
 ]
 
-# No other host, and no script or style within the page. React places elements through the CSSOM, which this does not
-# concern; but GraphiQL's menus and dialogs add a style element of their own, which shows the nonce.
+# No other host, no inline script or style. GraphiQL's menus and dialogs insert a style element, which has the nonce;
+# the styles that React sets through the CSSOM are not subject to the policy.
 POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -37,7 +37,7 @@ POLICY = {
 
 
 def graphiql_in_browsers(view: View) -> View:
-    """Puts GraphiQL before the view of the API: for who reads HTML rather than JSON, when GRAPHIQL is on."""
+    """Decorates the API's view: where GRAPHIQL is on, a request that prefers HTML to JSON gets the page."""
 
     @wraps(view)
     def graphiql_or_view(request: HttpRequest) -> HttpResponse:
@@ -47,15 +47,15 @@ def graphiql_in_browsers(view: View) -> View:
 
 
 def is_navigation(request: HttpRequest) -> bool:
-    """Whether a browser asks for a page. A client that takes anything, as curl does, is none."""
+    """Returns whether a browser asks for a page. A client that accepts anything, as curl does, gets the API."""
     if request.method not in ("GET", "HEAD"):
         return False
-    json = [media_type + charset for media_type in JSON for charset in ("", "; charset=utf-8")]
+    json = [media_type + charset for media_type in API_MEDIA_TYPES for charset in ("", "; charset=utf-8")]
     return request.get_preferred_type([*json, HTML]) == HTML
 
 
 def graphiql(request: HttpRequest) -> HttpResponse:
-    """The page; or, where its files are missing, how to get them."""
+    """Returns the page; or, where its files are missing, instructions to install them, with status 503."""
     nonce = secrets.token_urlsafe(16)
     if has_files():
         context = {"nonce": nonce, "examples": read_examples(), "has_demo": settings.DEBUG}
@@ -65,20 +65,20 @@ def graphiql(request: HttpRequest) -> HttpResponse:
     policy = "; ".join(f"{directive} {sources}" for directive, sources in POLICY.items())
     response.headers["Content-Security-Policy"] = policy.format(nonce=nonce)
     response.headers["Cache-Control"] = "no-store"
-    response.headers["Vary"] = "Accept, Authorization"  # as the API's own answers at this address
+    response.headers["Vary"] = "Accept, Authorization"  # as the API's responses at this address
     return response
 
 
 def has_files() -> bool:
-    """Whether script/graphiql has run; and before collectstatic, where that names files by what they hold."""
+    """Returns whether script/graphiql has run, and before collectstatic where static files have hashed names."""
     try:
-        return all(static(file) and finders.find(file) for file in FILES)
+        return all(static(file) and finders.find(file) for file in GRAPHIQL_FILES)
     except ValueError:
         return False
 
 
 def read_examples(folder: Path = settings.BASE_DIR / "docs" / "examples") -> list[dict[str, str]]:
-    """The example operations: title, kind (query or mutation), what the comment above it says, and text."""
+    """Returns the example operations: title, kind (query or mutation), the comment above as `about`, and text."""
     examples = []
     for path in folder.glob("*.graphql"):
         text = path.read_text(encoding="utf-8")

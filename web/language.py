@@ -1,4 +1,4 @@
-"""In which of our languages a page is for this reader. The API and the admin are not translated."""
+"""Chooses the language of a page for clients. The API and the admin are not translated."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -10,18 +10,18 @@ from django.utils.translation import get_language_from_request, override
 
 View = Callable[[HttpRequest], HttpResponse]
 
-PARAMETER = "lang"
+LANGUAGE_PARAMETER = "lang"
 LANGUAGES = dict(settings.LANGUAGES)
-REMEMBERED_SECONDS = 365 * 24 * 3600
+LANGUAGE_COOKIE_SECONDS = 365 * 24 * 3600
 
 
 def in_language_of_reader(view: View) -> View:
-    """Renders in the language that was chosen by `?lang=`, then the one that was remembered, then the browser's."""
+    """Decorates a view: renders it in the language of `?lang=`, else of the cookie, else of Accept-Language."""
 
     @wraps(view)
     def translated_view(request: HttpRequest) -> HttpResponse:
-        if request.GET.get(PARAMETER) in LANGUAGES:
-            return remember(request)
+        if request.GET.get(LANGUAGE_PARAMETER) in LANGUAGES:
+            return remember_language(request)
         language = get_language_from_request(request)
         with override(language):
             response = view(request)
@@ -32,15 +32,15 @@ def in_language_of_reader(view: View) -> View:
     return translated_view
 
 
-def remember(request: HttpRequest) -> HttpResponse:
-    """The same address without the choice, which a cookie now knows: who is sent the address keeps its own."""
+def remember_language(request: HttpRequest) -> HttpResponse:
+    """Stores the choice in a cookie, and redirects to the address without it, so that shared links lack it."""
     rest = request.GET.copy()
-    language = rest.pop(PARAMETER)[-1]
+    language = rest.pop(LANGUAGE_PARAMETER)[-1]
     response = HttpResponseRedirect(f"{request.path}?{rest.urlencode()}" if rest else request.path)
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,
         str(language),
-        max_age=REMEMBERED_SECONDS,
+        max_age=LANGUAGE_COOKIE_SECONDS,
         samesite="Lax",
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,

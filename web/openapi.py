@@ -1,4 +1,4 @@
-"""allauth's description of what is below /auth/: as OpenAPI, and as a page to read. It needs no script."""
+"""The reference of /auth/, as allauth describes it in OpenAPI: who may read it, and an HTML page without scripts."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -17,12 +17,12 @@ from django.views.decorators.http import require_safe
 View = Callable[[HttpRequest], HttpResponse]
 Json = dict[str, Any]
 
-METHODS = ("get", "post", "put", "patch", "delete")
+OPENAPI_METHODS = ("get", "post", "put", "patch", "delete")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Field:
-    """Something that a request has: in its body, in a header or in the query."""
+class RequestField:
+    """A parameter of a request: in its body, in a header or in the query. place: which of these."""
 
     name: str
     place: str
@@ -32,7 +32,7 @@ class Field:
 
 
 def for_readers(view: View) -> View:
-    """For staff in the admin; for everybody where OPENAPI_PUBLIC says so. To others it is not there."""
+    """Decorates a view: staff may read it, with OPENAPI_PUBLIC everybody may. Others get a 404."""
 
     @require_safe
     @never_cache
@@ -47,31 +47,33 @@ def for_readers(view: View) -> View:
 
 @for_readers
 def openapi_page(request: HttpRequest) -> HttpResponse:
-    """Every operation, by the noun that it is about."""
+    """Lists every operation, grouped by its OpenAPI tag."""
     return render(request, "web/openapi.html", {"chapters": chapters()})
 
 
-@cache  # it takes a moment, and is the same as long as the process lives
+@cache  # slow to compute, and constant in a process
 def chapters() -> list[Json]:
-    """Title, description and operations of each part."""
+    """Returns the title, description and operations of each tag that has operations."""
     description = get_schema()
     about = {tag["name"]: tag.get("description", "") for tag in description["tags"]}
     operations: dict[str, list[Json]] = {name: [] for name in about}
     for path, item in description["paths"].items():
-        for method in METHODS:
+        for method in OPENAPI_METHODS:
             for tag in item.get(method, {"tags": []})["tags"]:
-                operations.setdefault(tag, []).append(describe(description, method.upper(), path, item[method]))
+                operations.setdefault(tag, []).append(
+                    describe_operation(description, method.upper(), path, item[method])
+                )
     return [
         {"title": name, "about": about.get(name, ""), "operations": some} for name, some in operations.items() if some
     ]
 
 
-def describe(description: Json, method: str, path: str, operation: Json) -> Json:
-    """What a person has to know to send it, and what may come back."""
+def describe_operation(description: Json, method: str, path: str, operation: Json) -> Json:
+    """Returns an operation's request fields, and its responses by status with examples."""
     parameters = (resolve(description, parameter) for parameter in operation.get("parameters", []))
     body = resolve(description, operation.get("requestBody", {}))
     fields = [
-        Field(
+        RequestField(
             name=parameter["name"],
             place=parameter["in"],
             type=parameter["schema"].get("type", "string"),
@@ -81,10 +83,10 @@ def describe(description: Json, method: str, path: str, operation: Json) -> Json
         for parameter in parameters
     ]
     for content in body.get("content", {}).values():
-        fields += fields_of(description, content["schema"])
-    answers = [
-        {"status": status, "about": answer.get("description", ""), "examples": list(examples_of(description, answer))}
-        for status, answer in ((s, resolve(description, a)) for s, a in operation["responses"].items())
+        fields += body_fields(description, content["schema"])
+    responses = [
+        {"status": status, "about": node.get("description", ""), "examples": list(examples_of(description, node))}
+        for status, node in ((s, resolve(description, ref)) for s, ref in operation["responses"].items())
     ]
     return {
         "method": method,
@@ -92,12 +94,12 @@ def describe(description: Json, method: str, path: str, operation: Json) -> Json
         "summary": operation["summary"],
         "about": operation.get("description", ""),
         "fields": fields,
-        "answers": answers,
+        "responses": responses,
     }
 
 
 def resolve(description: Json, node: Json) -> Json:
-    """What a node stands for, when it is a reference."""
+    """Returns the node that a `$ref` refers to; any other node unchanged."""
     while "$ref" in node:
         target: Any = description
         for step in node["$ref"].removeprefix("#/").split("/"):
@@ -106,17 +108,17 @@ def resolve(description: Json, node: Json) -> Json:
     return node
 
 
-def fields_of(description: Json, schema: Json) -> Iterator[Field]:
-    """The fields of a body. Of alternatives, the fields of each are optional."""
+def body_fields(description: Json, schema: Json) -> Iterator[RequestField]:
+    """Yields the fields of a body. Those of alternatives (oneOf, anyOf) are optional."""
     schema = resolve(description, schema)
     for part in schema.get("allOf", []):
-        yield from fields_of(description, part)
+        yield from body_fields(description, part)
     for part in [*schema.get("oneOf", []), *schema.get("anyOf", [])]:
-        for field in fields_of(description, part):
-            yield Field(**{**vars(field), "is_required": False})
+        for field in body_fields(description, part):
+            yield RequestField(**{**vars(field), "is_required": False})
     for name, node in schema.get("properties", {}).items():
         value = resolve(description, node)
-        yield Field(
+        yield RequestField(
             name=name,
             place="body",
             type=value.get("type", "object"),
@@ -125,9 +127,9 @@ def fields_of(description: Json, schema: Json) -> Iterator[Field]:
         )
 
 
-def examples_of(description: Json, answer: Json) -> Iterator[str]:
-    """What such an answer looks like."""
-    for content in answer.get("content", {}).values():
+def examples_of(description: Json, response: Json) -> Iterator[str]:
+    """Yields the examples of a response as indented JSON."""
+    for content in response.get("content", {}).values():
         for example in content.get("examples", {}).values():
             yield json.dumps(resolve(description, example)["value"], indent=2, ensure_ascii=False)
         if "example" in content:

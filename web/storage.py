@@ -1,4 +1,4 @@
-"""Static files under names that tell what they hold."""
+"""Storage for static files under hashed names, which browsers may cache for ever."""
 
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
@@ -6,7 +6,10 @@ IMPORTS = CompressedManifestStaticFilesStorage._js_module_import_aggregation_pat
 
 
 class StaticFilesStorage(CompressedManifestStaticFilesStorage):
-    """Names in our modules, too, the files that they import. Of others' scripts Django would read what is no import."""
+    """Replaces the names in imports of this project's modules too.
+
+    Not in every script: in minified ones Django's pattern matches text that is not an import.
+    """
 
     patterns = (
         *CompressedManifestStaticFilesStorage.patterns,

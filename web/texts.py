@@ -1,12 +1,12 @@
-"""What the scripts of pages say, in the reader's language. Braces hold what they put in."""
+"""The texts of the pages' scripts, translated. Names in braces are placeholders that the scripts fill in."""
 
 from django.utils.translation import gettext_lazy as _
 
 HOME_TEXTS = {
-    # How the service is: /health/'s own words
+    # The statuses of /health/
     "ok": _("Up and well"),
-    "degraded": _("Up, with something away"),
-    "unavailable": _("The database is away"),
+    "degraded": _("Up, with a part unavailable"),
+    "unavailable": _("The database is unavailable"),
     "migrations pending": _("Being updated"),
     "draining": _("Restarting"),
     "away": _("No answer: try again in a moment"),
@@ -44,13 +44,13 @@ BOOK_TEXTS = {
     "logIn": _("Log in"),
     "logOut": _("Log out"),
     "mine": _("My reservations"),
-    # Why not: the API's codes, and this page's own
+    # Failures: the codes of the API, and this page's own
     "APPOINTMENT_TAKEN": _("Somebody else has just taken {time}. The times below are up to date; these are close by:"),
     "TOO_SOON": _("{time} is too soon by now. Please choose a later time."),
     "HOLD_EXPIRED": _("Your hold has lapsed, and the time is open to all again. Choose it once more, or another."),
     "INVALID_TRANSITION": _("This was changed meanwhile, perhaps in another tab. You see how it stands now."),
     "TOO_LATE_TO_CANCEL": _("It is too late to change this reservation here. Please call us."),
-    "TOO_MANY_HOLDS": _("You hold as many times as you may. Confirm or release one of them first."),
+    "TOO_MANY_HOLDS": _("You have as many holds as you may have at once. Confirm or release one of them first."),
     "CLIENT_BUSY": _("You have another reservation at this time. Choose another time, or cancel that one."),
     "NOT_FOUND": _("This is no longer offered. You see what is."),
     "FORBIDDEN": _("Your account may not do this. Log in with another one."),
@@ -59,9 +59,9 @@ BOOK_TEXTS = {
     "RATE_LIMITED": _("That was a lot at once. Please wait {seconds} seconds and try again."),
     "NETWORK": _("There is no connection. Nothing is lost: try again, and nothing is booked twice."),
     "TIMEOUT": _("This takes longer than it should. Try again: nothing is booked twice."),
-    "SERVICE_UNAVAILABLE": _("The service is away for a moment. Try again: nothing is booked twice."),
+    "SERVICE_UNAVAILABLE": _("The service is unavailable for a moment. Try again: nothing is booked twice."),
     "OTHER": _("Something went wrong on our side. Try again in a moment: nothing is booked twice."),
-    # Why not: the codes of accounts
+    # Failures: the codes of allauth
     "email_password_mismatch": _("This email and this password do not belong together."),
     "too_many_login_attempts": _("Too many attempts. Wait a few minutes, then try again."),
     "incorrect_code": _("This code is not right, or no longer. Enter the one that your app shows now."),
@@ -74,8 +74,8 @@ BOOK_TEXTS = {
     "invalid": _("Something in the form is not right. Check the email, please."),
 }
 
-# What can be done after a failure: choose a time close by, look at the list as it is now, log in, and so on. After all
-# others, the same can be tried again.
+# The next step that the page offers after a failure: a time close by, a fresh list, the log-in and so on. After any
+# other failure it offers to try again.
 BOOK_STEPS = {
     "APPOINTMENT_TAKEN": "neighbours",
     "TOO_SOON": "neighbours",

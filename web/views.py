@@ -1,4 +1,4 @@
-"""What a person sees."""
+"""The pages for clients and newcomers."""
 
 from datetime import timedelta
 from hashlib import sha256
@@ -22,8 +22,8 @@ EXAMPLE = """{
 
 @require_safe
 @in_language_of_reader
-def home(request: HttpRequest) -> HttpResponse:
-    """What this is, whether it is alive, and where things are."""
+def home_page(request: HttpRequest) -> HttpResponse:
+    """Introduces the service, shows its health and an example query, and links to the other pages."""
     context = {
         "example": EXAMPLE,
         "texts": HOME_TEXTS,
@@ -37,8 +37,8 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @in_language_of_reader
-def book(request: HttpRequest) -> HttpResponse:
-    """Where clients reserve. The page asks the API for all that it shows, so it is the same for everybody."""
+def booking_page(request: HttpRequest) -> HttpResponse:
+    """The booking page for clients. It reads all of its data from the API, so its HTML is the same for everybody."""
     context = {
         "words": {"texts": BOOK_TEXTS, "steps": BOOK_STEPS},
         "hash": sha256(OPERATIONS.read_bytes()).hexdigest(),

@@ -1,5 +1,8 @@
-"""Tokens: ours, which `own` writes and reads with `keys`, and those of an identity provider, which `external` reads."""
+"""Access and refresh tokens (JWT).
+
+`own` issues and verifies this API's tokens with `keys`; `external` verifies those of an identity provider with `jwks`.
+"""
 
 
 class InvalidToken(Exception):
-    """Nobody is to be believed because of this token: it is forged, garbled, for others, too old or too new."""
+    """The token authenticates nobody: forged, malformed, for another issuer or audience, or not valid at this time."""

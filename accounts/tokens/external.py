@@ -1,4 +1,4 @@
-"""Tokens of an external identity provider: whom it says that we are talking with."""
+"""Access tokens of an external identity provider (OIDC), as OIDC_ISSUER, OIDC_AUDIENCE and OIDC_JWKS_URL name it."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -10,13 +10,13 @@ from django.conf import settings
 from accounts.tokens import InvalidToken
 from accounts.tokens.jwks import KeySet
 
-HEADER = frozenset({"alg", "kid", "typ", "x5t"})
-"""What a header may have. All else is refused: it brings a key (jku, jwk, x5u, x5c) or changes the rules (crit)."""
+HEADER_PARAMETERS = frozenset({"alg", "kid", "typ", "x5t"})
+"""The header parameters that a token may have. Others could supply a key (jku, jwk, x5u, x5c) or new rules (crit)."""
 
 TYPES = frozenset({"jwt", "at+jwt", "application/at+jwt"})
-CLAIMS = ["iss", "aud", "exp", "sub"]
+REQUIRED_CLAIMS = ["iss", "aud", "exp", "sub"]
 LEEWAY_SECONDS = 10
-"""How far the provider's clock may be from ours."""
+"""How far the provider's clock and this server's may differ."""
 
 MAX_KID, MAX_SUBJECT = 256, 255
 
@@ -25,15 +25,18 @@ key_set = cache(KeySet)
 
 @dataclass(frozen=True, kw_only=True)
 class Identity:
-    """Who somebody is at the issuer. email: an address that the issuer has verified to be theirs."""
+    """A person as the issuer names them. email: an address of theirs that the issuer has verified, or None."""
 
     issuer: str
     subject: str
     email: str | None
 
 
-def read_token(token: str) -> Identity:
-    """Whom a token stands for. Raises InvalidToken, also when no provider is set up, or its keys are out of reach."""
+def read_identity(token: str) -> Identity:
+    """Returns the identity that a token asserts.
+
+    Raises InvalidToken, also when no provider is configured or its keys have never been fetched.
+    """
     if not settings.OIDC_JWKS_URL:
         raise InvalidToken
     try:
@@ -48,7 +51,7 @@ def read_token(token: str) -> Identity:
             issuer=settings.OIDC_ISSUER,
             audience=settings.OIDC_AUDIENCE,
             leeway=LEEWAY_SECONDS,
-            options={"require": CLAIMS, "enforce_minimum_key_length": True},
+            options={"require": REQUIRED_CLAIMS, "enforce_minimum_key_length": True},
         )
     except (jwt.PyJWTError, UnicodeError) as error:
         raise InvalidToken from error
@@ -56,9 +59,9 @@ def read_token(token: str) -> Identity:
 
 
 def kid_of(header: dict[str, Any]) -> str:
-    """The name of the key. Raises InvalidToken when the header wants more than to name one."""
+    """Returns the key id (kid). Raises InvalidToken when the header has more than an algorithm, a type and a key id."""
     kid = header.get("kid")
-    if header.keys() - HEADER or str(header.get("typ", "JWT")).lower() not in TYPES:
+    if header.keys() - HEADER_PARAMETERS or str(header.get("typ", "JWT")).lower() not in TYPES:
         raise InvalidToken
     if not isinstance(kid, str) or not 0 < len(kid) <= MAX_KID:
         raise InvalidToken
@@ -66,11 +69,12 @@ def kid_of(header: dict[str, Any]) -> str:
 
 
 def identity_of(claims: dict[str, Any]) -> Identity:
+    """Returns the identity in verified claims. Raises InvalidToken when the subject would not fit its column."""
     if not (0 < len(claims["sub"]) <= MAX_SUBJECT and claims["sub"].isascii()):
         raise InvalidToken
     email = claims.get("email") if claims.get("email_verified") is True else None
     return Identity(
         issuer=claims["iss"],
         subject=claims["sub"],
-        email=email if isinstance(email, str) and email.isascii() else None,  # the Kelvin sign is a k in lower case
+        email=email if isinstance(email, str) and email.isascii() else None,  # str.lower maps the Kelvin sign to k
     )

@@ -1,4 +1,4 @@
-"""The public keys of an identity provider, fetched from it now and then."""
+"""The public keys of an identity provider (JWKS), fetched and cached."""
 
 import logging
 import time
@@ -10,21 +10,24 @@ import jwt
 from django.core.exceptions import ImproperlyConfigured
 
 ALGORITHMS = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"})
-"""What a provider may sign with: never a secret that both sides know."""
+"""The signature algorithms that are accepted: asymmetric ones only, never a shared secret."""
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-TIMEOUT_SECONDS = 3
-FRESH_SECONDS = 300
-"""After how long the keys are fetched again; until that has worked, those that we have stay good."""
+JWKS_TIMEOUT_SECONDS = 3
+JWKS_TTL_SECONDS = 300
+"""After this the keys are fetched again; until that succeeds, the cached ones stay in use."""
 
-PAUSE_SECONDS = 30
-"""How long no key is fetched after an attempt, however many tokens name one that nobody knows."""
+JWKS_RETRY_SECONDS = 30
+"""The shortest time between two fetches, however many tokens name an unknown key."""
 
 logger = logging.getLogger(__name__)
 
 
 def check_url(url: str, *, loopback: bool) -> None:
-    """Raise ImproperlyConfigured unless it is HTTPS or, where that is allowed, of this machine: nobody else answers."""
+    """Raises ImproperlyConfigured unless the URL is HTTPS, so that the keys cannot be replaced in transit.
+
+    loopback: plain HTTP to this machine is accepted too.
+    """
     parts = urlsplit(url)
     is_local = loopback and parts.scheme == "http" and parts.hostname in LOOPBACK
     if not is_local and not (parts.scheme == "https" and parts.hostname):
@@ -32,29 +35,29 @@ def check_url(url: str, *, loopback: bool) -> None:
 
 
 class KeySet:
-    """Shared by all threads of a process. One of them fetches, inside its request; the others use what there is."""
+    """The keys of one URL, shared by the threads of a process. One thread fetches; the others use the cached keys."""
 
     def __init__(self, url: str, *, clock: Callable[[], float] = time.monotonic) -> None:
-        # Of PyJWT's client it is the request: no redirects, a timeout, an object. Its cache would forget the keys when
-        # the provider is down, and ask it for every unknown one.
-        self.client = jwt.PyJWKClient(url, cache_jwk_set=False, timeout=TIMEOUT_SECONDS)
+        # PyJWT's client makes the request only. Its cache would drop the keys while the provider is down, and fetch for
+        # every unknown key id.
+        self.client = jwt.PyJWKClient(url, cache_jwk_set=False, timeout=JWKS_TIMEOUT_SECONDS)
         self.clock = clock
         self.keys: dict[str, jwt.PyJWK] = {}
         self.fetched_at = self.tried_at = float("-inf")
         self.lock = Lock()
 
     def find(self, kid: str) -> jwt.PyJWK | None:
-        """The key with this name, if the provider has one."""
-        if kid not in self.keys or self.clock() - self.fetched_at >= FRESH_SECONDS:
+        """Returns the key with this id, or None when the provider has none."""
+        if kid not in self.keys or self.clock() - self.fetched_at >= JWKS_TTL_SECONDS:
             self.refresh()
         return self.keys.get(kid)
 
     def refresh(self) -> None:
-        """Fetch the keys, unless somebody is at it or tried a moment ago. Only the first keys are waited for."""
+        """Fetches the keys, unless another thread does or has just tried. Others wait only while no key is cached."""
         if not self.lock.acquire(blocking=not self.keys):
             return
         try:
-            if self.clock() - self.tried_at >= PAUSE_SECONDS:
+            if self.clock() - self.tried_at >= JWKS_RETRY_SECONDS:
                 self.tried_at = self.clock()
                 self.keys = self.fetch()
                 self.fetched_at = self.clock()
@@ -64,12 +67,12 @@ class KeySet:
             self.lock.release()
 
     def fetch(self) -> dict[str, jwt.PyJWK]:
-        """The public keys to verify with, by their names; without any it is a PyJWTError."""
+        """Returns the provider's keys for signatures by key id. Raises PyJWTError when there are none."""
         found = {
             key.key_id: key
             for key in jwt.PyJWKSet.from_dict(self.client.fetch_data())
             if key.algorithm_name in ALGORITHMS and key.public_key_use in ("sig", None) and isinstance(key.key_id, str)
         }
         if not found:
-            raise jwt.PyJWKSetError("none of them is for us")
+            raise jwt.PyJWKSetError("no key with an id and an accepted signature algorithm")
         return found

@@ -1,5 +1,7 @@
-"""The keys of our own tokens: the first one signs, each of them verifies. So a new one goes before the old one, and the
-old one goes when its last token has expired."""
+"""The keys of this API's tokens: the first signs, all verify.
+
+To rotate, put a new key before the old one, and remove the old one when its last token has expired.
+"""
 
 import base64
 import hashlib
@@ -25,8 +27,11 @@ SALT = "accounts.tokens."
 
 
 @dataclass(frozen=True, eq=False)
-class Key:
-    """It signs with one algorithm, whatever a token says. `cipher` hides what only we should be able to read."""
+class TokenKey:
+    """A key with the one algorithm that it signs and verifies with, whatever a token's header says.
+
+    cipher: encrypts the session key inside a token, which only this API may read.
+    """
 
     kid: str
     algorithm: str
@@ -36,27 +41,29 @@ class Key:
 
 
 @cache
-def own_keys(pem: str, secrets: tuple[str, ...]) -> tuple[Key, ...]:
-    """The private keys of a text of PEM blocks; without any, keys derived from these secrets.
+def load_keys(pem: str, secrets: tuple[str, ...]) -> tuple[TokenKey, ...]:
+    """Returns the private keys in a text of PEM blocks; for an empty text, keys derived from these secrets.
 
-    Raises ImproperlyConfigured when the text is anything else than RSA keys of at least 2048 bits and Ed25519 keys.
+    Raises ImproperlyConfigured unless each block is an Ed25519 key, or an RSA key of at least 2048 bits.
     """
     return tuple(read_private_keys(pem) if pem.strip() else map(derive_key, secrets))
 
 
-def read_private_keys(pem: str) -> Iterable[Key]:
+def read_private_keys(pem: str) -> Iterable[TokenKey]:
     if PEM.sub("", pem).strip():
         raise ImproperlyConfigured("JWT_PRIVATE_KEYS has something beside PEM blocks.")
     for block in PEM.finditer(pem):
         try:
             key = load_pem_private_key(block[0].encode(), password=None)
         except (TypeError, ValueError) as error:
-            raise ImproperlyConfigured("JWT_PRIVATE_KEYS has what is no private key, or is encrypted.") from error
+            raise ImproperlyConfigured(
+                "JWT_PRIVATE_KEYS has a block that is not a private key, or is encrypted."
+            ) from error
         yield private_key(key)
 
 
-def private_key(key: Any) -> Key:
-    """The key with its RFC 7638 thumbprint as its name."""
+def private_key(key: Any) -> TokenKey:
+    """Returns the key with its RFC 7638 thumbprint as its id."""
     public = key.public_key()
     if isinstance(key, Ed25519PrivateKey):
         algorithm, jwk = "EdDSA", jwt.algorithms.OKPAlgorithm.to_jwk(public, as_dict=True)
@@ -65,13 +72,15 @@ def private_key(key: Any) -> Key:
     else:
         raise ImproperlyConfigured("JWT_PRIVATE_KEYS are RSA keys of at least 2048 bits, or Ed25519 keys.")
     secret = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    return Key(thumbprint(jwk), algorithm, key, public, cipher_of(secret))
+    return TokenKey(thumbprint(jwk), algorithm, key, public, cipher_of(secret))
 
 
-def derive_key(secret: str) -> Key:
-    """A key for HS256: not the secret itself, which signs other things too."""
+def derive_key(secret: str) -> TokenKey:
+    """Returns a key for HS256. Not the secret itself, which signs sessions and forms too."""
     key = derive(secret, "signature")
-    return Key(thumbprint(jwt.algorithms.HMACAlgorithm.to_jwk(key, as_dict=True)), "HS256", key, key, cipher_of(secret))
+    return TokenKey(
+        thumbprint(jwt.algorithms.HMACAlgorithm.to_jwk(key, as_dict=True)), "HS256", key, key, cipher_of(secret)
+    )
 
 
 def cipher_of(secret: str | bytes) -> AESGCM:
@@ -83,6 +92,6 @@ def derive(secret: str | bytes, purpose: str) -> bytes:
 
 
 def thumbprint(jwk: dict[str, Any]) -> str:
-    """The name of a key that RFC 7638 makes of the key itself."""
+    """Returns the RFC 7638 thumbprint of a key."""
     members = {name: jwk[name] for name in THUMBPRINT_MEMBERS[jwk["kty"]]}
     return base64.urlsafe_b64encode(hashlib.sha256(orjson.dumps(members)).digest()).rstrip(b"=").decode()

@@ -1,4 +1,4 @@
-"""Our own tokens: for five minutes of access, or for new ones. Each stands for an account in a session."""
+"""The tokens that this API issues: access tokens and refresh tokens. Each names an account and one of its sessions."""
 
 import base64
 import secrets
@@ -13,14 +13,14 @@ from cryptography.exceptions import InvalidTag
 from django.conf import settings
 
 from accounts.tokens import InvalidToken
-from accounts.tokens.keys import Key, own_keys
+from accounts.tokens.keys import TokenKey, load_keys
 
 NONCE_BYTES = 12
-CLAIMS = ["iss", "aud", "iat", "exp", "sub", "sid", "jti"]
+REQUIRED_CLAIMS = ["iss", "aud", "iat", "exp", "sub", "sid", "jti"]
 
 
-class Kind(StrEnum):
-    """What a token is for, as its header's `typ` says it (RFC 9068 has the first)."""
+class TokenType(StrEnum):
+    """The purpose of a token: its header's `typ`. RFC 9068 defines the first; the second is made alike."""
 
     ACCESS = "at+jwt"
     REFRESH = "rt+jwt"
@@ -28,14 +28,14 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Token:
-    """What a token says. jti: its own name."""
+    """The claims of a token. jti: its unique id."""
 
     user_id: int
     session_key: str
     jti: str
 
 
-def write_token(kind: Kind, token: Token, *, lifetime: timedelta, now: datetime) -> str:
+def write_token(token_type: TokenType, token: Token, *, lifetime: timedelta, now: datetime) -> str:
     key = keys()[0]
     claims = {
         "iss": settings.JWT_ISSUER,
@@ -43,24 +43,26 @@ def write_token(kind: Kind, token: Token, *, lifetime: timedelta, now: datetime)
         "iat": int(now.timestamp()),
         "exp": int((now + lifetime).timestamp()),
         "sub": str(token.user_id),
-        "sid": hide(key, token.session_key),
+        "sid": encrypt_session_key(key, token.session_key),
         "jti": token.jti,
     }
-    return sign(key, kind, claims)
+    return sign(key, token_type, claims)
 
 
 def is_own(token: str) -> bool:
-    """Whether it has a header that we would write with one of our keys; it may be forged all the same."""
+    """Returns whether the token's header is one that this API writes. Its signature is not verified yet."""
     return token.partition(".")[0] in headers(keys())
 
 
-def read_token(kind: Kind, token: str) -> Token:
-    """What a token of this kind says. Raises InvalidToken unless one of our keys has signed it, and it is its time.
+def read_token(token_type: TokenType, token: str) -> Token:
+    """Returns the claims of a token of this type.
 
-    The header is compared with those that we write, byte by byte, and is never interpreted: neither its algorithm nor
-    its key, nor a place to find one, is anything that a token could choose.
+    Raises InvalidToken unless one of the keys has signed it, for this issuer and audience, and it has not expired.
+
+    The header is compared byte by byte with those that this API writes, and never parsed: so a token can choose
+    neither its algorithm nor its key, nor a URL to fetch one from.
     """
-    key = headers(keys()).get(token.partition(".")[0], {}).get(kind)
+    key = headers(keys()).get(token.partition(".")[0], {}).get(token_type)
     if key is None:
         raise InvalidToken
     try:
@@ -70,35 +72,35 @@ def read_token(kind: Kind, token: str) -> Token:
             algorithms=[key.algorithm],
             issuer=settings.JWT_ISSUER,
             audience=settings.JWT_AUDIENCE,
-            # Another server's clock may be ahead of ours: since when a token may be used would be in nbf.
-            options={"require": CLAIMS, "strict_aud": True, "verify_iat": False},
+            # `iat` is not compared with the clock: the server that issued the token may be ahead of this one.
+            options={"require": REQUIRED_CLAIMS, "strict_aud": True, "verify_iat": False},
         )
-        return Token(user_id=int(claims["sub"]), session_key=reveal(key, claims["sid"]), jti=claims["jti"])
+        return Token(user_id=int(claims["sub"]), session_key=decrypt_session_key(key, claims["sid"]), jti=claims["jti"])
     except (jwt.PyJWTError, InvalidTag, TypeError, ValueError) as error:
         raise InvalidToken from error
 
 
-def sign(key: Key, kind: Kind, claims: dict[str, Any]) -> str:
-    return jwt.encode(claims, key.signing, key.algorithm, headers={"kid": key.kid, "typ": kind})
+def sign(key: TokenKey, token_type: TokenType, claims: dict[str, Any]) -> str:
+    return jwt.encode(claims, key.signing, key.algorithm, headers={"kid": key.kid, "typ": token_type})
 
 
-def keys() -> tuple[Key, ...]:
-    return own_keys(settings.JWT_PRIVATE_KEYS, (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
+def keys() -> tuple[TokenKey, ...]:
+    return load_keys(settings.JWT_PRIVATE_KEYS, (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
 
 
 @cache
-def headers(keys: tuple[Key, ...]) -> dict[str, dict[Kind, Key]]:
-    """Each first part that a token of ours can have: what it is for, and who has signed it."""
-    return {sign(key, kind, {}).partition(".")[0]: {kind: key} for key in keys for kind in Kind}
+def headers(keys: tuple[TokenKey, ...]) -> dict[str, dict[TokenType, TokenKey]]:
+    """Maps each encoded header that this API writes to the type of its token, and the key that signed it."""
+    return {sign(key, token_type, {}).partition(".")[0]: {token_type: key} for key in keys for token_type in TokenType}
 
 
-def hide(key: Key, session_key: str) -> str:
-    """Who sees a token must not learn the session's key, which is as good as a log-in for as long as it lasts."""
+def encrypt_session_key(key: TokenKey, session_key: str) -> str:
+    """Returns the `sid` claim. Encrypted, since the session's key alone authenticates while the session lasts."""
     nonce = secrets.token_bytes(NONCE_BYTES)
     return base64.urlsafe_b64encode(nonce + key.cipher.encrypt(nonce, session_key.encode(), None)).decode()
 
 
-def reveal(key: Key, sid: str) -> str:
-    """The session's key that this very key has hidden in a token that it has signed."""
+def decrypt_session_key(key: TokenKey, sid: str) -> str:
+    """Returns the session's key from a `sid` claim. Raises InvalidTag or ValueError when it is not of this key."""
     hidden = base64.urlsafe_b64decode(sid)
     return key.cipher.decrypt(hidden[:NONCE_BYTES], hidden[NONCE_BYTES:], None).decode()

@@ -53,11 +53,11 @@ def find_owner(token: str) -> Caller | None:
     """The active account of a token of this service or of the identity provider. Raises InvalidToken."""
     session_key = None
     if own.is_own(token):
-        claims = own.read_token(own.Kind.ACCESS, token)
+        claims = own.read_token(own.TokenType.ACCESS, token)
         session_key = claims.session_key
         caller = find_caller(claims.user_id, session_key=session_key)
     else:
-        identity = external.read_token(token)
+        identity = external.read_identity(token)
         caller = find_caller_by_identity(
             issuer=identity.issuer, subject=identity.subject, email=identity.email, now=timezone.now()
         )

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from accounts.tokens.own import Kind, read_token
+from accounts.tokens.own import TokenType, read_token
 from benchmarks.peers.connection import connect
 
 LEAD_TIME = timedelta(hours=24)
@@ -106,7 +106,7 @@ def transaction() -> Iterator[Any]:
 
 def read_caller(token: str) -> tuple[int, int]:
     """The account and the client that the token stands for."""
-    caller = read_token(Kind.ACCESS, token)
+    caller = read_token(TokenType.ACCESS, token)
     with connect().cursor() as cursor:
         cursor.execute(CALLER, [caller.user_id, caller.session_key])
         user_id, client_id = cursor.fetchone()

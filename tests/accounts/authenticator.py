@@ -14,7 +14,7 @@ PERIOD_SECONDS = 30
 
 
 def code(secret: str = SECRET) -> str:
-    """The code of this moment; one that has a second left to live is waited out."""
+    """Returns the current code. Waits for the next one when less than a second is left."""
     if (left := PERIOD_SECONDS - time.time() % PERIOD_SECONDS) < 1:
         time.sleep(left)
     counter = int(time.time()) // PERIOD_SECONDS
@@ -28,6 +28,6 @@ def wrong_code(secret: str = SECRET) -> str:
 
 
 def give_second_factor(user: User) -> list[str]:
-    """Set TOTP up for an account, with SECRET; returns its recovery codes."""
+    """Sets TOTP up for an account, with SECRET. Returns its recovery codes."""
     TOTP.activate(user, SECRET)
     return RecoveryCodes.activate(user).get_unused_codes()

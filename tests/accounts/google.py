@@ -1,6 +1,6 @@
-"""Run by test_google in a process where Google's credentials are set: log in with id_tokens as Google would sign them.
+"""Script of test_google, for a process with Google's credentials: logs in with id tokens signed like Google's.
 
-Prints what was answered, as JSON.
+Prints the responses as JSON.
 """
 
 import json
@@ -29,7 +29,7 @@ CLIENT_ID = "an-id.example"
 
 
 def certified_key() -> tuple[rsa.RSAPrivateKey, str]:
-    """A key and its certificate, as Google publishes its own."""
+    """Returns a key and its certificate, in the format of Google's."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "accounts.example")])
     now = datetime.now(UTC)
@@ -41,8 +41,8 @@ def certified_key() -> tuple[rsa.RSAPrivateKey, str]:
 
 def main() -> dict[str, Any]:
     key, certificate = certified_key()
-    stranger, _ = certified_key()
-    jwtkit.fetch_key = lambda credential, url, lookup: ("RS256", lookup({"1": certificate}, "1"))  # without the network
+    other_key, _ = certified_key()
+    jwtkit.fetch_key = lambda credential, url, lookup: ("RS256", lookup({"1": certificate}, "1"))  # no network
 
     def log_in(*, signed_with: rsa.RSAPrivateKey = key, **claims: Any) -> tuple[Any, Application]:
         payload = {"iss": "https://accounts.google.com", "aud": CLIENT_ID, "exp": time.time() + 60, **claims}
@@ -58,7 +58,7 @@ def main() -> dict[str, Any]:
     seen["clients"] = list(Client.objects.values_list("name", "user__email"))
     seen["has_password"] = User.objects.get().has_usable_password()
 
-    seen["forged"] = log_in(**eve, signed_with=stranger)[0].status_code
+    seen["forged"] = log_in(**eve, signed_with=other_key)[0].status_code
     seen["for_another"] = log_in(**eve, aud="another-id.example")[0].status_code
     seen["expired"] = log_in(**eve, exp=time.time() - 1)[0].status_code
 

@@ -1,4 +1,4 @@
-"""Whether an address has to be verified is a setting; the mail with the link comes all the same."""
+"""Verification of email addresses. EMAIL_VERIFICATION decides whether it is required; the mail is sent either way."""
 
 import re
 from typing import Any
@@ -45,7 +45,7 @@ def test_an_address_is_verified_with_the_key_from_the_mail(verification: str) ->
     assert eve.log_in(**EVE).status_code == 200
 
 
-def test_nobody_logs_in_before_where_it_is_mandatory(verification: str) -> None:
+def test_log_in_is_refused_before_a_mandatory_verification(verification: str) -> None:
     eve = Application()
     eve("POST", "auth/signup", **EVE)
     answer = eve.log_in(**EVE)
@@ -55,7 +55,7 @@ def test_nobody_logs_in_before_where_it_is_mandatory(verification: str) -> None:
         assert (answer.status_code, eve.access, pending_flows(answer)) == (401, None, ["verify_email"])
 
 
-def test_signing_up_tells_who_has_an_account_only_where_it_is_optional(verification: str) -> None:
+def test_sign_up_reveals_existing_accounts_only_where_verification_is_optional(verification: str) -> None:
     make_user(email="taken@example.com")
     answers = [
         Application()("POST", "auth/signup", **{**EVE, "email": email}) for email in ("taken@example.com", EVE["email"])
@@ -64,8 +64,8 @@ def test_signing_up_tells_who_has_an_account_only_where_it_is_optional(verificat
     assert statuses == ([400, 200] if verification == "optional" else [401, 401])
 
 
-def test_a_second_factor_waits_for_a_verified_address(settings: Any, db: None) -> None:
-    """Or somebody could lock the address's owner out."""
+def test_a_second_factor_needs_a_verified_address(settings: Any, db: None) -> None:
+    """Otherwise a sign-up with somebody else's address could lock its owner out."""
     cache.clear()
     eve = Application()
     eve("POST", "auth/signup", **EVE)

@@ -1,4 +1,4 @@
-"""Logging in with Google: there when its credentials are set, and not otherwise."""
+"""Log-in with Google, which exists only where its credentials are set."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from django.test import Client as Browser
 
 
 def run(*arguments: str, **variables: str) -> str:
-    """The output of Python with these variables, on a database of its own."""
+    """Returns the output of Python with these environment variables, on a database of its own."""
     environment = {
         "PATH": os.environ["PATH"],
         "DJANGO_SETTINGS_MODULE": "settings.test",
@@ -45,20 +45,20 @@ def test_a_log_in_makes_an_account_with_a_client(seen: Any) -> None:
     assert seen["has_password"] is False
 
 
-def test_a_token_that_google_did_not_sign_for_us_is_refused(seen: Any) -> None:
+def test_a_token_that_google_did_not_sign_for_this_client_id_is_refused(seen: Any) -> None:
     assert [seen[name] for name in ("forged", "for_another", "expired")] == [400, 400, 400]
 
 
-def test_an_address_that_has_an_account_is_not_taken_over(seen: Any) -> None:
+def test_an_existing_account_with_the_same_address_is_not_taken_over(seen: Any) -> None:
     assert seen["taken"] == [401, None, ["provider_signup"]]
     assert seen["accounts"] == 2
 
 
-def test_without_credentials_there_is_no_such_log_in(client: Browser) -> None:
+def test_without_credentials_the_log_in_does_not_exist(client: Browser) -> None:
     assert client.post("/auth/app/v1/auth/provider/token", {}, content_type="application/json").status_code == 404
 
 
 @pytest.mark.parametrize("name", ["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"])
-def test_one_credential_alone_switches_nothing_on(name: str) -> None:
+def test_one_credential_alone_does_not_enable_it(name: str) -> None:
     code = "from django.conf import settings; print('allauth.socialaccount' in settings.INSTALLED_APPS)"
     assert run("-c", code, **{name: "x"}).strip() == "False"

@@ -1,4 +1,4 @@
-"""Whose account somebody has whom an identity provider vouches for, and whose not."""
+"""Which account the subject of an identity provider is linked to."""
 
 from typing import Any
 
@@ -28,12 +28,12 @@ def make_owner(email: str = EMAIL, *, verified: bool = True, **fields: Any) -> U
     return user
 
 
-def test_who_proves_the_same_address_is_the_owner() -> None:
+def test_a_subject_with_the_same_verified_address_is_the_owner() -> None:
     owner = make_owner()
     assert find(email="Cleo@Example.COM") == account(owner)
 
 
-def test_who_is_known_takes_one_statement_and_needs_no_address(
+def test_a_linked_subject_takes_one_statement_and_needs_no_address(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     owner = account(make_owner())
@@ -42,21 +42,21 @@ def test_who_is_known_takes_one_statement_and_needs_no_address(
         assert find(email=None) == owner
 
 
-def test_who_is_known_stays_the_owner_when_either_address_changes() -> None:
+def test_a_linked_subject_stays_the_owner_when_either_address_changes() -> None:
     owner, other = make_owner(), make_owner("other@example.com")
     assert find() == account(owner)
     User.objects.filter(pk=owner.pk).update(email="cleo@work.example.com")
     assert find(email="other@example.com") == account(User.objects.get(pk=owner.pk)) != account(other)
 
 
-def test_who_is_given_the_address_later_is_somebody_else() -> None:
+def test_another_subject_with_the_same_address_does_not_get_the_account() -> None:
     make_owner()
     assert find("cleo")
-    assert find("her successor") is None
+    assert find("successor") is None
     assert ExternalIdentity.objects.count() == 1
 
 
-def test_who_signed_up_with_an_address_of_others_does_not_get_its_owner() -> None:
+def test_an_unverified_address_links_no_account() -> None:
     make_owner(verified=False)
     make_user(email="staff-made@example.com")
     assert find() is None
@@ -64,12 +64,12 @@ def test_who_signed_up_with_an_address_of_others_does_not_get_its_owner() -> Non
 
 
 @pytest.mark.parametrize("email", [None, "", "nobody@example.com", "cl\u00e9o@example.com"])
-def test_nobody_is_found_by_another_address(email: str | None) -> None:
+def test_another_address_finds_no_account(email: str | None) -> None:
     make_owner()
     assert find(email=email) is None
 
 
-def test_subjects_and_issuers_are_not_alike() -> None:
+def test_subjects_and_issuers_are_distinguished() -> None:
     owner = account(make_owner())
     assert find("Cleo") == owner
     assert find("cleo", email=None) is None
@@ -77,7 +77,7 @@ def test_subjects_and_issuers_are_not_alike() -> None:
     assert find("cleo", issuer="https://other.example.com") == owner
 
 
-def test_an_inactive_account_is_found_by_neither() -> None:
+def test_an_inactive_account_is_found_neither_by_address_nor_by_link() -> None:
     make_owner(is_active=False)
     assert find() is None
     assert not ExternalIdentity.objects.exists()
@@ -87,7 +87,7 @@ def test_an_inactive_account_is_found_by_neither() -> None:
     assert find() is None
 
 
-def test_the_database_refuses_a_second_owner() -> None:
+def test_the_database_refuses_a_second_link_of_a_subject_or_account() -> None:
     owner, other = make_owner(), make_owner("other@example.com")
     find()
     known = ExternalIdentity.objects.get()

@@ -1,4 +1,4 @@
-"""Logging in, and exchanging a refresh token."""
+"""Log-in, and the exchange of a refresh token."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import pytest
 from reservation.models import User
 from tests.conftest import CREDENTIALS, Send, Viewer
 
-NO_JSON_OBJECTS = [
+INVALID_BODIES = [
     b"{",
     b"[]",
     b"1",
@@ -21,7 +21,9 @@ NO_JSON_OBJECTS = [
 
 
 @pytest.mark.parametrize("email", ["cleo@example.com", "CLEO@Example.COM"])
-def test_a_token_of_the_log_in_is_who_asks(email: str, user: User, send: Send, viewer: Viewer) -> None:
+def test_the_access_token_of_a_log_in_authenticates_the_account(
+    email: str, user: User, send: Send, viewer: Viewer
+) -> None:
     response = send("auth/login", {**CREDENTIALS, "email": email})
     assert (response.status_code, response.json()["data"]["user"]["email"]) == (200, "cleo@example.com")
     token = response.json()["meta"]["access_token"]
@@ -46,18 +48,18 @@ def test_wrong_credentials_are_refused(wrong: dict[str, Any], code: str, user: U
 
 
 @pytest.mark.parametrize("path", ["auth/login", "tokens/refresh", "auth/signup"])
-@pytest.mark.parametrize("body", NO_JSON_OBJECTS, ids=lambda body: repr(body)[:40])
-def test_what_is_no_json_object_is_refused(path: str, body: bytes, send: Send, db: None) -> None:
+@pytest.mark.parametrize("body", INVALID_BODIES, ids=lambda body: repr(body)[:40])
+def test_a_body_that_is_not_a_json_object_is_refused(path: str, body: bytes, send: Send, db: None) -> None:
     assert send(path, body).status_code == 400
     assert not User.objects.exists()
 
 
-def test_guessing_is_slowed_down(user: User, send: Send) -> None:
+def test_attempts_are_limited(user: User, send: Send) -> None:
     codes = [send("auth/login", {**CREDENTIALS, "password": "x"}).json()["errors"][0]["code"] for _ in range(6)]
     assert codes == [*["email_password_mismatch"] * 5, "too_many_login_attempts"]
 
 
-def test_a_refresh_token_is_exchanged_once_and_is_no_access_token(user: User, send: Send, viewer: Viewer) -> None:
+def test_a_refresh_token_is_exchanged_once_and_is_not_an_access_token(user: User, send: Send, viewer: Viewer) -> None:
     meta = send("auth/login", CREDENTIALS).json()["meta"]
     assert viewer(f"Bearer {meta['refresh_token']}") == (401, "UNAUTHENTICATED")
     renewed = send("tokens/refresh", {"refresh_token": meta["refresh_token"]})
@@ -69,10 +71,10 @@ def test_a_refresh_token_is_exchanged_once_and_is_no_access_token(user: User, se
 
 
 @pytest.mark.parametrize("token", ["", "x", "a.b.c", None, 5, [], {}, "\x00"])
-def test_what_is_no_refresh_token_is_refused(token: Any, send: Send, db: None) -> None:
+def test_an_invalid_refresh_token_is_refused(token: Any, send: Send, db: None) -> None:
     assert send("tokens/refresh", {"refresh_token": token}).status_code == 400
 
 
-def test_an_access_token_is_no_refresh_token(user: User, send: Send) -> None:
+def test_an_access_token_is_not_a_refresh_token(user: User, send: Send) -> None:
     token = send("auth/login", CREDENTIALS).json()["meta"]["access_token"]
     assert send("tokens/refresh", {"refresh_token": token}).status_code == 400

@@ -1,4 +1,4 @@
-"""What allauth may be sent: every other body is refused before it is read there."""
+"""Request bodies for allauth: invalid ones are refused before allauth reads them."""
 
 from typing import Any
 
@@ -12,13 +12,13 @@ from reservation.models import User
 from tests.factories import make_user
 
 TOO_DEEP = "The body is nested too deeply."
-NO_JSON = "This is not JSON in UTF-8."
+NOT_JSON = "This is not JSON in UTF-8."
 TOO_LARGE = "The body is too large."
 
 
 @pytest.fixture
 def send(client: Browser) -> Any:
-    """Post these bytes to a part of allauth's interface. No attempt came before."""
+    """Posts these bytes to an endpoint of allauth. Earlier attempts do not count."""
     cache.clear()
 
     def send(body: bytes, *, path: str = "auth/signup") -> Any:
@@ -28,7 +28,7 @@ def send(client: Browser) -> Any:
 
 
 def refusal(response: Any) -> tuple[int, str]:
-    """Status and message of an answer with this one error, in the words of allauth."""
+    """Returns status and message of a response with one error in allauth's format."""
     body = response.json()
     (error,) = body["errors"]
     assert response["Content-Type"] == "application/json"
@@ -37,7 +37,7 @@ def refusal(response: Any) -> tuple[int, str]:
 
 
 def nested(depth: int) -> bytes:
-    """An object whose only value makes it so many levels deep."""
+    """Returns an object that is nested so many levels deep."""
     return b'{"email": ' + b"[" * (depth - 1) + b"]" * (depth - 1) + b"}"
 
 
@@ -48,7 +48,7 @@ def test_a_body_that_is_too_large_is_refused(path: str, send: Any, settings: Any
     assert refusal(send(b"x" * 1001, path=path)) == (413, TOO_LARGE)
 
 
-def test_a_body_that_is_just_not_too_large_is_read(send: Any, settings: Any, db: None) -> None:
+def test_a_body_of_the_maximum_size_is_read(send: Any, settings: Any, db: None) -> None:
     body = b'{"email": "eve@example.com", "password": "correct-horse-9"}'
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
     assert send(body.ljust(1000)).status_code == 200
@@ -56,12 +56,12 @@ def test_a_body_that_is_just_not_too_large_is_read(send: Any, settings: Any, db:
 
 
 @pytest.mark.parametrize("depth", [11, 12, 500])
-def test_a_body_that_is_nested_too_deeply_is_refused_for_that(depth: int, send: Any, db: None) -> None:
+def test_a_body_that_is_nested_too_deeply_is_refused(depth: int, send: Any, db: None) -> None:
     assert refusal(send(nested(depth))) == (400, TOO_DEEP)
     assert not User.objects.exists()
 
 
-def test_a_body_that_is_nested_ten_levels_deep_is_answered_by_allauth(send: Any, db: None) -> None:
+def test_a_body_that_is_nested_ten_levels_deep_reaches_allauth(send: Any, db: None) -> None:
     response = send(nested(10))
     assert response.status_code == 400
     assert {error["param"] for error in response.json()["errors"]} == {"email", "password"}
@@ -80,15 +80,15 @@ def test_a_body_that_is_nested_ten_levels_deep_is_answered_by_allauth(send: Any,
         b"NaN",
     ],
 )
-def test_what_is_no_json_in_utf_8_is_refused(body: bytes, send: Any, db: None) -> None:
-    assert refusal(send(body)) == (400, NO_JSON)
+def test_a_body_that_is_not_json_in_utf_8_is_refused(body: bytes, send: Any, db: None) -> None:
+    assert refusal(send(body)) == (400, NOT_JSON)
 
 
-def test_what_is_nested_beyond_any_reading_is_refused(send: Any, db: None) -> None:
-    assert refusal(send(b"[" * 50_000 + b"]" * 50_000)) == (400, NO_JSON)
+def test_nesting_beyond_the_parsers_limit_is_refused(send: Any, db: None) -> None:
+    assert refusal(send(b"[" * 50_000 + b"]" * 50_000)) == (400, NOT_JSON)
 
 
-def test_brackets_in_a_password_are_no_nesting(send: Any, db: None) -> None:
+def test_brackets_in_a_password_do_not_count_as_nesting(send: Any, db: None) -> None:
     make_user(email="eve@example.com", password="[" * 101)
     body = orjson.dumps({"email": "eve@example.com", "password": "[" * 101})
     assert send(body, path="auth/login").status_code == 200
@@ -97,7 +97,7 @@ def test_brackets_in_a_password_are_no_nesting(send: Any, db: None) -> None:
     assert User.objects.get(email="ada@example.com").check_password("[" * 101)
 
 
-def test_only_bodies_for_allauth_are_looked_at(client: Browser) -> None:
+def test_only_bodies_for_allauth_are_checked(client: Browser) -> None:
     response = client.post("/graphql/", b"[" * 200, content_type="application/json")
     assert [error["extensions"] for error in response.json()["errors"]] == [{"code": "BAD_REQUEST"}]
 

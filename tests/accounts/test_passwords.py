@@ -1,4 +1,4 @@
-"""A password is changed by who knows it, and reset by who reads the account's mail; either ends what went before."""
+"""Changing a password takes the old one, resetting it a mail to the account; either ends every session."""
 
 import re
 from smtplib import SMTPServerDisconnected
@@ -21,7 +21,7 @@ CHANGE = "account/password/change"
 
 
 @pytest.fixture(autouse=True)
-def _no_attempt_came_before() -> None:
+def _no_earlier_attempts() -> None:
     cache.clear()
 
 
@@ -47,7 +47,9 @@ def test_a_change_ends_the_access_of_other_devices_at_once(phone: Application, l
         assert error["extensions"]["code"] == "UNAUTHENTICATED"
 
 
-def test_a_change_ends_every_session_and_tells_the_owner(phone: Application, laptop: Application, user: User) -> None:
+def test_a_change_ends_every_session_and_notifies_the_owner(
+    phone: Application, laptop: Application, user: User
+) -> None:
     assert phone("POST", CHANGE, current_password=OLD, new_password=NEW).status_code == 401
     assert (phone.renew(), laptop.renew()) == (400, 400)
     assert [message.to for message in mail.outbox] == [[user.email]]
@@ -77,12 +79,12 @@ def test_a_change_needs_the_old_password_and_a_good_new_one(
     assert (laptop.renew(), mail.outbox) == (200, [])
 
 
-def test_guessing_the_old_password_is_slowed_down(phone: Application) -> None:
+def test_attempts_at_the_old_password_are_limited(phone: Application) -> None:
     statuses = [phone("POST", CHANGE, current_password="x", new_password=NEW).status_code for _ in range(6)]
     assert statuses == [*[400] * 5, 429]
 
 
-def test_a_change_stands_when_the_mail_server_is_away(
+def test_a_change_is_kept_when_the_mail_server_is_unavailable(
     phone: Application, user: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def disconnect(*_: Any, **__: Any) -> None:
@@ -90,40 +92,40 @@ def test_a_change_stands_when_the_mail_server_is_away(
 
     monkeypatch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", disconnect)
     assert phone("POST", CHANGE, current_password=OLD, new_password=NEW).status_code == 401
-    assert "could not be told by mail" in caplog.text
+    assert "notifies its owner could not be sent" in caplog.text
 
 
-def test_a_reset_ends_every_session_and_logs_nobody_in(phone: Application, user: User) -> None:
-    stranger = Application("stranger")
-    assert stranger("POST", "auth/password/request", email=user.email.upper()).status_code == 200
+def test_a_reset_ends_every_session_and_does_not_log_in(phone: Application, user: User) -> None:
+    tablet = Application("tablet")
+    assert tablet("POST", "auth/password/request", email=user.email.upper()).status_code == 200
     link = re.search(rf"{settings.FRONTEND_URL}/reset-password/(\S+)", str(mail.outbox[0].body))
     assert link is not None
     key = unquote(link[1])
-    assert stranger("POST", "auth/password/reset", key=key, password="short").status_code == 400
-    assert stranger("POST", "auth/password/reset", key=key, password=NEW).status_code == 401
-    assert (stranger.access, phone.renew()) == (None, 400)
-    assert stranger("POST", "auth/password/reset", key=key, password=OLD).status_code == 400, "a key is good once"
-    assert stranger.log_in(email=user.email, password=NEW).status_code == 200
+    assert tablet("POST", "auth/password/reset", key=key, password="short").status_code == 400
+    assert tablet("POST", "auth/password/reset", key=key, password=NEW).status_code == 401
+    assert (tablet.access, phone.renew()) == (None, 400)
+    assert tablet("POST", "auth/password/reset", key=key, password=OLD).status_code == 400, "a key is valid once"
+    assert tablet.log_in(email=user.email, password=NEW).status_code == 200
 
 
-def test_asking_for_a_reset_does_not_tell_who_has_an_account(user: User) -> None:
+def test_requesting_a_reset_does_not_reveal_who_has_an_account(user: User) -> None:
     answers = [Application()("POST", "auth/password/request", email=email) for email in (user.email, "no@example.com")]
     assert answers[0].json() == answers[1].json() == {"status": 200}
 
 
-def test_asking_for_resets_is_slowed_down(user: User) -> None:
+def test_requests_for_resets_are_limited(user: User) -> None:
     statuses = [Application()("POST", "auth/password/request", email=user.email).status_code for _ in range(6)]
     assert statuses == [*[200] * 5, 429]
 
 
 def test_passwords_are_hashed_with_argon2(user: User, settings: Any) -> None:
-    settings.PASSWORD_HASHERS = PASSWORD_HASHERS  # what production has; the tests' own is a quick one
+    settings.PASSWORD_HASHERS = PASSWORD_HASHERS  # production's; the tests use a fast one
     user.set_password(NEW)
     assert identify_hasher(user.password).algorithm == "argon2"
     assert user.password.startswith("argon2$argon2id$")
 
 
-def test_an_older_hash_becomes_argon2_at_the_next_log_in(user: User, settings: Any) -> None:
+def test_an_older_hash_is_upgraded_to_argon2_at_the_next_log_in(user: User, settings: Any) -> None:
     settings.PASSWORD_HASHERS = PASSWORD_HASHERS[::-1]
     user.set_password(OLD)
     user.save()

@@ -1,4 +1,4 @@
-"""A session lives by its refresh tokens: each is exchanged once, and who exchanges one again ends it."""
+"""Refresh tokens: each is exchanged once; exchanging one again ends its session."""
 
 import logging
 from base64 import urlsafe_b64decode
@@ -13,7 +13,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client as Browser
 
-from accounts.tokens.own import Kind, read_token
+from accounts.tokens.own import TokenType, read_token
 from accounts.tokens.strategy import TokenStrategy
 from reservation.models import User
 from tests.conftest import CREDENTIALS, Send, Viewer
@@ -31,7 +31,7 @@ def log_in(user: User, send: Send) -> Callable[[], dict[str, str]]:
 
 @pytest.fixture
 def renew(send: Send) -> Renew:
-    """Exchange a refresh token: the new pair, or the status."""
+    """Exchanges a refresh token. Returns the new pair, or the status."""
 
     def renew(token: str) -> Any:
         response = send("tokens/refresh", {"refresh_token": token})
@@ -40,7 +40,7 @@ def renew(send: Send) -> Renew:
     return renew
 
 
-def test_a_chain_of_refresh_tokens_keeps_a_session(log_in: Any, renew: Renew, viewer: Viewer) -> None:
+def test_refresh_tokens_extend_a_session(log_in: Any, renew: Renew, viewer: Viewer) -> None:
     tokens = first = log_in()
     for _ in range(3):
         tokens = renew(tokens["refresh_token"])
@@ -83,22 +83,24 @@ def test_a_new_password_ends_the_refresh_tokens_of_the_old_one(user: User, log_i
 
 
 @pytest.mark.parametrize("change", [{"is_active": False}, None], ids=["deactivated", "deleted"])
-def test_an_account_that_is_gone_gets_no_new_tokens(change: Any, user: User, log_in: Any, renew: Renew) -> None:
+def test_a_deactivated_or_deleted_account_gets_no_new_tokens(
+    change: Any, user: User, log_in: Any, renew: Renew
+) -> None:
     tokens = log_in()
     User.objects.update(**change) if change else user.delete()
     assert renew(tokens["refresh_token"]) == 400
 
 
-def test_an_access_token_does_not_show_the_key_of_its_session(log_in: Any) -> None:
+def test_an_access_token_does_not_reveal_its_session_key(log_in: Any) -> None:
     access_token = log_in()["access_token"]
     (key,) = Session.objects.values_list("pk", flat=True)
-    assert read_token(Kind.ACCESS, access_token).session_key == key
+    assert read_token(TokenType.ACCESS, access_token).session_key == key
     assert key.encode() not in urlsafe_b64decode(jwt.decode(access_token, options={"verify_signature": False})["sid"])
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("_", range(5))
-def test_of_those_who_exchange_one_at_the_same_moment_one_is_answered(_: int, log_in: Any, renew: Renew) -> None:
+def test_of_concurrent_exchanges_of_one_token_one_succeeds(_: int, log_in: Any, renew: Renew) -> None:
     tokens, other = log_in(), log_in()
     barrier = Barrier(TABS, timeout=30)
 
@@ -117,7 +119,9 @@ def test_of_those_who_exchange_one_at_the_same_moment_one_is_answered(_: int, lo
     assert Session.objects.count() == 1
 
 
-def test_who_changes_the_password_logs_in_again(log_in: Any, renew: Renew, viewer: Viewer, client: Browser) -> None:
+def test_a_change_of_the_password_takes_a_new_log_in(
+    log_in: Any, renew: Renew, viewer: Viewer, client: Browser
+) -> None:
     tokens, elsewhere = log_in(), log_in()
     passwords = {"current_password": CREDENTIALS["password"], "new_password": "another-horse-9"}
     response = client.post(

@@ -1,4 +1,4 @@
-"""A second factor over the API: set up, asked for at the log-in, guessed at, lost; and what staff needs it for."""
+"""Second factors over the API: setup, log-in, attempts, recovery and removal; and staff's rights."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ TOTP, RECOVERY = "account/authenticators/totp", "account/authenticators/recovery
 
 
 @pytest.fixture(autouse=True)
-def _no_attempt_came_before() -> None:
+def _no_earlier_attempts() -> None:
     cache.clear()
 
 
@@ -27,7 +27,7 @@ def phone(user: User) -> Application:
 
 @pytest.fixture
 def required(user: User, settings: Any) -> None:
-    """The user is staff, and staff needs a second factor."""
+    """Makes the user staff, and a second factor required for staff."""
     User.objects.update(is_staff=True)
     settings.STAFF_MFA_REQUIRED = True
 
@@ -37,19 +37,19 @@ def reauthenticate(phone: Application) -> None:
 
 
 def set_up(phone: Application) -> str:
-    """Set TOTP up as an application does; returns its secret."""
+    """Sets TOTP up as an application does. Returns its secret."""
     secret = str(phone("GET", TOTP).json()["meta"]["secret"])
     assert phone("POST", TOTP, code=code(secret)).status_code == 200
     return secret
 
 
-@pytest.mark.django_db(transaction=True)  # the mail waits for the commit
-def test_it_is_set_up_with_the_password_and_a_code(phone: Application, user: User) -> None:
+@pytest.mark.django_db(transaction=True)  # the mail is sent after the commit
+def test_setup_takes_the_password_and_a_code(phone: Application, user: User) -> None:
     phone.log_in(**CREDENTIALS)
     offered = phone("GET", TOTP)
     secret = offered.json()["meta"]["secret"]
     assert (offered.status_code, offered.json()["meta"]["totp_url"].startswith("otpauth://totp/")) == (404, True)
-    assert phone("POST", TOTP, code=code(secret)).status_code == 401, "the password is asked for again"
+    assert phone("POST", TOTP, code=code(secret)).status_code == 401, "the password is required again"
     reauthenticate(phone)
     assert codes_of(phone("POST", TOTP, code=wrong_code(secret))) == ["incorrect_code"]
     assert not Authenticator.objects.exists()
@@ -58,7 +58,7 @@ def test_it_is_set_up_with_the_password_and_a_code(phone: Application, user: Use
     assert len(phone("GET", RECOVERY).json()["data"]["unused_codes"]) == 10
 
 
-def test_logging_in_then_asks_for_a_code(phone: Application, user: User) -> None:
+def test_log_in_then_takes_a_code(phone: Application, user: User) -> None:
     give_second_factor(user)
     answer = phone.log_in(**CREDENTIALS)
     assert (answer.status_code, pending_flows(answer), phone.access) == (401, ["mfa_authenticate"], None)
@@ -68,7 +68,7 @@ def test_logging_in_then_asks_for_a_code(phone: Application, user: User) -> None
     assert phone.ask("{ viewer { email } }") == {"data": {"viewer": {"email": user.email}}}
 
 
-def test_a_code_is_good_for_one_log_in(phone: Application, user: User) -> None:
+def test_a_code_is_valid_for_one_log_in(phone: Application, user: User) -> None:
     give_second_factor(user)
     shown = code()
     for application, status in ((phone, 200), (Application(), 400)):
@@ -76,7 +76,7 @@ def test_a_code_is_good_for_one_log_in(phone: Application, user: User) -> None:
         assert application("POST", "auth/2fa/authenticate", code=shown).status_code == status
 
 
-def test_a_recovery_code_is_good_once(user: User) -> None:
+def test_a_recovery_code_is_valid_once(user: User) -> None:
     first, second, *_ = give_second_factor(user)
     for given, status in ((first, 200), (first, 400), (second, 200)):
         application = Application()
@@ -84,7 +84,7 @@ def test_a_recovery_code_is_good_once(user: User) -> None:
         assert application("POST", "auth/2fa/authenticate", code=given).status_code == status
 
 
-def test_guessing_codes_is_slowed_down_across_log_ins(user: User) -> None:
+def test_attempts_at_codes_are_limited_across_log_ins(user: User) -> None:
     give_second_factor(user)
     answers = []
     for _ in range(6):
@@ -94,7 +94,7 @@ def test_guessing_codes_is_slowed_down_across_log_ins(user: User) -> None:
     assert answers == [*["incorrect_code"] * 5, "too_many_login_attempts"]
 
 
-def test_it_is_given_up_with_a_password_given_lately(phone: Application, user: User) -> None:
+def test_removal_takes_a_recent_password(phone: Application, user: User) -> None:
     give_second_factor(user)
     phone.log_in(**CREDENTIALS)
     phone("POST", "auth/2fa/authenticate", code=code())
@@ -105,14 +105,14 @@ def test_it_is_given_up_with_a_password_given_lately(phone: Application, user: U
     assert Application().log_in(**CREDENTIALS).status_code == 200
 
 
-def test_staff_without_the_required_second_factor_is_not_staff(phone: Application, required: None) -> None:
+def test_staff_without_the_required_second_factor_has_no_staff_rights(phone: Application, required: None) -> None:
     assert phone.log_in(**CREDENTIALS).status_code == 200
     assert not phone.is_staff
     refused = phone.ask("{ clients { nodes { id } } }")
     assert [error["extensions"]["code"] for error in refused["errors"]] == ["FORBIDDEN"]
 
 
-def test_staff_with_a_code_is_staff_for_the_session(phone: Application, user: User, required: None) -> None:
+def test_a_code_gives_staff_rights_for_the_session(phone: Application, user: User, required: None) -> None:
     give_second_factor(user)
     phone.log_in(**CREDENTIALS)
     phone("POST", "auth/2fa/authenticate", code=code())
@@ -121,7 +121,7 @@ def test_staff_with_a_code_is_staff_for_the_session(phone: Application, user: Us
     assert phone.is_staff
 
 
-def test_a_session_that_was_there_before_stays_what_it_was(phone: Application, required: None) -> None:
+def test_an_earlier_session_gets_no_staff_rights(phone: Application, required: None) -> None:
     thief = Application("thief")
     thief.log_in(**CREDENTIALS)
     phone.log_in(**CREDENTIALS)
@@ -132,7 +132,7 @@ def test_a_session_that_was_there_before_stays_what_it_was(phone: Application, r
     assert (phone.is_staff, thief.is_staff) == (True, False)
 
 
-def test_staff_that_gives_it_up_is_staff_no_more(phone: Application, user: User, required: None) -> None:
+def test_removal_ends_staff_rights(phone: Application, user: User, required: None) -> None:
     give_second_factor(user)
     phone.log_in(**CREDENTIALS)
     phone("POST", "auth/2fa/authenticate", code=code())
@@ -141,14 +141,14 @@ def test_staff_that_gives_it_up_is_staff_no_more(phone: Application, user: User,
     assert not phone.is_staff
 
 
-def test_where_none_is_required_a_password_makes_staff(phone: Application, user: User) -> None:
+def test_where_none_is_required_the_password_gives_staff_rights(phone: Application, user: User) -> None:
     User.objects.update(is_staff=True)
     phone.log_in(**CREDENTIALS)
     assert phone.is_staff
 
 
 @pytest.mark.parametrize("is_required", [False, True])
-def test_who_is_not_staff_pays_no_statement_for_it(
+def test_callers_who_are_not_staff_cost_no_statement(
     is_required: bool, phone: Application, user: User, settings: Any, django_assert_num_queries: Any
 ) -> None:
     settings.STAFF_MFA_REQUIRED = is_required

@@ -1,4 +1,4 @@
-"""An account's owner sees where it is logged in, and ends what should not be."""
+"""Sessions of an account: its owner lists and ends them."""
 
 import pytest
 from django.core.cache import cache
@@ -37,7 +37,7 @@ def test_another_session_can_be_ended(devices: list[Application]) -> None:
     assert laptop("GET", SESSIONS).status_code == 410
 
 
-def test_ones_own_session_can_be_ended(devices: list[Application]) -> None:
+def test_the_current_session_can_be_ended(devices: list[Application]) -> None:
     phone, laptop = devices
     (own,) = (one["id"] for one in phone("GET", SESSIONS).json()["data"] if one["is_current"])
     assert phone("DELETE", SESSIONS, sessions=[own]).status_code == 401
@@ -50,7 +50,7 @@ def test_logging_out_ends_the_session(devices: list[Application]) -> None:
     assert (phone.renew(), laptop.renew()) == (400, 200)
 
 
-def test_nobody_ends_or_sees_the_sessions_of_another(devices: list[Application]) -> None:
+def test_sessions_of_another_account_are_neither_listed_nor_ended(devices: list[Application]) -> None:
     make_user(email="mallory@example.com", password="correct-horse-8")
     mallory = Application("mallory")
     mallory.log_in(email="mallory@example.com", password="correct-horse-8")
@@ -60,7 +60,7 @@ def test_nobody_ends_or_sees_the_sessions_of_another(devices: list[Application])
     assert devices[0].renew() == 200
 
 
-def test_an_account_has_twenty_sessions_and_the_oldest_end(devices: list[Application]) -> None:
+def test_an_account_has_at_most_twenty_sessions_and_the_oldest_end(devices: list[Application]) -> None:
     phone, laptop = devices
     for number in range(19):
         cache.clear()
@@ -71,5 +71,5 @@ def test_an_account_has_twenty_sessions_and_the_oldest_end(devices: list[Applica
     assert (phone.renew(), laptop.renew()) == (400, 200)
 
 
-def test_nobody_is_listed_nothing(db: None) -> None:
+def test_listing_takes_a_log_in(db: None) -> None:
     assert Application()("GET", SESSIONS).status_code == 401

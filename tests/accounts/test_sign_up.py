@@ -1,4 +1,4 @@
-"""Signing up makes an account and a client."""
+"""Sign-up creates an account and a client."""
 
 import re
 from typing import Any
@@ -21,7 +21,7 @@ def call(send: Send) -> Send:
     return lambda path, **body: send(f"auth/{path}", body)
 
 
-def test_signing_up_makes_an_account_and_a_client_who_can_ask(call: Send, client: Browser, db: None) -> None:
+def test_sign_up_creates_an_account_and_a_client_who_can_query(call: Send, client: Browser, db: None) -> None:
     response = call("signup", email="Eve@Example.com", password="correct-horse-9", name="Eve 😀")
     assert response.status_code == 200
     token = response.json()["meta"]["access_token"]
@@ -34,13 +34,13 @@ def test_signing_up_makes_an_account_and_a_client_who_can_ask(call: Send, client
 
 
 @pytest.mark.parametrize("name", [None, "", "   "])
-def test_without_a_name_it_is_what_stands_before_the_at(name: str | None, call: Send, db: None) -> None:
+def test_the_default_name_is_the_local_part_of_the_address(name: str | None, call: Send, db: None) -> None:
     given = {} if name is None else {"name": name}
     assert call("signup", **CREDENTIALS, **given).status_code == 200
     assert Client.objects.get().name == "eve"
 
 
-def test_nobody_makes_itself_more_than_a_client(call: Send, db: None) -> None:
+def test_sign_up_grants_no_rights(call: Send, db: None) -> None:
     more = {"is_staff": True, "is_superuser": True, "id": 1, "client": 1, "provider": 1}
     assert call("signup", **CREDENTIALS, **more).status_code == 200
     user = User.objects.get()
@@ -73,7 +73,7 @@ def test_an_address_has_one_account(email: str, call: Send, db: None) -> None:
         ("name", "a\x00b", "null_characters_not_allowed"),
     ],
 )
-def test_what_is_weak_wrong_or_too_long_is_refused(field: str, wrong: str, code: str, call: Send, db: None) -> None:
+def test_weak_invalid_and_too_long_values_are_refused(field: str, wrong: str, code: str, call: Send, db: None) -> None:
     response = call("signup", **{**CREDENTIALS, "name": "Eve", field: wrong})
     found = {(error["param"], error["code"]) for error in response.json()["errors"]}
     assert response.status_code == 400
@@ -81,7 +81,7 @@ def test_what_is_weak_wrong_or_too_long_is_refused(field: str, wrong: str, code:
     assert not User.objects.exists()
 
 
-def test_an_address_is_not_longer_than_254_characters(call: Send, db: None) -> None:
+def test_an_address_has_at_most_254_characters(call: Send, db: None) -> None:
     assert call("signup", **{**CREDENTIALS, "email": "e" * 300 + "@example.com"}, name="Eve").status_code == 400
     assert not User.objects.exists()
     long = "e" * 242 + "@example.com"
@@ -89,12 +89,12 @@ def test_an_address_is_not_longer_than_254_characters(call: Send, db: None) -> N
     assert User.objects.get().email == long
 
 
-def test_a_long_address_makes_no_name_that_is_too_long(call: Send, db: None) -> None:
+def test_the_default_name_is_truncated(call: Send, db: None) -> None:
     assert call("signup", **{**CREDENTIALS, "email": "e" * 242 + "@example.com"}).status_code == 200
     assert Client.objects.get().name == "e" * 200
 
 
-def test_a_new_account_logs_in(call: Send, db: None) -> None:
+def test_a_new_account_can_log_in(call: Send, db: None) -> None:
     call("signup", **CREDENTIALS)
     response = call("login", **{**CREDENTIALS, "email": "EVE@example.com"})
     assert (response.status_code, response.json()["meta"]["is_authenticated"]) == (200, True)

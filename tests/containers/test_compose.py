@@ -1,4 +1,4 @@
-"""What holds of every container, and that each variable of compose.yml is documented."""
+"""Restrictions of every container, and the documentation of compose.yml's variables."""
 
 import re
 from typing import Any
@@ -22,7 +22,7 @@ def test_only_the_proxy_can_be_reached_from_outside() -> None:
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_a_container_can_do_no_more_than_it_has_to(name: str) -> None:
+def test_a_container_has_minimal_privileges(name: str) -> None:
     service = SERVICES[name]
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
@@ -33,14 +33,14 @@ def test_a_container_can_do_no_more_than_it_has_to(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(SERVICES.keys() - {"secrets"}))
-def test_a_service_tells_how_it_is_and_has_its_bounds(name: str) -> None:
+def test_a_service_has_a_health_check_and_limits(name: str) -> None:
     service = SERVICES[name]
     assert service["restart"] == "unless-stopped"
     assert "mem_limit" in service
     assert "healthcheck" in service or name in BUILT_HERE, "the images built here have one"
 
 
-def test_every_service_is_waited_for_until_it_is_well() -> None:
+def test_every_dependency_has_to_be_healthy() -> None:
     conditions = {
         (name, other, need["condition"])
         for name, service in SERVICES.items()
@@ -51,7 +51,7 @@ def test_every_service_is_waited_for_until_it_is_well() -> None:
         assert condition == ("service_completed_successfully" if other == "secrets" else "service_healthy")
 
 
-def test_no_secret_is_written_down() -> None:
+def test_the_file_contains_no_secret() -> None:
     for service in SERVICES.values():
         for name, value in service.get("environment", {}).items():
             if re.search(r"KEY|PASSWORD|SECRET|DATABASE_URL", name):
@@ -59,7 +59,7 @@ def test_no_secret_is_written_down() -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_variable_stands_in_the_sample(name: str) -> None:
+def test_a_variable_is_in_the_sample(name: str) -> None:
     known = set(re.findall(r"^(?:# )?([A-Z_]+)=", (settings.BASE_DIR / ".env.sample").read_text(), re.MULTILINE))
     read = set(re.findall(r"\$\{([A-Z_]+)", TEXTS[name]))
     assert read

@@ -1,4 +1,4 @@
-"""What a container asks itself."""
+"""The health check of a container."""
 
 import os
 import subprocess
@@ -35,5 +35,5 @@ def test_a_container_is_healthy_once_its_database_is_ready(tmp_path: Path) -> No
         assert check(port) == (0, "200")
 
 
-def test_a_container_where_nobody_listens_is_not() -> None:
+def test_a_container_without_a_server_is_unhealthy() -> None:
     assert check(free_port()) == (1, "")

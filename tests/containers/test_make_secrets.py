@@ -1,4 +1,4 @@
-"""Secrets are made once, at random, for those alone who need them."""
+"""Secrets are generated once, at random, and readable only for the services that need them."""
 
 import os
 import re
@@ -20,7 +20,7 @@ def directory(tmp_path: Path) -> Path:
 
 
 def make(directory: Path, **variables: str) -> dict[str, str]:
-    """Run it; each file and what it holds."""
+    """Runs make-secrets. Returns the content of each file."""
     subprocess.run(
         [settings.BASE_DIR / "app-api-django" / "make-secrets", directory],
         env={"PATH": os.environ["PATH"], **variables},
@@ -38,7 +38,7 @@ def test_secrets_are_random_and_stay(directory: Path) -> None:
     assert make(directory) == made
 
 
-def test_they_are_for_the_application_and_its_group_alone(directory: Path) -> None:
+def test_only_the_application_and_its_group_may_read_them(directory: Path) -> None:
     make(directory)
     modes = {stat.S_IMODE(path.stat().st_mode) for path in directory.glob("*/*")}
     assert modes == {0o640}
@@ -50,7 +50,7 @@ def test_the_profile_chooses_the_database(profiles: str, server: str, directory:
     assert made["app/database-url"] == f"{server}://appointments:{made['database/password']}@{server}/appointments"
 
 
-def test_what_is_set_goes_before_them(directory: Path) -> None:
+def test_values_that_are_set_take_precedence(directory: Path) -> None:
     make(directory)
     made = make(directory, SECRET_KEY="of $my own", DATABASE_URL="mysql://elsewhere/appointments")
     assert made["app/secret-key"] == "of $my own"

@@ -31,10 +31,10 @@ django.setup()
 from datetime import timedelta
 from django.test import Client
 from django.utils import timezone
-from accounts.tokens.own import Kind, Token, write_token
+from accounts.tokens.own import Token, TokenType, write_token
 browser = Client(headers={"host": "localhost"})
 claims = Token(user_id=1, session_key="x" * 32, jti="1")
-token = write_token(Kind.ACCESS, claims, lifetime=timedelta(minutes=1), now=timezone.now())
+token = write_token(TokenType.ACCESS, claims, lifetime=timedelta(minutes=1), now=timezone.now())
 for path in sys.argv[1:]:
     headers = {"authorization": f"Bearer {token}"} if path == "/graphql" else {}
     if path.startswith("/health/"):

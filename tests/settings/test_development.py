@@ -1,4 +1,4 @@
-"""What developers have that nobody else may."""
+"""Tools that are available in development only."""
 
 import os
 import subprocess
@@ -13,7 +13,7 @@ PRINT = "from django.conf import settings; print('silk' in str([settings.INSTALL
 
 @pytest.fixture
 def silk(tmp_path: Path) -> Path:
-    """Where a silk is installed, whatever this machine has."""
+    """Returns a directory with an installed silk, whatever this machine has."""
     (tmp_path / "silk").mkdir()
     (tmp_path / "silk" / "__init__.py").touch()
     return tmp_path
@@ -40,10 +40,10 @@ def has_silk(module: str, silk: Path, **variables: str) -> bool:
     return run.stdout == "True\n"
 
 
-def test_silk_is_there_for_developers_who_ask_for_it(silk: Path) -> None:
+def test_silk_is_optional_in_development(silk: Path) -> None:
     assert has_silk("settings.development", silk, SILK="true")
     assert not has_silk("settings.development", silk)
 
 
-def test_silk_is_never_there_in_production(silk: Path) -> None:
+def test_silk_is_never_enabled_in_production(silk: Path) -> None:
     assert not has_silk("settings.production", silk, SILK="true")

@@ -1,4 +1,4 @@
-"""Every variable that is read from the environment is documented, with the default that it has."""
+"""Every environment variable is documented in `.env.sample`, with its default."""
 
 import ast
 import os
@@ -17,14 +17,14 @@ VARIABLE = re.compile(r"#? ?([A-Z][A-Z0-9_]*)=(.*)")
 
 SETTINGS = """
 import environ
-environ.Env.read_env = lambda *_: None  # not what somebody has in a .env
+environ.Env.read_env = lambda *_: None  # ignore a developer's .env
 import settings
 print({name: value for name, value in sorted(vars(settings).items()) if name.isupper()})
 """
 
 
 def variables_read(path: Path) -> set[str]:
-    """The first argument of every `env(…)` and `env.something(…)` of a file."""
+    """Returns the first argument of every `env(…)` and `env.method(…)` in a file."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
@@ -38,12 +38,12 @@ READ = sorted(set().union(*(variables_read(path) for path in (BASE / "settings")
 
 
 def sample() -> dict[str, tuple[str, str]]:
-    """Each variable of the sample: the line before it, and its value."""
+    """Returns, for each variable of the sample, the line before it and its value."""
     return {match[1]: (before, match[2]) for before, line in pairwise(SAMPLE) if (match := VARIABLE.fullmatch(line))}
 
 
 def settings_with(**variables: str) -> str:
-    """All settings, as a process sees them that has no other variables than these."""
+    """Returns all settings in a process with only these environment variables."""
     environment = {"PATH": os.environ["PATH"], **variables}
     run = subprocess.run(
         [sys.executable, "-c", SETTINGS], cwd=BASE, env=environment, capture_output=True, text=True, timeout=60
@@ -57,18 +57,18 @@ def test_settings_read_the_environment() -> None:
 
 
 @pytest.mark.parametrize("name", READ)
-def test_a_variable_stands_in_the_sample_with_a_line_that_says_what_it_does(name: str) -> None:
+def test_a_variable_is_in_the_sample_with_a_comment(name: str) -> None:
     assert name in sample(), f"{name} is missing in .env.sample"
     before, _ = sample()[name]
     assert re.fullmatch(r"# \w.{10,}[.:]", before), f"{name} has no comment line"
 
 
-def test_the_sample_shows_every_default() -> None:
+def test_the_sample_has_every_default() -> None:
     shown = {name: value for name, (_, value) in sample().items()}
     assert settings_with(**shown) == settings_with()
 
 
-def test_rules_of_the_business_come_from_the_environment() -> None:
+def test_business_rules_come_from_the_environment() -> None:
     policy = settings_with(APPOINTMENT_MINUTES="30", LEAD_TIME_HOURS="0", HOLD_MINUTES="1", MAX_LIVE_HOLDS="2")
     assert "appointment_length=datetime.timedelta(seconds=1800)" in policy
     assert "hold=datetime.timedelta(seconds=60), lead_time=datetime.timedelta(0), max_live_holds=2" in policy

@@ -1,4 +1,4 @@
-"""What production answers to strangers, as a process of its own answers it."""
+"""Responses of production to the public, from a process with production's settings."""
 
 import json
 import os
@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-ASK = """
+REQUEST_ALL = """
 import json, sys
 import django
 django.setup()
 from django.core.management import call_command
 from django.test import Client, override_settings
 STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
-override_settings(STORAGES=STORAGES).enable()  # nobody has collected static files
+override_settings(STORAGES=STORAGES).enable()  # static files are not collected
 call_command("migrate", verbosity=0)
 answers = []
 for method, path, headers, body in json.loads(sys.stdin.read()):
@@ -33,8 +33,8 @@ print(json.dumps(answers))
 """
 
 
-def ask(*requests: tuple[str, str, dict[str, str], str], **variables: str) -> list[dict[str, Any]]:
-    """What production answers to each: method, path, headers and body."""
+def request(*requests: tuple[str, str, dict[str, str], str], **variables: str) -> list[dict[str, Any]]:
+    """Returns production's response to each request: method, path, headers and body."""
     environment = {
         "PATH": os.environ["PATH"],
         "DJANGO_SETTINGS_MODULE": "settings.production",
@@ -44,7 +44,7 @@ def ask(*requests: tuple[str, str, dict[str, str], str], **variables: str) -> li
         **variables,
     }
     run = subprocess.run(
-        [sys.executable, "-c", ASK],
+        [sys.executable, "-c", REQUEST_ALL],
         cwd=settings.BASE_DIR,
         env=environment,
         input=json.dumps(requests),
@@ -61,8 +61,8 @@ def get(path: str, **headers: str) -> tuple[str, str, dict[str, str], str]:
     return "GET", path, headers, ""
 
 
-def test_every_answer_asks_for_https_and_to_guess_no_types() -> None:
-    (answer,) = ask(get("/health/live/"))
+def test_every_response_has_security_headers() -> None:
+    (answer,) = request(get("/health/live/"))
     assert answer["headers"]["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains; preload"
     assert answer["headers"]["X-Content-Type-Options"] == "nosniff"
     assert answer["headers"]["X-Frame-Options"] == "DENY"
@@ -70,9 +70,9 @@ def test_every_answer_asks_for_https_and_to_guess_no_types() -> None:
     assert answer["headers"]["Cross-Origin-Opener-Policy"] == "same-origin"
 
 
-def test_strangers_are_refused_by_host_and_origin() -> None:
+def test_other_hosts_and_origins_are_refused() -> None:
     form = "username=a&password=b"
-    other_host, other_origin = ask(
+    other_host, other_origin = request(
         get("/health/live/", host="elsewhere.example"),
         ("POST", "/admin/login/", {"origin": "https://elsewhere.example"}, form),
     )
@@ -82,20 +82,20 @@ def test_strangers_are_refused_by_host_and_origin() -> None:
 
 
 @pytest.mark.parametrize("path", ["backstage/", "/backstage", "back/stage/"])
-def test_the_admin_has_a_path_of_its_own(path: str) -> None:
-    there, usual = ask(get(f"/{path.strip('/')}/login/"), get("/admin/login/"), ADMIN_PATH=path)
-    assert usual["status"] == 404
-    assert (there["status"], "Log in | Appointments" in there["page"]) == (200, True)
-    assert there["cookies"] == {"__Host-csrftoken": [True, "/", "", "Lax"]}
+def test_the_path_of_the_admin_is_a_setting(path: str) -> None:
+    admin, default = request(get(f"/{path.strip('/')}/login/"), get("/admin/login/"), ADMIN_PATH=path)
+    assert default["status"] == 404
+    assert (admin["status"], "Log in | Appointments" in admin["page"]) == (200, True)
+    assert admin["cookies"] == {"__Host-csrftoken": [True, "/", "", "Lax"]}
 
 
-def test_no_page_for_strangers_tells_of_the_admin() -> None:
-    pages = ask(get("/"), get("/nothing/"), get("/auth/openapi.html"), get("/health/"), ADMIN_PATH="backstage/")
+def test_no_public_page_reveals_the_admin() -> None:
+    pages = request(get("/"), get("/nothing/"), get("/auth/openapi.html"), get("/health/"), ADMIN_PATH="backstage/")
     assert [page["status"] for page in pages] == [200, 404, 404, 200]
     assert [page for page in pages if "backstage" in str(page) or "admin" in str(page)] == []
 
 
 @pytest.mark.parametrize("path", ["", "/", "graphql/", "auth/admin/", "health", "metrics"])
-def test_the_admin_does_not_stand_in_the_way(path: str) -> None:
+def test_the_admins_path_must_not_hide_another(path: str) -> None:
     with pytest.raises(AssertionError, match="ADMIN_PATH is a path of its own"):
-        ask(ADMIN_PATH=path)
+        request(ADMIN_PATH=path)

@@ -1,4 +1,4 @@
-"""Production starts on no development default, and everything travels encrypted."""
+"""Production refuses to start with a development default, and serves HTTPS only."""
 
 import os
 import subprocess
@@ -9,14 +9,14 @@ import pytest
 from django.conf import settings
 
 from settings import DEVELOPMENT_SECRET_KEY
-from tests.tokens import OURS, THEIRS, pem
+from tests.tokens import OTHER_KEY, OWN_KEY, pem
 
 PRINT = "from django.conf import settings; print({})"
 GOOD_KEY = "not-a-secret-" * 5
 
 
 def production(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run Python under production's settings, with no other variables than these, and a mail server."""
+    """Runs Python under production's settings, with only these environment variables and a mail server."""
     environment = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "settings.production", **variables}
     environment.setdefault("EMAIL_URL", "smtp://localhost:25")
     return subprocess.run(
@@ -33,7 +33,7 @@ def test_it_refuses_to_start_without_a_secret_key_of_its_own(key: str | None) ->
 
 
 @pytest.mark.parametrize("former", [DEVELOPMENT_SECRET_KEY, "short"])
-def test_it_refuses_former_keys_that_anybody_may_know(former: str) -> None:
+def test_it_refuses_weak_former_keys(former: str) -> None:
     run = production("-c", PRINT.format("settings.DEBUG"), SECRET_KEY=GOOD_KEY, SECRET_KEY_FALLBACKS=former)
     assert "ImproperlyConfigured: SECRET_KEY_FALLBACKS are former secret keys" in run.stderr
 
@@ -72,19 +72,19 @@ def test_djangos_own_checks_for_production_find_nothing() -> None:
     assert run.returncode == 0, run.stderr
 
 
-def test_it_refuses_a_token_for_metrics_that_could_be_guessed() -> None:
+def test_it_refuses_a_short_token_for_metrics() -> None:
     for token, is_refused in (("x" * 31, True), ("x" * 32, False)):
         run = production("-c", PRINT.format("settings.DEBUG"), SECRET_KEY=GOOD_KEY, METRICS_TOKEN=token)
         assert ("ImproperlyConfigured: Set METRICS_TOKEN to a random text" in run.stderr) == is_refused
         assert (run.returncode != 0) == is_refused
 
 
-def test_it_refuses_addresses_for_metrics_that_are_none() -> None:
+def test_it_refuses_invalid_addresses_for_metrics() -> None:
     run = production("-c", PRINT.format("settings.DEBUG"), SECRET_KEY=GOOD_KEY, METRICS_ADDRESSES="10.1.0.0/16,inside")
     assert "ImproperlyConfigured: METRICS_ADDRESSES has addresses and networks" in run.stderr
 
 
-def test_a_load_balancer_may_probe_and_a_scraper_ask_over_plain_http() -> None:
+def test_probes_and_scrapers_may_use_plain_http() -> None:
     code = """
 import django
 django.setup()
@@ -97,7 +97,7 @@ print(Client().get("/graphql/", headers={"host": "localhost", "x-forwarded-proto
     assert run.stdout.split() == ["200", "200", "200", "301", "301", "400"], run.stderr
 
 
-def test_keys_of_an_identity_provider_travel_encrypted() -> None:
+def test_keys_of_an_identity_provider_are_fetched_over_https() -> None:
     provider = {"OIDC_ISSUER": "https://idp.example.com", "OIDC_AUDIENCE": "appointments"}
     for url, refusal in (
         ("https://idp.example.com/jwks", ""),
@@ -109,14 +109,14 @@ def test_keys_of_an_identity_provider_travel_encrypted() -> None:
         assert (run.returncode == 0) == (refusal == "")
 
 
-def test_it_refuses_to_start_on_keys_that_cannot_be_read() -> None:
+def test_it_refuses_to_start_with_invalid_private_keys() -> None:
     run = production("-c", PRINT.format("settings.DEBUG"), SECRET_KEY=GOOD_KEY, JWT_PRIVATE_KEYS="/run/secrets/jwt.pem")
     assert "ImproperlyConfigured: JWT_PRIVATE_KEYS has something beside PEM blocks." in run.stderr
 
 
 def test_private_keys_may_be_written_in_one_line() -> None:
     count = "from accounts.tokens.own import keys; print(len(keys()))"
-    both = pem(OURS, THEIRS)
+    both = pem(OWN_KEY, OTHER_KEY)
     for text in (both, both.replace("\n", "\\n")):
         run = production("-c", count, SECRET_KEY=GOOD_KEY, JWT_PRIVATE_KEYS=text)
         assert run.stdout == "2\n", run.stderr

@@ -1,4 +1,4 @@
-"""Any variable may come from a file: secrets of containers are files."""
+"""Any environment variable may come from a file, as secrets of containers do."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ from django.conf import settings
 
 PRINT = """
 import environ
-environ.Env.read_env = lambda *_: None  # not what somebody has in a .env
+environ.Env.read_env = lambda *_: None  # ignore a developer's .env
 import settings
 print(repr((settings.SECRET_KEY, settings.DATABASES["default"]["NAME"], settings.RESERVATION_POLICY.max_live_holds)))
 """
@@ -35,7 +35,7 @@ def secret(tmp_path: Path) -> str:
     return str(path)
 
 
-def test_a_variable_comes_from_the_file_that_is_named(secret: str, tmp_path: Path) -> None:
+def test_a_variable_is_read_from_its_file(secret: str, tmp_path: Path) -> None:
     (tmp_path / "url").write_text("sqlite:////tmp/some.sqlite3\r\n")
     (tmp_path / "holds").write_text("7")
     run = read(
@@ -44,20 +44,20 @@ def test_a_variable_comes_from_the_file_that_is_named(secret: str, tmp_path: Pat
     assert run.stdout.strip() == repr(("  from a file ü", "/tmp/some.sqlite3", 7)), run.stderr
 
 
-def test_a_variable_and_a_file_are_one_too_many(secret: str) -> None:
+def test_a_variable_and_its_file_exclude_each_other(secret: str) -> None:
     run = read(SECRET_KEY="from the environment", SECRET_KEY_FILE=secret)
     assert run.returncode != 0
     assert run.stderr.splitlines()[-1].endswith("ImproperlyConfigured: Set SECRET_KEY or SECRET_KEY_FILE, not both.")
     assert "from a" not in run.stderr, "a secret was printed"
 
 
-def test_an_empty_variable_is_none(secret: str) -> None:
+def test_an_empty_variable_counts_as_unset(secret: str) -> None:
     assert "from a file" in read(SECRET_KEY="", SECRET_KEY_FILE=secret).stdout
     assert "from the environment" in read(SECRET_KEY="from the environment", SECRET_KEY_FILE="").stdout
 
 
 @pytest.mark.parametrize("content", [None, b"\xff"])
-def test_a_file_that_cannot_be_read_stops_the_start(content: bytes | None, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_an_error(content: bytes | None, tmp_path: Path) -> None:
     path = tmp_path / "secret"
     if content:
         path.write_bytes(content)

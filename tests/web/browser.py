@@ -1,4 +1,4 @@
-"""Browsers that watch what pages do: what they log as an error, and which hosts they ask."""
+"""Browsers that record what pages log as an error, and which hosts they request."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ LONDON = "Europe/London"
 
 
 class Visitor:
-    """Somebody at a browser of their own. `errors` must be empty at the end: a test takes out what it has provoked."""
+    """A browser. `errors` must be empty at the end: a test removes the errors that it expects (`forget_errors`)."""
 
     def __init__(self, browser: Browser, origin: str) -> None:
         self.browser = browser
@@ -28,13 +28,13 @@ class Visitor:
         self.hosts: set[str] = set()
 
     def context(self, *, locale: str = "en-GB", zone: str = LONDON, **options: Any) -> BrowserContext:
-        """A browser that has nothing stored. Its tabs share what they store."""
+        """Returns a context with empty storage, which its tabs share."""
         context = self.browser.new_context(base_url=self.origin, locale=locale, timezone_id=zone, **options)
         context.set_default_timeout(TIMEOUT_MILLISECONDS)
         context.add_init_script(REPORT_VIOLATIONS)
-        context.on("console", self.note_console)
+        context.on("console", self.record_console)
         context.on("weberror", lambda error: self.errors.append(str(error.error)))
-        context.on("request", self.note_request)
+        context.on("request", self.record_request)
         return context
 
     def page(self, path: str, **options: Any) -> Page:
@@ -42,16 +42,16 @@ class Visitor:
         page.goto(path)
         return page
 
-    def note_console(self, message: ConsoleMessage) -> None:
+    def record_console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             self.errors.append(message.text)
 
-    def note_request(self, request: Request) -> None:
+    def record_request(self, request: Request) -> None:
         if not request.url.startswith("data:"):
             self.hosts.add("/".join(request.url.split("/")[:3]))
 
     def forget_errors(self, *, about: str) -> None:
-        """What a browser logs of a refusal that the test has provoked; it must have been there, or come soon."""
+        """Waits for the errors about an expected failure, and removes them. Fails when there are none."""
         page = self.browser.contexts[-1].pages[0]
         for _ in range(TIMEOUT_MILLISECONDS // 50):
             if any(about in error for error in self.errors):
@@ -63,7 +63,7 @@ class Visitor:
 
 @contextmanager
 def visiting(origin: str) -> Iterator[Visitor]:
-    """A browser. While it is there its event loop runs in this thread: Django's statements are for `in_database`."""
+    """Yields a browser. Its event loop runs in this thread, where Django then refuses statements: use `in_database`."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         expect.set_options(timeout=TIMEOUT_MILLISECONDS)
@@ -75,7 +75,7 @@ def visiting(origin: str) -> Iterator[Visitor]:
 
 
 def in_database(work: Callable[[], Any]) -> Any:
-    """What it answers in a thread where no event loop runs."""
+    """Returns the result of work in a thread without an event loop, where Django allows statements."""
 
     def work_and_close() -> Any:
         try:
@@ -88,7 +88,7 @@ def in_database(work: Callable[[], Any]) -> Any:
 
 
 def check_accessibility(page: Page) -> None:
-    """axe finds nothing, in light and dark; and at 320 pixels nothing is wider than the window."""
+    """Asserts that axe finds no violation, in light and dark, and that the page fits into 320 pixels."""
     if not AXE.exists():
         pytest.skip("axe-core is missing: script/npm tests/node fetches it.")
     if not page.evaluate("typeof window.axe === 'object'"):

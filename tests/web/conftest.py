@@ -9,7 +9,7 @@ from django.conf import settings
 from playwright.sync_api import ConsoleMessage, Page, Request, expect, sync_playwright
 
 from tests.servers import HOST, serve, url_of_test_database
-from web.graphiql import FILES
+from web.graphiql import GRAPHIQL_FILES
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = [
@@ -26,40 +26,40 @@ Open = Callable[..., Page]
 
 @pytest.fixture(scope="session")
 def needs_chromium() -> None:
-    """Skips where there is nothing to run: script/test gets both."""
+    """Skips where Chromium or GraphiQL's files are missing; script/test installs both."""
     if CHROMIUM is None:
-        pytest.skip("There is no chromium: script/apt chromium installs it.")
-    if not all((settings.BASE_DIR / "web" / "static" / file).exists() for file in FILES):
-        pytest.skip("GraphiQL's files are missing: script/graphiql fetches them.")
+        pytest.skip("Chromium is missing: script/apt chromium installs it.")
+    if not all((settings.BASE_DIR / "web" / "static" / file).exists() for file in GRAPHIQL_FILES):
+        pytest.skip("GraphiQL's files are missing: script/graphiql installs them.")
 
 
 @pytest.fixture(scope="session")
 def origin(needs_chromium: None, django_db_setup: None) -> Iterator[str]:
-    """Where gunicorn answers, on the test database."""
+    """Yields the origin of a server on the test database."""
     with serve(database_url=url_of_test_database(), workers=1, threads=4) as port:
         yield f"http://{HOST}:{port}"
 
 
 @pytest.fixture
 def errors() -> list[str]:
-    """What the page logs as an error, breaches of its policy among it. Nothing may be left when the test ends."""
+    """The errors that the page logs, violations of its policy included. Must be empty when the test ends."""
     return []
 
 
 @pytest.fixture
 def open_page(origin: str, transactional_db: None, errors: list[str]) -> Iterator[Open]:
-    """Opens GraphiQL, with parameters, in a browser that has nothing stored.
+    """Yields a function that opens GraphiQL, with parameters, in a browser with empty storage.
 
-    While the browser is there its event loop runs in this thread, where Django then refuses statements: rows are made
-    by fixtures before this one.
+    Meanwhile the browser's event loop runs in this thread, where Django refuses statements: fixtures before this one
+    create rows.
     """
     hosts = set()
 
-    def note_console(message: ConsoleMessage) -> None:
+    def record_console(message: ConsoleMessage) -> None:
         if message.type == "error":
             errors.append(message.text)
 
-    def note_request(request: Request) -> None:
+    def record_request(request: Request) -> None:
         if not request.url.startswith("data:"):
             hosts.add("/".join(request.url.split("/")[:3]))
 
@@ -68,9 +68,9 @@ def open_page(origin: str, transactional_db: None, errors: list[str]) -> Iterato
         page = browser.new_page()
         page.set_default_timeout(TIMEOUT_MILLISECONDS)
         page.add_init_script(REPORT_VIOLATIONS)
-        page.on("console", note_console)
+        page.on("console", record_console)
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("request", note_request)
+        page.on("request", record_request)
 
         def open_page(**parameters: str) -> Page:
             page.goto(f"{origin}/graphql/?{urlencode(parameters)}")

@@ -1,4 +1,4 @@
-"""What the booking page is made of: one document for the API, small modules, and names that tell what they hold."""
+"""The files of the booking page: one GraphQL document, small modules, texts, and hashed names."""
 
 import json
 import re
@@ -29,28 +29,28 @@ def operation_names() -> set[str]:
     return {node.name.value for node in document.definitions if isinstance(node, OperationDefinitionNode) and node.name}
 
 
-def test_the_document_fits_the_schema_and_all_of_it_is_used() -> None:
+def test_the_document_is_valid_and_all_of_it_is_used() -> None:
     document = parse(OPERATIONS.read_text(encoding="utf-8"))
     assert validate(schema, document) == []
-    asked = set(re.findall(r'(?:read|readAll|ask|settle)\((?:"\w+", )?"(\w+)"', scripts()))
-    asked |= set(re.findall(r'\["\w+", "([A-Z]\w+)"', scripts()))
-    assert asked == operation_names()
+    used = set(re.findall(r'(?:read|readAll|execute|settle)\((?:"\w+", )?"(\w+)"', scripts()))
+    used |= set(re.findall(r'\["\w+", "([A-Z]\w+)"', scripts()))
+    assert used == operation_names()
 
 
-def test_the_page_names_the_document_by_its_hash_and_the_api_learns_it(client: Browser, db: None) -> None:
+def test_the_document_is_registered_as_a_persisted_query(client: Browser, db: None) -> None:
     page = client.get("/book").content.decode()
     named = re.search(r'data-hash="([0-9a-f]{64})"', page)
     assert named is not None
     query = OPERATIONS.read_text(encoding="utf-8")
     assert named[1] == sha256(query.encode()).hexdigest()
     extensions = {"persistedQuery": {"version": 1, "sha256Hash": named[1]}}
-    asked = {"operationName": "Services", "variables": "{}", "extensions": json.dumps(extensions)}
+    parameters = {"operationName": "Services", "variables": "{}", "extensions": json.dumps(extensions)}
     accept = {"accept": "application/json"}
-    first = client.get(f"/graphql?{urlencode(asked)}", headers=accept)
+    first = client.get(f"/graphql?{urlencode(parameters)}", headers=accept)
     assert (first.status_code, first.json()["errors"][0]["extensions"]["code"]) == (200, "PERSISTED_QUERY_NOT_FOUND")
     body = {"operationName": "Services", "variables": {}, "extensions": extensions, "query": query}
     assert "errors" not in client.post("/graphql", body, content_type="application/json").json()
-    answer = client.get(f"/graphql?{urlencode(asked)}", headers=accept)
+    answer = client.get(f"/graphql?{urlencode(parameters)}", headers=accept)
     assert answer.json() == {"data": {"page": {"nodes": [], "pageInfo": {"hasNextPage": False, "endCursor": None}}}}
     assert "public" in answer["Cache-Control"]
 
@@ -69,7 +69,7 @@ def test_the_days_of_a_week_cost_much_less_than_the_times_of_one(client: Browser
     assert costs["Week"] * 10 < costs["TimesOf"] < costs["Times"] / 2 < 500
 
 
-def test_every_sentence_and_step_that_a_script_names_is_there() -> None:
+def test_every_text_and_step_of_a_script_exists() -> None:
     named = set(re.findall(r'text\("(\w+)"', scripts()))
     assert len(named) > 5
     assert named <= set(BOOK_TEXTS)
@@ -79,7 +79,7 @@ def test_every_sentence_and_step_that_a_script_names_is_there() -> None:
     assert set(BOOK_STEPS) <= set(BOOK_TEXTS)
 
 
-def test_every_refusal_of_a_reservation_has_a_sentence() -> None:
+def test_every_error_code_has_a_text() -> None:
     codes = set(schema.type_map["UserErrorCode"].values)  # type: ignore[attr-defined]
     not_of_this_page = {"EMAIL_TAKEN", "IDEMPOTENCY_KEY_REUSED", "INVALID_INPUT"}
     assert codes - set(BOOK_TEXTS) == not_of_this_page
@@ -91,7 +91,7 @@ def test_modules_are_small_and_write_no_html() -> None:
     assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|\.message\b", scripts())
 
 
-def test_imports_are_served_under_names_that_tell_what_they_hold(tmp_path: Path) -> None:
+def test_imports_have_hashed_names(tmp_path: Path) -> None:
     copytree(OPERATIONS.parent, tmp_path / "web" / "book")
     storage = StaticFilesStorage(location=tmp_path, base_url="/static/")
     paths = {f"web/book/{module.name}": (storage, f"web/book/{module.name}") for module in MODULES}

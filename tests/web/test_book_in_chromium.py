@@ -1,4 +1,4 @@
-"""The booking page as clients use it: in a real browser, against the server."""
+"""The booking page in a browser, against a server."""
 
 import re
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ SKEWED_CLOCK = "const real = Date.now; Date.now = () => real() + 3_600_000;"
 
 @pytest.fixture
 def rows(transactional_db: None) -> None:
-    """A client, and two providers with half an hour each at nine, ten and eleven, one of them in Tokyo."""
+    """Creates a client, and two providers with half an hour each at nine, ten and eleven; one of them is in Tokyo."""
     make_client(user=make_user(email=EMAIL, password=PASSWORD), name="Cleo")
     services = (make_service(name="Massage", duration_minutes=30), make_service(name="Check-up"))
     for name, zone in (("Robin Ray", "Europe/London"), ("Kim Sato", "Asia/Tokyo")):
@@ -58,7 +58,7 @@ def log_in(page: Page, *, password: str = PASSWORD) -> None:
 
 
 def hold(page: Page, **choice: str) -> Locator:
-    """Chooses, logs in, and holds; the card of the hold."""
+    """Chooses a time, logs in, and holds it. Returns the card of the hold."""
     page.goto("/book")
     choose(page, **choice)
     page.get_by_role("button", name="Hold this time").click()
@@ -74,7 +74,7 @@ def notice(page: Page) -> Locator:
 
 
 def reservations() -> list[tuple[str, str]]:
-    """Status and start of each that there is."""
+    """Returns status and start of each reservation."""
     found = in_database(lambda: list(Reservation.objects.order_by("created_at", "pk")))
     return [(reservation.status, reservation.starts_at.strftime("%H:%M")) for reservation in found]
 
@@ -120,10 +120,10 @@ def test_a_new_client_books_looks_it_up_and_cancels(visitor: Visitor) -> None:
     page.get_by_role("button", name="Log out").click()
     expect(page.get_by_role("button", name="Log in").first).to_be_visible()
     assert page.evaluate("JSON.stringify([localStorage, sessionStorage])") == "[{},{}]"
-    visitor.forget_errors(about="401")  # so allauth answers who has logged out
+    visitor.forget_errors(about="401")  # allauth's response to a log-out
 
 
-def test_the_address_says_what_is_shown(visitor: Visitor) -> None:
+def test_the_address_has_the_pages_state(visitor: Visitor) -> None:
     page = visitor.page("/book", zone="Europe/Paris")
     choose(page, provider="Kim Sato", time="10:00")  # in Paris: nine in London
     expect(page.locator("#zone")).to_contain_text("Europe/Paris")
@@ -138,11 +138,11 @@ def test_the_address_says_what_is_shown(visitor: Visitor) -> None:
     page.goto(address)
     expect(chosen).to_contain_text("Massage with Kim Sato")
     note = page.get_by_label("Anything we should know?")
-    note.fill("What is written stays")
+    note.fill("A note that is kept")
     with page.expect_response(lambda answer: "operationName=Times" in answer.url):
-        page.evaluate("dispatchEvent(new Event('online'))")  # and all is read again
+        page.evaluate("dispatchEvent(new Event('online'))")  # reads everything again
     expect(page.locator("#when")).not_to_have_attribute("aria-busy", "true")
-    expect(note).to_have_value("What is written stays")
+    expect(note).to_have_value("A note that is kept")
     expect(note).to_be_focused()
     page.get_by_role("link", name="Check-up").click()
     expect(page.locator("#choice")).to_be_hidden()
@@ -151,7 +151,7 @@ def test_the_address_says_what_is_shown(visitor: Visitor) -> None:
     expect(chosen).to_contain_text("Check-up with Kim Sato")
 
 
-def test_of_two_who_want_one_time_one_gets_it(visitor: Visitor) -> None:
+def test_of_two_clients_with_one_time_one_gets_it(visitor: Visitor) -> None:
     pages = [visitor.page("/book") for _ in range(2)]
     in_database(lambda: make_client(user=make_user(email="other@example.com", password=PASSWORD)))
     for page, email in zip(pages, (EMAIL, "other@example.com"), strict=True):
@@ -173,7 +173,7 @@ def test_of_two_who_want_one_time_one_gets_it(visitor: Visitor) -> None:
     assert reservations() == [("PENDING", "09:00"), ("PENDING", "10:00")]
 
 
-def test_a_hold_that_lapses_is_said(visitor: Visitor) -> None:
+def test_an_expired_hold_is_reported(visitor: Visitor) -> None:
     page = visitor.page("/book")
     hold(page)
 
@@ -192,11 +192,11 @@ def test_a_hold_that_lapses_is_said(visitor: Visitor) -> None:
     expect(notice(page)).to_contain_text("Held for you")
 
 
-def test_a_lost_answer_is_asked_for_again_and_books_once(visitor: Visitor) -> None:
+def test_a_retry_after_a_lost_response_books_once(visitor: Visitor) -> None:
     page = visitor.page("/book")
     sent: list[str] = []
 
-    def lose_first_answer(route: Route) -> None:
+    def lose_first_response(route: Route) -> None:
         body = route.request.post_data or ""
         if '"Reserve"' not in body:
             return route.continue_()
@@ -204,7 +204,7 @@ def test_a_lost_answer_is_asked_for_again_and_books_once(visitor: Visitor) -> No
         answer = route.fetch()
         return route.abort() if len(sent) == 1 else route.fulfill(response=answer)
 
-    page.route("**/graphql/", lose_first_answer)
+    page.route("**/graphql/", lose_first_response)
     choose(page)
     page.get_by_role("button", name="Hold this time").click()
     log_in(page)
@@ -227,7 +227,7 @@ def test_a_lost_answer_is_asked_for_again_and_books_once(visitor: Visitor) -> No
     visitor.forget_errors(about="net::ERR_")
 
 
-def test_two_clicks_on_hold_are_one(visitor: Visitor) -> None:
+def test_a_double_click_holds_once(visitor: Visitor) -> None:
     page = visitor.page("/book")
     hold(page, time="11:00")
     choose(page, provider="Kim Sato", time="10:00")
@@ -236,7 +236,7 @@ def test_two_clicks_on_hold_are_one(visitor: Visitor) -> None:
     assert reservations() == [("PENDING", "11:00"), ("PENDING", "10:00")]
 
 
-def test_a_second_tab_knows_what_the_first_does(visitor: Visitor) -> None:
+def test_a_second_tab_follows_the_first(visitor: Visitor) -> None:
     first = visitor.page("/book")
     second = first.context.new_page()
     second.goto("/book")
@@ -249,7 +249,7 @@ def test_a_second_tab_knows_what_the_first_does(visitor: Visitor) -> None:
     expect(first.locator("#holds article")).to_have_count(0)
 
 
-def test_a_session_that_is_over_keeps_the_choice(visitor: Visitor) -> None:
+def test_the_choice_survives_an_expired_session(visitor: Visitor) -> None:
     page = visitor.page("/book")
     hold(page)
     in_database(Session.objects.all().delete)
@@ -280,7 +280,7 @@ def test_tabs_renew_a_token_once(visitor: Visitor) -> None:
     }""")
     for page in (first, second):
         page.evaluate("dispatchEvent(new Event('online'))")
-    # A page that is left before the answer comes would lose the new token.
+    # A page that is left before the response comes would lose the new token.
     first.wait_for_function("old => JSON.parse(localStorage['book-session']).access !== old", arg=old)
     for page in (first, second):
         page.evaluate("location.search = '?view=mine'")
@@ -305,11 +305,11 @@ def test_a_reservation_is_moved(visitor: Visitor) -> None:
     ("status", "headers", "sentence"),
     [
         (429, {"Retry-After": "70"}, "Please wait 70 seconds"),
-        (503, {}, "The service is away for a moment."),
-        (200, {}, "The service is away for a moment."),
+        (503, {}, "The service is unavailable for a moment."),
+        (200, {}, "The service is unavailable for a moment."),
     ],
 )
-def test_what_stands_before_the_server_is_answered_in_a_sentence(
+def test_a_proxys_error_is_reported_in_a_sentence(
     status: int, headers: dict[str, str], sentence: str, visitor: Visitor
 ) -> None:
     page = visitor.page("/book")
@@ -323,7 +323,7 @@ def test_what_stands_before_the_server_is_answered_in_a_sentence(
         visitor.forget_errors(about=f"{status}")
 
 
-def test_a_short_wait_is_waited(visitor: Visitor) -> None:
+def test_a_short_rate_limit_is_waited_out(visitor: Visitor) -> None:
     page = visitor.page("/book")
     refusal = {"status": 429, "headers": {"Retry-After": "1"}, "body": ""}
     page.route("**/graphql/?operationName=Times*", lambda route: route.fulfill(**refusal), times=1)
@@ -333,11 +333,11 @@ def test_a_short_wait_is_waited(visitor: Visitor) -> None:
     visitor.forget_errors(about="429")
 
 
-def test_the_second_factor_is_asked_for_and_refusals_are_sentences(visitor: Visitor) -> None:
-    def give() -> str:
+def test_log_in_takes_a_second_factor_and_refusals_are_sentences(visitor: Visitor) -> None:
+    def make_account() -> str:
         return give_second_factor(make_client(user=make_user(email="mia@example.com", password=PASSWORD)).user)[0]
 
-    recovery_code = in_database(give)
+    recovery_code = in_database(make_account)
     page = visitor.page("/book")
     page.get_by_role("button", name="Log in").click()
     page.get_by_label("Email").fill("mia@example.com")
@@ -358,7 +358,7 @@ def test_the_second_factor_is_asked_for_and_refusals_are_sentences(visitor: Visi
     visitor.forget_errors(about="40")  # 400 and 401
 
 
-def test_it_speaks_german_and_remembers_who_wants_english(visitor: Visitor) -> None:
+def test_it_is_in_german_and_remembers_the_choice_of_english(visitor: Visitor) -> None:
     page = visitor.page("/book", locale="de-DE")
     expect(page.locator("html")).to_have_attribute("lang", "de")
     page.get_by_role("link", name="Massage").click()
@@ -436,12 +436,12 @@ def test_every_state_is_accessible_and_fits_a_phone(visitor: Visitor) -> None:
     page.route("**/graphql/", lambda route: route.fulfill(status=503, body=""))
     page.get_by_role("link", name="Book", exact=True).click()
     page.get_by_role("link", name="Check-up").click()
-    expect(notice(page)).to_contain_text("The service is away")
+    expect(notice(page)).to_contain_text("The service is unavailable")
     check_accessibility(page)
     visitor.forget_errors(about="503")
 
 
-def test_where_there_is_nothing_it_says_so(visitor: Visitor) -> None:
+def test_without_times_or_services_it_says_so(visitor: Visitor) -> None:
     in_database(Appointment.objects.all().delete)
     page = visitor.page("/book")
     page.get_by_role("link", name="Massage").click()
@@ -463,7 +463,7 @@ def test_an_empty_day_leads_to_the_first_open_one(visitor: Visitor) -> None:
     expect(page.locator("#times a")).to_have_count(3)
 
 
-def test_what_is_wrong_in_the_address_counts_as_not_said(visitor: Visitor) -> None:
+def test_invalid_values_in_the_address_are_ignored(visitor: Visitor) -> None:
     page = visitor.page("/book")
     page.get_by_role("link", name="Massage").click()
     expect(page.locator("#times a")).to_have_count(3)

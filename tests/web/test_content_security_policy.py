@@ -1,4 +1,4 @@
-"""The Content-Security-Policy of pages; what browsers make of it is test_admin_in_chromium's."""
+"""The Content-Security-Policy of pages. test_admin_in_chromium tests it in a browser."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ def test_a_page_has_a_policy_without_inline_scripts_and_other_hosts(path: str, c
     assert not {"unsafe", "http", "*"} & {part for part in ("unsafe", "http", "*") if part in policy}
 
 
-def test_the_admin_may_evaluate_and_style_and_ask_no_other_host(client: Browser, db: None) -> None:
+def test_the_admin_may_evaluate_and_style_inline_without_other_hosts(client: Browser, db: None) -> None:
     policy = client.get("/admin/login/")["Content-Security-Policy"]
     assert policy == ADMIN_POLICY
     assert policy.startswith(POLICY)
@@ -28,11 +28,11 @@ def test_a_page_may_have_a_policy_of_its_own(client: Browser) -> None:
 
 
 @pytest.mark.parametrize("path", ["/health/live/", "/graphql/?query={__typename}", "/auth/app/v1/config"])
-def test_what_is_no_page_has_none(path: str, client: Browser) -> None:
+def test_other_responses_have_none(path: str, client: Browser) -> None:
     assert "Content-Security-Policy" not in client.get(path)
 
 
-def test_what_django_shows_developers_of_an_error_keeps_its_styles(client: Browser, settings: Any) -> None:
+def test_djangos_debug_page_keeps_its_styles(client: Browser, settings: Any) -> None:
     settings.DEBUG = True
     response = client.get("/nothing/")
     assert (response.status_code, "Content-Security-Policy" in response) == (404, False)

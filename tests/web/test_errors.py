@@ -1,4 +1,4 @@
-"""Error pages: plain, without details, and under the same policy as every page."""
+"""Error pages: plain, without details, and with the same policy as every page."""
 
 from typing import Any
 
@@ -19,30 +19,30 @@ def is_plain(response: Any, heading: str) -> bool:
     return f"<h1>{heading}</h1>" in page and len(page) < 700 and response["Content-Security-Policy"] == POLICY
 
 
-def test_what_is_not_there(client: Browser) -> None:
+def test_not_found(client: Browser) -> None:
     response = client.get("/a-secret-detail/")
     assert (response.status_code, is_plain(response, "Not found")) == (404, True)
     assert b"detail" not in response.content
 
 
-def test_a_host_that_is_not_ours(client: Browser) -> None:
+def test_a_host_that_is_not_allowed(client: Browser) -> None:
     response = client.get("/", headers={"host": "a-detail.example"})
     assert (response.status_code, is_plain(response, "Bad request")) == (400, True)
     assert b"detail" not in response.content
 
 
-def test_a_form_from_elsewhere(db: None) -> None:
+def test_a_form_without_a_csrf_token(db: None) -> None:
     response = Browser(enforce_csrf_checks=True).post("/admin/login/", {"username": "a-detail"})
     assert (response.status_code, is_plain(response, "Not allowed")) == (403, True)
     assert b"detail" not in response.content
 
 
-def test_what_is_not_allowed(admin_client: Browser) -> None:
+def test_forbidden(admin_client: Browser) -> None:
     response = admin_client.get("/admin/reservation/reservation/add/")
     assert (response.status_code, is_plain(response, "Not allowed")) == (403, True)
 
 
-def test_a_mistake_of_ours(monkeypatch: pytest.MonkeyPatch, client: Browser, settings: Any) -> None:
+def test_a_server_error(monkeypatch: pytest.MonkeyPatch, client: Browser, settings: Any) -> None:
     settings.ROOT_URLCONF = type("Urls", (), {"urlpatterns": [*urls.urlpatterns, path("fail/", fail)]})
     client.raise_request_exception = False
     response = client.get("/fail/")

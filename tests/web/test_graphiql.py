@@ -1,4 +1,4 @@
-"""Who gets GraphiQL at the API's address, and who gets the API; without a browser."""
+"""Which requests get GraphiQL at the API's address, and which the API; without a browser."""
 
 import html
 import re
@@ -22,7 +22,7 @@ POLICY = (
 
 @pytest.fixture(autouse=True)
 def _files(monkeypatch: pytest.MonkeyPatch) -> None:
-    """These tests are about everything but the files from npm."""
+    """Most tests do not need the files from npm."""
     monkeypatch.setattr(graphiql, "has_files", lambda: True)
 
 
@@ -67,24 +67,24 @@ def test_a_post_is_graphql_whatever_it_accepts(client: Browser) -> None:
     assert (response.status_code, response.json()) == (200, {"data": {"__typename": "Query"}})
 
 
-def test_no_csrf_token_is_asked_for() -> None:
+def test_no_csrf_token_is_required() -> None:
     strict = Browser(enforce_csrf_checks=True)
     assert strict.post("/graphql/", QUERY, "application/json").status_code == 200
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS"])
-def test_other_methods_are_the_apis_to_answer(method: str, client: Browser) -> None:
+def test_other_methods_reach_the_api(method: str, client: Browser) -> None:
     response = client.generic(method, "/graphql/", headers={"accept": BROWSER})
     assert b"GraphiQL" not in response.content
 
 
-def test_head_answers_the_headers_of_the_page(client: Browser) -> None:
+def test_head_gets_the_headers_of_the_page(client: Browser) -> None:
     response = client.head("/graphql/", headers={"accept": BROWSER})
     assert (response.status_code, is_page(response), response.content) == (200, True, b"")
     assert "Content-Security-Policy" in response
 
 
-def test_when_it_is_off_a_browser_gets_what_any_client_gets(client: Browser, settings: Any) -> None:
+def test_when_it_is_off_a_browser_gets_the_api(client: Browser, settings: Any) -> None:
     settings.GRAPHIQL = False
     response = client.get("/graphql/", QUERY, headers={"accept": BROWSER})
     assert (response.status_code, response.json()) == (200, {"data": {"__typename": "Query"}})
@@ -101,14 +101,14 @@ def test_the_policy_allows_this_host_alone(client: Browser) -> None:
     assert nonce_of(first) != nonce_of(second)
 
 
-def test_the_page_has_neither_script_nor_style_of_its_own(client: Browser) -> None:
+def test_the_page_has_no_inline_script_or_style(client: Browser) -> None:
     page = client.get("/graphql/", headers={"accept": BROWSER}).content.decode()
     for attributes in re.findall(r"<script([^>]*)>", page):
         assert 'src="/static/web/' in attributes
     assert not re.search(r"<style|\sstyle=|\son\w+=|https?:", page)
 
 
-def test_no_cache_keeps_the_page_for_another_client(client: Browser) -> None:
+def test_the_page_is_not_cached(client: Browser) -> None:
     response = client.get("/graphql/", headers={"accept": BROWSER})
     assert "no-store" in response["Cache-Control"]
     assert "Accept" in response["Vary"]
@@ -134,7 +134,7 @@ def test_the_page_offers_the_documented_examples(client: Browser) -> None:
     assert sorted(map(html.unescape, offered)) == sorted(path.read_text() for path in documented)
 
 
-def test_an_example_has_a_title_and_says_what_it_is_about(tmp_path: Path) -> None:
+def test_an_example_has_a_title_and_a_description(tmp_path: Path) -> None:
     (tmp_path / "add-thing.graphql").write_text("# Adds a thing,\n# once.\nmutation AddThing { id }\n")
     (tmp_path / "things.graphql").write_text("{ things { id } }\n")
     assert graphiql.read_examples(tmp_path) == [
@@ -152,7 +152,7 @@ def test_without_examples_none_are_offered(tmp_path: Path) -> None:
     assert graphiql.read_examples(tmp_path / "nothing") == []
 
 
-def test_without_its_files_the_page_says_how_to_get_them(client: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_its_files_the_page_says_how_to_install_them(client: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(graphiql, "has_files", lambda: False)
     response = client.get("/graphql/", headers={"accept": BROWSER})
     assert (response.status_code, is_page(response)) == (503, True)
@@ -165,22 +165,22 @@ class TestFiles:
     def _files(self) -> None:
         """The real `has_files`."""
 
-    @pytest.mark.parametrize(("file", "is_there"), [("web/icon.svg", True), ("web/nothing.js", False)])
-    def test_files_are_looked_for(self, file: str, is_there: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(graphiql, "FILES", [file])
-        assert graphiql.has_files() is is_there
+    @pytest.mark.parametrize(("file", "exists"), [("web/icon.svg", True), ("web/nothing.js", False)])
+    def test_files_are_searched(self, file: str, exists: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(graphiql, "GRAPHIQL_FILES", [file])
+        assert graphiql.has_files() is exists
 
     def test_files_that_were_not_collected_are_missing(
         self, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Any
     ) -> None:
-        monkeypatch.setattr(graphiql, "FILES", ["web/icon.svg"])
+        monkeypatch.setattr(graphiql, "GRAPHIQL_FILES", ["web/icon.svg"])
         manifest = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
         settings.STATIC_ROOT = tmp_path
         settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": manifest}}
         assert graphiql.has_files() is False
 
 
-def test_a_view_keeps_its_name_and_marks() -> None:
+def test_a_view_keeps_its_name_and_attributes() -> None:
     def view(request: Any) -> HttpResponse:
         raise NotImplementedError
 

@@ -1,4 +1,4 @@
-"""GraphiQL as somebody uses it: in a real browser, against the server."""
+"""GraphiQL in a browser, against a server."""
 
 import json
 from datetime import UTC, datetime, time, timedelta
@@ -20,7 +20,7 @@ UNAUTHORIZED = "Failed to load resource: the server responded with a status of 4
 
 @pytest.fixture(autouse=True)
 def _rows(transactional_db: None) -> None:
-    """Somebody who can log in, and something to find next week."""
+    """Creates an account, and appointments next week."""
     client = make_client(user=make_user(email=EMAIL, password=PASSWORD, is_staff=True, is_superuser=True), name="Cleo")
     now = timezone.now()
     monday = datetime.combine(now.date() + timedelta(days=7 - now.weekday()), time(9), UTC)
@@ -66,7 +66,7 @@ def test_the_address_fills_the_editors(open_page: Open) -> None:
     expect(page.locator(ANSWER)).to_contain_text('"isStaff": false')
 
 
-def test_who_logs_in_is_who_asks(open_page: Open) -> None:
+def test_operations_are_sent_as_the_logged_in_account(open_page: Open) -> None:
     page = open_page(query=VIEWER)
     log_in(page)
     expect(page.locator("#who")).to_have_text(EMAIL)
@@ -90,7 +90,7 @@ def test_logging_out_ends_the_session(open_page: Open, origin: str, errors: list
     expect(page.locator(ANSWER)).to_contain_text('"email": null')
     answer = page.request.post(f"{origin}/auth/app/v1/tokens/refresh", data={"refresh_token": refresh_token})
     assert answer.status == 400
-    errors.remove(UNAUTHORIZED)  # so allauth answers who has logged out
+    errors.remove(UNAUTHORIZED)  # allauth's response to a log-out
 
 
 def test_a_wrong_password_is_refused_in_a_sentence(open_page: Open, errors: list[str]) -> None:
@@ -102,14 +102,14 @@ def test_a_wrong_password_is_refused_in_a_sentence(open_page: Open, errors: list
     errors.remove(BAD_REQUEST)
 
 
-def test_requests_that_meet_an_expired_token_renew_it_once(open_page: Open, errors: list[str]) -> None:
+def test_concurrent_requests_renew_an_expired_token_once(open_page: Open, errors: list[str]) -> None:
     page = open_page()
     log_in(page)
     expect(page.locator("#who")).to_be_visible()
     before = session_of(page)
     page.evaluate("session.stored = { ...session.stored, access: 'expired' }")
     emails = page.evaluate(
-        "Promise.all([1, 2, 3].map(async () => (await ask('{ viewer { email } }')).viewer.email))",
+        "Promise.all([1, 2, 3].map(async () => (await fetchData('{ viewer { email } }')).viewer.email))",
     )
     assert emails == [EMAIL] * 3
     assert session_of(page)["email"] == EMAIL
@@ -118,7 +118,7 @@ def test_requests_that_meet_an_expired_token_renew_it_once(open_page: Open, erro
     errors.clear()
 
 
-def test_a_session_that_is_over_is_said(open_page: Open, errors: list[str]) -> None:
+def test_an_expired_session_is_reported(open_page: Open, errors: list[str]) -> None:
     page = open_page(query=VIEWER)
     page.evaluate("session.stored = { email: 'cleo@example.com', access: 'x', refresh: 'x' }")
     run(page)
@@ -147,7 +147,7 @@ def test_every_example_has_what_the_schema_requires(open_page: Open) -> None:
         (async () => {
           const answers = {};
           for (const { value: query } of exampleList.querySelectorAll("button")) {
-            const variables = exampleVariables(query, schema, await findIds(ask));
+            const variables = exampleVariables(query, schema, await findIds(fetchData));
             const [, name] = /(?:query|mutation) (\\w+)/.exec(query);
             answers[name] = await fetcher({ query, variables });
           }

@@ -1,10 +1,10 @@
-"""The home page: what a person finds who opens the address in a browser."""
+"""The home page."""
 
 import pytest
 from django.test import Client as Browser
 
 
-def test_the_home_page_says_where_things_are(client: Browser) -> None:
+def test_the_home_page_links_to_the_other_pages(client: Browser) -> None:
     response = client.get("/")
     assert (response.status_code, response["Content-Type"]) == (200, "text/html; charset=utf-8")
     page = response.content.decode()
@@ -25,11 +25,11 @@ def test_other_methods_are_refused(method: str, client: Browser) -> None:
 
 
 @pytest.mark.parametrize("host", ["testserver", "localhost", "<script>"])
-def test_the_home_page_trusts_no_host(host: str, client: Browser) -> None:
+def test_the_home_page_does_not_reflect_the_host(host: str, client: Browser) -> None:
     response = client.get("/", headers={"host": host})
     assert response.status_code == (400 if host == "<script>" else 200)
     assert b"<script>" not in response.content
 
 
-def test_an_unknown_place_is_404(client: Browser) -> None:
+def test_an_unknown_path_is_404(client: Browser) -> None:
     assert client.get("/nothing/here/").status_code == 404

@@ -1,4 +1,4 @@
-"""The home page in a browser: its example runs, and it says how the service is."""
+"""The home page in a browser: its example runs, and it shows the service's health."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -19,7 +19,7 @@ def visitor(origin: str, transactional_db: None) -> Iterator[Visitor]:
         yield visitor
 
 
-def test_a_newcomer_sees_that_it_is_alive_and_a_query_that_ran(visitor: Visitor) -> None:
+def test_it_shows_the_health_and_the_response_to_the_example(visitor: Visitor) -> None:
     page = visitor.page("/")
     expect(page.locator("#health")).to_have_text("Up and well")
     expect(page.locator("#document")).to_contain_text("nextOpenAppointment")
@@ -40,11 +40,11 @@ def test_a_newcomer_sees_that_it_is_alive_and_a_query_that_ran(visitor: Visitor)
     expect(page.get_by_role("heading", name="Termin buchen")).to_be_visible()
 
 
-def test_what_is_away_is_said(visitor: Visitor) -> None:
+def test_outages_are_reported(visitor: Visitor) -> None:
     page = visitor.context().new_page()
     page.route("**/health/", lambda route: route.fulfill(json={"status": "degraded"}))
     page.route("**/graphql/", lambda route: route.abort())
     page.goto("/")
-    expect(page.locator("#health")).to_have_text("Up, with something away")
+    expect(page.locator("#health")).to_have_text("Up, with a part unavailable")
     expect(page.locator("#took")).to_have_text("No answer: try again in a moment")
     visitor.forget_errors(about="net::ERR_")

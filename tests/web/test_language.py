@@ -1,4 +1,4 @@
-"""In which language pages are, and that nothing else is translated."""
+"""The language of pages. The API and the admin are not translated."""
 
 import pytest
 from django.test import Client as Browser
@@ -17,7 +17,7 @@ def test_a_page_is_in_the_language_of_the_browser(path: str, client: Browser) ->
         assert text in page
 
 
-def test_a_language_that_we_do_not_speak_is_english(client: Browser) -> None:
+def test_a_language_without_a_translation_is_english(client: Browser) -> None:
     assert client.get("/book", headers={"accept-language": "fr"})["Content-Language"] == "en"
     assert client.get("/book?lang=fr", headers={"accept-language": "fr"}).status_code == 200
 
@@ -32,7 +32,7 @@ def test_a_choice_is_remembered_and_leaves_the_address(client: Browser) -> None:
     assert client.get("/")["Content-Language"] == "en"
 
 
-def test_the_api_and_the_admin_stay_as_they_are(client: Browser, db: None) -> None:
+def test_the_api_and_the_admin_are_not_translated(client: Browser, db: None) -> None:
     for path in ("/admin/login/", "/graphql/?query={viewer{email}}", "/auth/app/v1/config"):
         response = client.get(path, headers=GERMAN)
         assert response.content == client.get(path).content or path == "/admin/login/"
@@ -46,6 +46,6 @@ def test_the_api_and_the_admin_stay_as_they_are(client: Browser, db: None) -> No
     assert answers[0] == answers[1]
 
 
-def test_without_scripts_the_page_says_what_it_needs(client: Browser) -> None:
+def test_without_javascript_the_page_says_so(client: Browser) -> None:
     page = client.get("/book", headers=GERMAN).content.decode()
     assert "Zum Buchen braucht diese Seite JavaScript." in page.partition("<noscript>")[2].partition("</noscript>")[0]

@@ -1,4 +1,4 @@
-"""The translations: whole, and compiled from what can be read. No gettext is needed for that."""
+"""Translations: complete, and compiled from their source. These tests do not need gettext."""
 
 import re
 from ast import literal_eval
@@ -27,7 +27,7 @@ def translations() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def texts() -> set[str]:
-    """All that pages say: as the templates and web/texts.py have it."""
+    """Returns every text of the templates and of web/texts.py."""
     found = [literal_eval(text) for text in re.findall(rf"_\({STRING}\)", (WEB / "texts.py").read_text("utf-8"))]
     for template in (WEB / "templates" / "web").glob("*.html"):
         text = template.read_text(encoding="utf-8")
@@ -46,7 +46,7 @@ def test_every_text_is_translated_and_nothing_else(translations: dict[str, str],
     assert "fuzzy" not in SOURCE.read_text(encoding="utf-8")
 
 
-def test_a_translation_puts_in_what_the_text_does(translations: dict[str, str]) -> None:
+def test_a_translation_has_the_placeholders_of_its_text(translations: dict[str, str]) -> None:
     differing = {
         text: german
         for text, german in translations.items()
@@ -55,7 +55,7 @@ def test_a_translation_puts_in_what_the_text_does(translations: dict[str, str]) 
     assert differing == {}
 
 
-def test_what_django_reads_was_made_of_the_source(translations: dict[str, str]) -> None:
+def test_the_compiled_translations_match_their_source(translations: dict[str, str]) -> None:
     with SOURCE.with_suffix(".mo").open("rb") as compiled:
         catalog = GNUTranslations(compiled)._catalog  # type: ignore[attr-defined]
     assert {text: german for text, german in catalog.items() if text} == {

@@ -1,4 +1,4 @@
-"""The description of /auth/: complete, readable, and not for strangers."""
+"""The reference of /auth/: complete, and for staff only unless OPENAPI_PUBLIC is set."""
 
 import re
 from typing import Any
@@ -20,7 +20,7 @@ def public(settings: Any) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_strangers_and_clients_do_not_find_it(path: str, client: Browser, db: None) -> None:
+def test_the_public_and_clients_get_a_404(path: str, client: Browser, db: None) -> None:
     assert client.get(path).status_code == 404
     client.force_login(make_user())
     assert client.get(path).status_code == 404
@@ -34,19 +34,19 @@ def test_staff_reads_it(path: str, client: Browser, db: None) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_staff_without_the_required_second_factor_does_not(path: str, client: Browser, db: None, settings: Any) -> None:
+def test_staff_without_a_required_second_factor_gets_a_404(path: str, client: Browser, db: None, settings: Any) -> None:
     settings.STAFF_MFA_REQUIRED = True
     client.force_login(make_user(is_staff=True))
     assert client.get(path).status_code == 404
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_everybody_reads_it_where_that_is_the_setting(path: str, client: Browser, public: None) -> None:
+def test_everybody_reads_it_where_it_is_public(path: str, client: Browser, public: None) -> None:
     assert client.get(path).status_code == 200
     assert client.delete(path).status_code == 405
 
 
-def test_every_operation_that_is_described_is_there(client: Browser, public: None) -> None:
+def test_every_described_operation_exists(client: Browser, public: None) -> None:
     description = client.get("/auth/openapi.json").json()
     assert description["openapi"].startswith("3.")
     paths = description["paths"]
@@ -75,7 +75,7 @@ def test_the_page_has_every_operation_once(client: Browser, public: None) -> Non
         assert wanted in page
 
 
-def test_the_page_keeps_to_the_policy_of_pages(client: Browser, public: None) -> None:
+def test_the_page_keeps_to_the_policy(client: Browser, public: None) -> None:
     response = client.get("/auth/openapi.html")
     assert response["Content-Security-Policy"] == POLICY
     assert not re.search(
@@ -84,12 +84,12 @@ def test_the_page_keeps_to_the_policy_of_pages(client: Browser, public: None) ->
 
 
 @pytest.mark.parametrize("is_public", [False, True])
-def test_the_home_page_names_it_to_who_may_read_it(is_public: bool, client: Browser, settings: Any) -> None:
+def test_the_home_page_links_to_it_where_it_is_public(is_public: bool, client: Browser, settings: Any) -> None:
     settings.OPENAPI_PUBLIC = is_public
     assert ("/auth/openapi.html" in client.get("/").content.decode()) is is_public
 
 
 @pytest.mark.parametrize("is_linked", [False, True])
-def test_the_home_page_names_the_admin_where_it_is_linked(is_linked: bool, client: Browser, settings: Any) -> None:
+def test_the_home_page_links_to_the_admin_where_configured(is_linked: bool, client: Browser, settings: Any) -> None:
     settings.ADMIN_IS_LINKED = is_linked
     assert ("/admin/" in client.get("/").content.decode()) is is_linked

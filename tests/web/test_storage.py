@@ -1,4 +1,4 @@
-"""In production a module imports the very files that it was collected with."""
+"""Hashed names in the imports of modules."""
 
 import re
 from pathlib import Path
@@ -9,15 +9,15 @@ from django.conf import settings
 
 from web.storage import StaticFilesStorage
 
-PLACE = "staff/calendar"
+FOLDER = "staff/calendar"
 CALENDAR = settings.BASE_DIR / "staff" / "static" / "staff" / "calendar"
 
 
 def test_modules_import_each_other_under_names_with_hashes(tmp_path: Path, settings: Any) -> None:
     settings.STATIC_URL, settings.DEBUG = "/static/", False
-    copytree(CALENDAR, tmp_path / PLACE)
+    copytree(CALENDAR, tmp_path / FOLDER)
     storage = StaticFilesStorage(location=tmp_path, base_url="/static/")
-    paths = {f"{PLACE}/{file.name}": (storage, f"{PLACE}/{file.name}") for file in CALENDAR.iterdir()}
+    paths = {f"{FOLDER}/{file.name}": (storage, f"{FOLDER}/{file.name}") for file in CALENDAR.iterdir()}
     assert all(done for *_, done in storage.post_process(paths))
     names = dict(storage.hashed_files)
     imported = set()
@@ -25,4 +25,4 @@ def test_modules_import_each_other_under_names_with_hashes(tmp_path: Path, setti
         if name.endswith(".js"):
             imported |= set(re.findall(r'from "\./([^"]+)"', (tmp_path / names[name]).read_text()))
     assert imported
-    assert {f"{PLACE}/{file}" for file in imported} <= set(names.values())
+    assert {f"{FOLDER}/{file}" for file in imported} <= set(names.values())

@@ -1,4 +1,4 @@
-"""For who has lost both the authenticator app and the recovery codes."""
+"""Removes the second factor of an account whose owner has lost both the authenticator app and the recovery codes."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -10,10 +10,10 @@ from reservation.models import User
 
 
 class Command(BaseCommand):
-    help = "Take the second factor of an account away and end its sessions. Make sure first who is asking."
+    help = "Remove the second factor of an account and end its sessions. Verify first that its owner has asked for it."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("email", help="the address of the account")
+        parser.add_argument("email", help="the email address of the account")
 
     def handle(self, *_args: Any, email: str, **_options: Any) -> None:
         try:
@@ -22,4 +22,6 @@ class Command(BaseCommand):
             raise CommandError("There is no account with this address.") from None
         if not reset_second_factor(user):
             raise CommandError("This account has no second factor.")
-        self.stdout.write("It is gone, and the account is logged out everywhere. Staff sets up another at the log-in.")
+        self.stdout.write(
+            "The second factor is removed, and every session has ended. Staff sets up another one at the next log-in."
+        )

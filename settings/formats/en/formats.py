@@ -1,4 +1,4 @@
-"""Dates and times in the admin, as its lists and its calendar write them: by the clock of 24 hours."""
+"""Formats of dates and times in the admin's lists and calendar: a 24-hour clock."""
 
 DATE_FORMAT = "D d M Y"
 TIME_FORMAT = "H:i"

@@ -1,1 +1,1 @@
-"""The domain, its tables and its commands, without GraphQL."""
+"""Tokens: their keys, and those of identity providers."""

@@ -14,10 +14,10 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from accounts.tokens import own
-from accounts.tokens.strategy import issue
+from accounts.tokens.strategy import issue_tokens
 from reservation.models import User
 from tests.conftest import CREDENTIALS, Send, Viewer
-from tests.tokens import AUDIENCE, OURS, STRANGERS, THEIRS, forge, hs256, identity_provider, jwk, pem, rs256
+from tests.tokens import AUDIENCE, OTHER_KEY, OWN_KEY, UNTRUSTED_KEY, forge, hs256, identity_provider, jwk, pem, rs256
 
 REFUSED = (401, "UNAUTHENTICATED")
 MALFORMED = [
@@ -50,13 +50,13 @@ class Signed:
 
 
 def own_token(user: User, settings: Any) -> Signed:
-    settings.JWT_PRIVATE_KEYS = pem(OURS)
+    settings.JWT_PRIVATE_KEYS = pem(OWN_KEY)
     session = SessionStore()
     session.create()
     now, key = int(time.time()), own.keys()[0]
     claims = {"iss": settings.JWT_ISSUER, "aud": settings.JWT_AUDIENCE, "iat": now, "exp": now + 60}
-    named = {"sub": str(user.pk), "sid": own.hide(key, session.session_key), "jti": "1"}
-    return Signed(OURS, {"alg": "RS256", "kid": key.kid, "typ": "at+jwt"}, claims | named)
+    named = {"sub": str(user.pk), "sid": own.encrypt_session_key(key, session.session_key), "jti": "1"}
+    return Signed(OWN_KEY, {"alg": "RS256", "kid": key.kid, "typ": "at+jwt"}, claims | named)
 
 
 @pytest.fixture(params=["ours", "the identity provider's"])
@@ -72,7 +72,7 @@ def signed(user: User, settings: Any, viewer: Viewer, request: pytest.FixtureReq
         settings.OIDC_ISSUER, settings.OIDC_AUDIENCE = provider.issuer, AUDIENCE
         settings.OIDC_JWKS_URL = provider.url
         claims = provider.claims(email=user.email, email_verified=True)
-        token = Signed(THEIRS, {"alg": "RS256", "kid": "first", "typ": "JWT"}, claims)
+        token = Signed(OTHER_KEY, {"alg": "RS256", "kid": "first", "typ": "JWT"}, claims)
         assert viewer(str(token)) == user.email
         yield token
 
@@ -99,9 +99,9 @@ def test_a_token_does_not_choose_its_algorithm(algorithm: str, signed: Signed, v
 
 @pytest.mark.parametrize("name", ["jku", "jwk", "x5u", "x5c", "crit", "b64"])
 def test_a_header_that_brings_a_key_or_rules_is_refused(name: str, signed: Signed, viewer: Viewer) -> None:
-    values = {"jwk": jwk(STRANGERS), "x5c": ["MIIB"], "crit": ["exp"], "b64": True}
+    values = {"jwk": jwk(UNTRUSTED_KEY), "x5c": ["MIIB"], "crit": ["exp"], "b64": True}
     modified = signed.headed(**{name: values.get(name, "https://evil.example.com/keys")})
-    assert viewer(str(replace(modified, key=STRANGERS))) == REFUSED
+    assert viewer(str(replace(modified, key=UNTRUSTED_KEY))) == REFUSED
     assert viewer(str(modified)) == REFUSED  # though the signature is good
 
 
@@ -112,7 +112,7 @@ def test_a_hostile_kid_is_refused(kid: Any, signed: Signed, viewer: Viewer) -> N
 
 
 def test_a_token_that_another_key_signed_is_refused(signed: Signed, viewer: Viewer) -> None:
-    assert viewer(str(replace(signed, key=STRANGERS))) == REFUSED
+    assert viewer(str(replace(signed, key=UNTRUSTED_KEY))) == REFUSED
     head, _, signature = str(signed).rpartition(".")
     assert viewer(str(signed.claiming(sub="0")).rpartition(".")[0] + "." + signature) == REFUSED
     assert viewer(f"{head}.{signature[:-3]}") == viewer(f"{head}.{signature}AAAA") == REFUSED
@@ -139,11 +139,11 @@ def test_a_token_that_is_not_yet_valid_is_refused(signed: Signed, viewer: Viewer
 
 
 def test_a_token_of_a_key_that_was_rotated_out_is_refused(signed: Signed, settings: Any, viewer: Viewer) -> None:
-    settings.JWT_PRIVATE_KEYS = pem(STRANGERS, OURS)
+    settings.JWT_PRIVATE_KEYS = pem(UNTRUSTED_KEY, OWN_KEY)
     assert viewer(str(signed)) == CREDENTIALS["email"]
-    settings.JWT_PRIVATE_KEYS = pem(STRANGERS)
+    settings.JWT_PRIVATE_KEYS = pem(UNTRUSTED_KEY)
     with identity_provider() as renewed:
-        renewed.keys = {"second": STRANGERS}
+        renewed.keys = {"second": UNTRUSTED_KEY}
         settings.OIDC_JWKS_URL = renewed.url
         assert viewer(str(signed)) == REFUSED
 
@@ -180,7 +180,7 @@ def test_an_identity_provider_that_is_not_configured_is_not_trusted(
     signed: Signed, settings: Any, viewer: Viewer
 ) -> None:
     settings.OIDC_JWKS_URL = ""
-    assert viewer(str(signed)) == (REFUSED if signed.key is THEIRS else CREDENTIALS["email"])
+    assert viewer(str(signed)) == (REFUSED if signed.key is OTHER_KEY else CREDENTIALS["email"])
 
 
 def test_a_known_caller_takes_one_statement(user: User, signed: Signed, django_assert_num_queries: Any) -> None:
@@ -192,7 +192,11 @@ def test_a_known_caller_takes_one_statement(user: User, signed: Signed, django_a
 
 def test_keys_are_rotated_without_a_log_in(user: User, settings: Any, send: Send, viewer: Viewer) -> None:
     for before, during, after in (
-        ({"JWT_PRIVATE_KEYS": pem(OURS)}, {"JWT_PRIVATE_KEYS": pem(THEIRS, OURS)}, {"JWT_PRIVATE_KEYS": pem(THEIRS)}),
+        (
+            {"JWT_PRIVATE_KEYS": pem(OWN_KEY)},
+            {"JWT_PRIVATE_KEYS": pem(OTHER_KEY, OWN_KEY)},
+            {"JWT_PRIVATE_KEYS": pem(OTHER_KEY)},
+        ),
         (
             {"JWT_PRIVATE_KEYS": "", "SECRET_KEY": "old" * 20},
             {"SECRET_KEY": "new" * 20, "SECRET_KEY_FALLBACKS": ["old" * 20]},
@@ -220,7 +224,7 @@ def set_all(settings: Any, values: dict[str, Any]) -> None:
 def test_an_access_token_ends_with_its_session(user: User, viewer: Viewer) -> None:
     session = SessionStore()
     session.create()
-    token, _ = issue(user.pk, session)
+    token, _ = issue_tokens(user.pk, session)
     assert viewer(f"Bearer {token}") == user.email
     session.delete()
     assert viewer(f"Bearer {token}") == REFUSED
@@ -231,5 +235,5 @@ def test_a_token_expires_after_its_lifetime(user: User, viewer: Viewer) -> None:
     session.create()
     token = own.Token(user_id=user.pk, session_key=session.session_key or "", jti="1")
     for lifetime, answer in ((timedelta(seconds=2), user.email), (timedelta(0), REFUSED)):
-        written = own.write_token(own.Kind.ACCESS, token, lifetime=lifetime, now=timezone.now())
+        written = own.write_token(own.TokenType.ACCESS, token, lifetime=lifetime, now=timezone.now())
         assert viewer(f"Bearer {written}") == answer

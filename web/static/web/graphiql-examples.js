@@ -1,11 +1,11 @@
 "use strict";
 
-// What stands for a field or variable of this name, of this input or of any.
+// Sample values, by the name of a field or variable, or by input type and field.
 const SAMPLES = {
   "CreateServiceInput.name": "Massage",
   "UpdateServiceInput.name": "Massage",
   bio: "Fifteen years of experience.",
-  description: "Half an hour, for whoever sits a lot.",
+  description: "Half an hour, for people who sit a lot.",
   durationMinutes: 30,
   email: "robin@example.com",
   first: 10,
@@ -29,15 +29,15 @@ const RESERVED = `{
   any: reservations(last: 1) { nodes { id client { id } } }
 }`;
 
-/** For each kind of object an id: the viewer's own, or any that there is. `ask` answers a query's data, or null. */
-async function findIds(ask) {
+/** Returns an id for each type of object: the viewer's own, else any. `fetchData` returns a query's data, or null. */
+async function findIds(fetchData) {
   const nextWeeks = EXISTING.replace("FROM", nextWeek("startsFrom")).replace("BEFORE", nextWeek("startsBefore"));
-  const [existing, reserved] = await Promise.all([ask(nextWeeks), ask(RESERVED)]);
+  const [existing, reserved] = await Promise.all([fetchData(nextWeeks), fetchData(RESERVED)]);
   const open = existing?.open.nodes ?? [];
   const reservation = reserved?.held.nodes[0] ?? reserved?.any.nodes[0];
   const provider = existing?.viewer.provider?.id ?? existing?.providers.nodes[0]?.id;
   return {
-    appointment: open[Math.floor(Math.random() * open.length)]?.id, // the same one is reserved only once
+    appointment: open[Math.floor(Math.random() * open.length)]?.id, // another one at each run, since each can be reserved once
     provider,
     service: existing?.services.nodes[0]?.id,
     client: existing?.viewer.client?.id ?? reservation?.client.id,
@@ -47,9 +47,9 @@ async function findIds(ask) {
   };
 }
 
-/** Variables for a document: what the schema requires and what SAMPLES names, in the next week. */
+/** Returns variables for a document: those that the schema requires or SAMPLES has; dates are in the next week. */
 function exampleVariables(text, schema, ids) {
-  const kind = /\{\s*(\w+)/.exec(text)[1]; // the first field is named as the kind of object that an `id` is of
+  const kind = /\{\s*(\w+)/.exec(text)[1]; // the first field is named like the type that `id` refers to
   const variables = {};
   for (const [, name, written] of text.matchAll(/\$(\w+):\s*([\w[\]!]+)/g)) {
     if (!written.endsWith("!") && !(name in SAMPLES)) continue;
@@ -62,7 +62,7 @@ function exampleVariables(text, schema, ids) {
 
 function exampleValue(name, type, ids) {
   if (type.getFields) return exampleInput(type, ids);
-  if (type.name === "ID") return ids[name.replace(/Ids?$/, "")] ?? ""; // one that is the viewer's own needs a log-in
+  if (type.name === "ID") return ids[name.replace(/Ids?$/, "")] ?? ""; // the viewer's own needs a log-in
   if (type.name === "DateTime") return nextWeek(name);
   return SAMPLES[name] ?? type.getValues?.()[0].name ?? "";
 }
@@ -78,7 +78,7 @@ function exampleInput(type, ids) {
   return input;
 }
 
-/** Next Monday at nine; what ends, ends at five; what is looked through, until Saturday. */
+/** Returns next Monday at nine; at five for the end of something; Saturday for the end of a search (…Before). */
 function nextWeek(name) {
   const day = new Date();
   const untilMonday = (8 - day.getUTCDay()) % 7 || 7;

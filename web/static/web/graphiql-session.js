@@ -1,15 +1,15 @@
 "use strict";
 
-const STORED = "session"; // in sessionStorage: it is this tab's, and is forgotten with it
+const STORED = "session"; // key in sessionStorage, which ends with the tab
 
-const CODE_WANTED = "Enter a code of your authenticator app.";
+const CODE_REQUIRED = "Enter a code of your authenticator app.";
 
-/** Who is logged in. `urls` are those of allauth: logIn, secondFactor, refresh and session. */
+/** The logged-in account. `urls` are those of allauth: logIn, secondFactor, refresh and session. */
 class Session {
   constructor(urls, onChange) {
     this.urls = urls;
     this.onChange = onChange;
-    this.renewal = null; // the renewal under way: a refresh token is good for one
+    this.renewal = null; // the pending renewal: a refresh token can be used once
   }
 
   get stored() {
@@ -22,19 +22,19 @@ class Session {
     this.onChange(session);
   }
 
-  /** Why it could not be done, in a sentence; null when it was. CODE_WANTED asks for a code of the second factor. */
+  /** Returns null, or the failure as a sentence: CODE_REQUIRED when a code of the second factor is needed. */
   async logIn(email, password, code) {
-    let answer = await post(this.urls.logIn, { email, password }).catch(() => null);
-    if (!answer) return "The server does not answer. Try again in a moment.";
-    let { data, meta, errors } = await answer.json().catch(() => ({}));
+    let response = await post(this.urls.logIn, { email, password }).catch(() => null);
+    if (!response) return "The server does not answer. Try again in a moment.";
+    let { data, meta, errors } = await response.json().catch(() => ({}));
     if (data?.flows?.some(({ id, is_pending }) => id === "mfa_authenticate" && is_pending)) {
-      if (!code) return CODE_WANTED;
+      if (!code) return CODE_REQUIRED;
       const headers = [{ "X-Session-Token": meta.session_token }];
-      answer = await post(this.urls.secondFactor, { code }, { headers }).catch(() => null);
-      if (!answer) return "The server does not answer. Try again in a moment.";
-      ({ data, meta, errors } = await answer.json().catch(() => ({})));
+      response = await post(this.urls.secondFactor, { code }, { headers }).catch(() => null);
+      if (!response) return "The server does not answer. Try again in a moment.";
+      ({ data, meta, errors } = await response.json().catch(() => ({})));
     }
-    if (!answer.ok) return errors?.[0]?.message ?? "Logging in does not work right now.";
+    if (!response.ok) return errors?.[0]?.message ?? "Logging in does not work right now.";
     this.stored = { email: data.user.email, access: meta.access_token, refresh: meta.refresh_token };
     return null;
   }
@@ -45,38 +45,38 @@ class Session {
     if (session) await fetch(this.urls.session, { method: "DELETE", headers: bearer(session) }).catch(() => null);
   }
 
-  /** The answer to this body as whoever is logged in. An access token that has expired is renewed on the way. */
+  /** Returns the response to this body as the logged-in account. An expired access token is renewed once. */
   async post(url, body, { headers, signal } = {}) {
-    const ask = () => post(url, body, { headers: [bearer(this.stored), headers], signal });
+    const attempt = () => post(url, body, { headers: [bearer(this.stored), headers], signal });
     const session = this.stored;
-    const answer = await ask();
-    if (answer.status !== 401 || !session) return answer;
+    const response = await attempt();
+    if (response.status !== 401 || !session) return response;
     // Another request may have renewed it in the meantime.
     if (this.stored?.access === session.access) {
       this.renewal ??= this.renew(session).finally(() => (this.renewal = null));
       await this.renewal;
     }
-    return this.stored ? ask() : answer;
+    return this.stored ? attempt() : response;
   }
 
   async renew(session) {
-    const answer = await post(this.urls.refresh, { refresh_token: session.refresh });
-    if (answer.ok) {
-      const { data } = await answer.json();
+    const response = await post(this.urls.refresh, { refresh_token: session.refresh });
+    if (response.ok) {
+      const { data } = await response.json();
       this.stored = { ...session, access: data.access_token, refresh: data.refresh_token ?? session.refresh };
-    } else if ([400, 401].includes(answer.status)) {
-      this.stored = null; // anything else may pass
+    } else if ([400, 401].includes(response.status)) {
+      this.stored = null; // any other status may be temporary
     }
   }
 }
 
-/** `headers` are objects, of which a later one goes before an earlier one, however a name is spelt. */
+/** `headers` are objects; later ones override earlier ones, regardless of case. */
 function post(url, body, { headers = [], signal } = {}) {
   const merged = new Headers({ "Content-Type": "application/json", Accept: "application/json" });
   for (const [name, value] of headers.flatMap((some) => Object.entries(some ?? {}))) merged.set(name, value);
   return fetch(url, {
     method: "POST",
-    credentials: "omit", // the token says who asks
+    credentials: "omit", // the token authenticates
     headers: merged,
     body: JSON.stringify(body),
     signal,

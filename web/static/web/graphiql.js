@@ -21,7 +21,7 @@ const form = element("log-in-form");
 // GraphiQL's menus and dialogs add a style element: react-style-singleton looks here for the nonce that allows it.
 window.__webpack_nonce__ = main.dataset.styleNonce;
 
-// --- Who is logged in ---
+// --- Log-in ---
 
 const session = new Session(
   {
@@ -34,7 +34,7 @@ const session = new Session(
 );
 
 function showSession(stored) {
-  if (stored) say("");
+  if (stored) announce("");
   const hadFocus = [element("log-in"), element("log-out")].includes(document.activeElement);
   element("who").textContent = stored?.email ?? "";
   element("who").hidden = element("log-out").hidden = !stored;
@@ -50,10 +50,10 @@ form.addEventListener("submit", async (event) => {
   refusal.textContent = await session.logIn(form.email.value, form.password.value, form.code.value);
   button.disabled = false;
   const secondFactor = element("second-factor");
-  if (refusal.textContent === CODE_WANTED) secondFactor.hidden = false;
+  if (refusal.textContent === CODE_REQUIRED) secondFactor.hidden = false;
   if (refusal.textContent) return (secondFactor.hidden ? form.password : form.code).select();
   secondFactor.hidden = true;
-  if (!schema) show({}); // perhaps it is not shown to everybody
+  if (!schema) show({}); // introspection may need a log-in
   form.reset();
   form.hidePopover();
   element("log-out").focus();
@@ -75,12 +75,12 @@ let shown = 0;
 
 async function fetcher(body, { headers } = {}) {
   const wasLoggedIn = session.stored;
-  const answer = await session.post(location.pathname, body, { headers });
-  if (wasLoggedIn && !session.stored) say("Your session is over. Log in again.");
-  return answer.json();
+  const response = await session.post(location.pathname, body, { headers });
+  if (wasLoggedIn && !session.stored) announce("Your session is over. Log in again.");
+  return response.json();
 }
 
-/** A new tab with these texts, or the tab that has them already. */
+/** Opens a tab with this operation, or the tab that has it already. */
 function show({ query, variables = "", operationName }) {
   const open = query === undefined ? {} : { query, variables, operationName };
   const known = schema ? { schema } : {};
@@ -88,7 +88,7 @@ function show({ query, variables = "", operationName }) {
     React.createElement(GraphiQL, {
       ...open,
       ...known,
-      key: ++shown, // GraphiQL looks at what it is to open when it starts
+      key: ++shown, // GraphiQL reads what to open only when it is mounted
       fetcher,
       defaultQuery: WELCOME,
       defaultEditorToolsVisibility: variables ? "variables" : undefined,
@@ -101,7 +101,7 @@ function show({ query, variables = "", operationName }) {
   );
 }
 
-function say(sentence) {
+function announce(sentence) {
   element("notice").textContent = sentence;
 }
 
@@ -111,13 +111,13 @@ exampleList.addEventListener("click", async (event) => {
   const text = event.target.closest("button")?.value;
   if (!text) return;
   exampleList.hidePopover();
-  const ids = text.includes("$") ? await findIds(ask) : {};
+  const ids = text.includes("$") ? await findIds(fetchData) : {};
   const variables = exampleVariables(text, schema, ids);
   show({ query: text, variables: Object.keys(variables).length ? JSON.stringify(variables, null, 2) : "" });
 });
 
-/** A query's data; null when there is none. */
-function ask(query) {
+/** Returns a query's data, or null. */
+function fetchData(query) {
   return fetcher({ query }).then(({ data }) => data, () => null);
 }
 

@@ -1,4 +1,4 @@
-"""An operator helps somebody who has lost the second factor."""
+"""The command `reset_second_factor`."""
 
 import pytest
 from django.core.cache import cache
@@ -16,7 +16,7 @@ def log_in(browser: Browser, **fields: str) -> int:
     return browser.post("/admin/login/", fields).status_code
 
 
-def test_the_second_factor_and_every_session_are_gone(client: Browser) -> None:
+def test_it_removes_the_second_factor_and_ends_every_session(client: Browser) -> None:
     cache.clear()
     give_second_factor(make_user(email="staff@example.com", password="correct-horse-9", is_staff=True))
     assert log_in(client, code=code()) == 302
@@ -26,7 +26,7 @@ def test_the_second_factor_and_every_session_are_gone(client: Browser) -> None:
 
 
 @pytest.mark.parametrize("email", ["somebody@example.com", "nobody@example.com"])
-def test_it_says_when_there_is_nothing_to_reset(email: str) -> None:
+def test_it_fails_without_an_account_or_a_second_factor(email: str) -> None:
     make_user(email="somebody@example.com")
     with pytest.raises(CommandError, match=r"no second factor|no account"):
         call_command("reset_second_factor", email)

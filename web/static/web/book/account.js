@@ -1,12 +1,12 @@
-import { element, notice, reveal, say, text } from "./page.js";
+import { announce, element, notice, reveal, text } from "./page.js";
 import { giveCode, logIn, logOut, signUp, stored } from "./session.js";
 
 const dialog = element("account");
 const form = dialog.querySelector("form");
-const ENTER = { "log-in": logIn, "sign-up": signUp, code: giveCode };
-let next = null; // what waits for the log-in
+const SUBMIT = { "log-in": logIn, "sign-up": signUp, code: giveCode };
+let next = null; // called after the log-in
 
-/** Ask who it is, and then go on. */
+/** Opens the dialog; calls `then` after the log-in. */
 export function logInAnd(then) {
   next = then;
   dialog.className = then ? "waits" : "";
@@ -25,13 +25,13 @@ function setMode(mode) {
 
 async function enter() {
   const fields = Object.fromEntries(new FormData(form));
-  const refused = await ENTER[form.dataset.mode](fields).catch(({ code }) => code);
+  const refused = await SUBMIT[form.dataset.mode](fields).catch(({ code }) => code);
   if (refused === "mfa_authenticate") return setMode("code");
   element("refusal").textContent = refused && (text(refused, { seconds: 60 }) ?? text("OTHER"));
   if (refused) return form.querySelector("[data-wrong]:enabled").focus();
   form.reset();
   dialog.close();
-  say(text("loggedIn", stored()));
+  announce(text("loggedIn", stored()));
   next?.();
 }
 

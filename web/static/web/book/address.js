@@ -1,11 +1,11 @@
-// What is shown: view, service, provider, day, time, move. What is wrong is as not said.
+// The state: view, service, provider, day, time, move. Ignores an invalid day.
 
 export function address() {
   const { day, ...rest } = Object.fromEntries(new URLSearchParams(location.search));
   return /^2\d{3}-\d\d-\d\d$/.test(day) && Date.parse(day) ? { ...rest, day } : rest;
 }
 
-/** The address with some of it changed, or taken out by null. */
+/** Links to the address with these changes; null removes. */
 export function linkTo(changes) {
   return `?${new URLSearchParams(Object.entries({ ...address(), ...changes }).filter(([, value]) => value))}`;
 }
@@ -15,5 +15,5 @@ export function go(link) {
   dispatchEvent(new Event("popstate"));
 }
 
-/** Change it without a step back. */
+/** Adds no entry to the history. */
 export const replace = (changes) => history.replaceState(null, "", linkTo(changes));

@@ -4,13 +4,13 @@ import { pause } from "./time.js";
 
 const { graphql, operations, hash: sha256Hash } = document.body.dataset;
 const extensions = { persistedQuery: { version: 1, sha256Hash } };
-const OPEN = /NETWORK|TIMEOUT|UNAVAILABLE|INTERNAL/; // after these it may have happened
-const keys = {}; // of changes without an answer yet
+const UNCERTAIN = /NETWORK|TIMEOUT|UNAVAILABLE|INTERNAL/; // the change may have been made
+const keys = {}; // idempotency keys, until the outcome is known
 
-/** What a query answers: to anybody by GET, which proxies may keep; a log-in has a better rate. */
+/** Returns a query's data. Anonymous: by GET, which proxies may cache. */
 export async function read(operation, variables) {
   try {
-    return stored() ? await ask(operation, variables) : dataOf(await run(operation, variables));
+    return stored() ? await execute(operation, variables) : dataOf(await run(operation, variables));
   } catch (failure) {
     const { code, seconds } = failure;
     if (code === "RATE_LIMITED" && seconds < 10) await pause(seconds * 1000);
@@ -19,8 +19,8 @@ export async function read(operation, variables) {
   }
 }
 
-/** The answer to who is logged in. */
-export async function ask(operation, variables) {
+/** Returns an operation's data for the logged-in account. */
+export async function execute(operation, variables) {
   const session = stored();
   const post = async () => run(operation, variables, await bearer());
   let answer = await post();
@@ -31,17 +31,17 @@ export async function ask(operation, variables) {
   return dataOf(answer);
 }
 
-/** The changed reservation. Asking again until there is an answer changes it once. */
+/** Returns the reservation. A retry uses the same key, so it changes once. */
 export async function change(operation, input) {
   const intent = operation + JSON.stringify(input);
   const idempotencyKey = (keys[intent] ??= crypto.getRandomValues(new Uint32Array(4)).join("-"));
   try {
-    const { payload } = await ask(operation, { input: { ...input, idempotencyKey } });
+    const { payload } = await execute(operation, { input: { ...input, idempotencyKey } });
     if (payload.userErrors.length) throw new Failure(payload.userErrors[0].code);
     delete keys[intent];
     return payload.reservation;
   } catch (failure) {
-    if (!OPEN.test(failure.code)) delete keys[intent];
+    if (!UNCERTAIN.test(failure.code)) delete keys[intent];
     throw failure;
   }
 }
@@ -56,7 +56,7 @@ export async function readAll(operation, variables) {
   return nodes;
 }
 
-/** The document goes by its hash; whole only where the server does not know it. */
+/** Sends a persisted query; the document only if the server lacks it. */
 async function run(operationName, variables = {}, headers) {
   const body = { operationName, variables, extensions };
   const parameters = { ...body, variables: JSON.stringify(variables), extensions: JSON.stringify(extensions) };
@@ -65,10 +65,10 @@ async function run(operationName, variables = {}, headers) {
     : await send(`${graphql}?${new URLSearchParams(parameters)}`, { method: "GET" });
   const code = answer.json.errors?.[0].extensions.code ?? "";
   if (!code.startsWith("PERSISTED_QUERY")) return answer;
-  const answered = await fetch(operations).catch(() => null);
-  if (!answered?.ok) throw new Failure("NETWORK");
+  const source = await fetch(operations).catch(() => null);
+  if (!source?.ok) throw new Failure("NETWORK");
   if (code.endsWith("SUPPORTED")) delete body.extensions;
-  return send(graphql, { body: { ...body, query: await answered.text() }, headers });
+  return send(graphql, { body: { ...body, query: await source.text() }, headers });
 }
 
 function dataOf({ json: { data, errors } }) {

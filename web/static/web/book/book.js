@@ -9,14 +9,14 @@ import { stored } from "./session.js";
 import { format } from "./time.js";
 
 const tabs = new BroadcastChannel("book");
-let turn = 0; // an answer after another choice is passed over
-let open = {}; // what was read of a day and its week
-let offered = []; // the appointments of the chosen time
+let turn = 0; // a response to an earlier choice is dropped
+let open = {}; // the day, its week and appointments
+let offered = []; // appointments at the chosen time
 
 async function show() {
-  const mine = ++turn;
-  const { view: asked, move, service: id } = address();
-  const view = asked === "mine" ? asked : "book";
+  const current = ++turn;
+  const { view: requested, move, service: id } = address();
+  const view = requested === "mine" ? requested : "book";
   for (const link of document.querySelectorAll(".bar [href^='?']")) {
     if (link.hreflang) link.href = linkTo({ lang: link.hreflang });
     else link.ariaCurrent = link.dataset.view === view || null;
@@ -25,28 +25,28 @@ async function show() {
   document.title = element(view).querySelector("h1").textContent;
   if (view === "mine") return stored() && showMine();
   const services = await choice.findServices();
-  if (mine !== turn) return;
+  if (current !== turn) return;
   const service = services.find((one) => one.id === id);
   choice.showServices(services, id);
   reveal({ "no-services": !services.length, "with-whom": service, when: service });
-  if (service) await showWhen(service, () => mine === turn);
+  if (service) await showWhen(service, () => current === turn);
 }
 
-async function showWhen(service, isStill) {
-  const { provider: asked, day, time } = address();
+async function showWhen(service, isCurrent) {
+  const { provider: requested, day, time } = address();
   const providers = await choice.findProviders(service.id);
-  if (!isStill()) return;
-  const provider = providers.find(({ id }) => id === asked)?.id;
+  if (!isCurrent()) return;
+  const provider = providers.find(({ id }) => id === requested)?.id;
   choice.showProviders(providers, provider);
   const key = [service.id, provider, day].join();
   if (open.key !== key) {
     const when = element("when");
     when.ariaBusy = "true";
     const read = await choice.readWhen(service.id, provider, day).finally(() => (when.ariaBusy = null));
-    if (!isStill()) return;
+    if (!isCurrent()) return;
     open = { key, ...read };
   }
-  const times = choice.gather(open.appointments);
+  const times = choice.groupByStart(open.appointments);
   reveal({ calendar: open.day, nobody: !open.day, "no-times": !times.length, "more-times": open.pageInfo.hasNextPage });
   offered = times.find((some) => some.some(({ id }) => id === time)) ?? [];
   showChoice(service, time);
@@ -59,7 +59,7 @@ function showChoice(service, time) {
   const whose = element("whose");
   const isShown = offered.some(({ id }) => id === whose.value);
   reveal({ choice: offered.length });
-  if (isShown) return; // what is written stays
+  if (isShown) return; // keeps the note
   whose.replaceChildren(...offered.map(({ id, provider }) => new Option(provider.name, id, false, id === time)));
   if (!offered.length) return;
   whose.onchange = () => element("chosen").replaceChildren(part("words", wordsOf({ service, ...chosen() })));
@@ -75,15 +75,15 @@ const chosen = () => offered.find(({ id }) => id === element("whose").value);
 async function refresh() {
   showAccount();
   open = {};
-  const [gone] = await Promise.all([showHolds(() => setTimeout(look, 1500)), show()]);
+  const [gone] = await Promise.all([showHolds(() => setTimeout(reload, 1500)), show()]);
   for (const { status } of await Promise.all(gone.map(findOne))) {
     notice(text(status === "EXPIRED" ? "HOLD_EXPIRED" : "elsewhere", { status: text(status) }));
   }
 }
 
-const look = () => attempt(refresh);
+const reload = () => attempt(refresh);
 
-// By the names on the buttons.
+// By `data-do`.
 const ACTS = {
   ...ACCOUNT_ACTS,
   first: () => go(linkTo({ day: null, time: null })),
@@ -101,7 +101,7 @@ const ACTS = {
     const [name, operation, input] = move
       ? ["moved", "Move", { reservationId: move, appointmentId }]
       : ["held", "Reserve", { appointmentId, serviceId, note }];
-    await attempt(() => settle(name, operation, input, startsAt)); // again is of this choice
+    await attempt(() => settle(name, operation, input, startsAt)); // retries this choice
   },
   confirm: (button) => settle("booked", "Confirm", { reservationId: reservationOf(button).id }),
   move(button) {
@@ -120,17 +120,17 @@ const ACTS = {
   },
 };
 
-/** Make a change, and show it, here and in other tabs. */
+/** Makes a change, and shows it in all tabs. */
 async function settle(name, operation, input, startsAt) {
   const reservation = await change(operation, input).catch((failure) => {
     throw Object.assign(failure, { startsAt });
   });
   tabs.postMessage(name);
-  element("holds").replaceChildren(); // no news here
+  element("holds").replaceChildren(); // not changed elsewhere
   replace({ time: null, move: null });
   for (const written of ["note", "reason"]) element(written).value = "";
   const next = name === "booked" ? [[text("mine"), STEPS.mine]] : [];
-  if (await look()) notice(text(name, wordsOf(reservation)), next, "well");
+  if (await reload()) notice(text(name, wordsOf(reservation)), next, "well");
 }
 
 const STEPS = {
@@ -140,7 +140,7 @@ const STEPS = {
   again: (again) => again(),
 };
 
-/** Whether it could be done; else it says why not. */
+/** Returns true, or shows the failure and its next steps. */
 async function attempt(work) {
   const wasLoggedIn = stored();
   try {
@@ -162,10 +162,10 @@ async function attempt(work) {
   }
 }
 
-/** The three open times next to this one. */
+/** The three open times nearest to this one. */
 function neighbours(startsAt) {
   const distance = ([one]) => Math.abs(Date.parse(one.startsAt) - Date.parse(startsAt));
-  const nearest = choice.gather(open.appointments ?? []).sort((one, other) => distance(one) - distance(other));
+  const nearest = choice.groupByStart(open.appointments ?? []).sort((one, other) => distance(one) - distance(other));
   return nearest.slice(0, 3).map(([{ id, startsAt: start }]) => [format("time", start), () => go(linkTo({ time: id }))]);
 }
 
@@ -174,8 +174,8 @@ addEventListener("popstate", () => {
   notice("");
   attempt(show);
 });
-addEventListener("session", look);
-addEventListener("online", look);
-addEventListener("visibilitychange", () => document.hidden || look());
-tabs.onmessage = look;
-look();
+addEventListener("session", reload);
+addEventListener("online", reload);
+addEventListener("visibilitychange", () => document.hidden || reload());
+tabs.onmessage = reload;
+reload();

@@ -3,26 +3,26 @@ import { read, readAll } from "./api.js";
 import { element, reveal, showLinks, text } from "./page.js";
 import { dayOf, format, formatMinutes, mondayOf, nameOf, now, plusDays, startOf, timeIn, zone } from "./time.js";
 
-const known = {}; // what does not change while somebody chooses
+const cache = {}; // services, and providers by service
 
 export async function findServices() {
-  return (known.services ??= (await readAll("Services")).filter(({ isActive }) => isActive));
+  return (cache.services ??= (await readAll("Services")).filter(({ isActive }) => isActive));
 }
 
 export async function findProviders(serviceId) {
-  return (known[serviceId] ??= await readAll("Providers", { serviceId }));
+  return (cache[serviceId] ??= await readAll("Providers", { serviceId }));
 }
 
-/** A day, or the first with an open time; its week; and what is open on it. */
-export async function readWhen(serviceId, id, asked, isSure) {
-  const providerIds = id ? [id] : known[serviceId].map((one) => one.id).slice(0, 100); // so many may be given
-  const service = isSure && { serviceId }; // which is dear to ask for
-  const first = asked || !providerIds.length ? null : await read("FirstOpen", { providerIds, ...service });
-  const day = asked ?? (first?.nextOpenAppointment && dayOf(first.nextOpenAppointment.startsAt));
+/** A day, or the first open one; its week and times. `exactly` costs more: only if it had none. */
+export async function readWhen(serviceId, id, requested, exactly) {
+  const providerIds = id ? [id] : cache[serviceId].map((one) => one.id).slice(0, 100); // the API's maximum
+  const service = exactly && { serviceId };
+  const first = requested || !providerIds.length ? null : await read("FirstOpen", { providerIds, ...service });
+  const day = requested ?? (first?.nextOpenAppointment && dayOf(first.nextOpenAppointment.startsAt));
   if (!day) return { appointments: [], pageInfo: {} };
   const choice = { id, serviceId, providerIds };
   const [week, { nodes, pageInfo }] = await Promise.all([findWeek(day, choice), findTimes({ day, choice })]);
-  if (!asked && !isSure && !nodes.length) return readWhen(serviceId, id, asked, true);
+  if (!requested && !exactly && !nodes.length) return readWhen(serviceId, id, requested, true);
   return { day, choice, week, appointments: nodes, pageInfo };
 }
 
@@ -40,8 +40,7 @@ export async function findTimes({ day, choice: { id, serviceId, providerIds }, p
   return (await read("Times", { filter: { ...filter, providerIds }, after })).page;
 }
 
-/** Appointments at the same instant are one time. */
-export function gather(appointments) {
+export function groupByStart(appointments) {
   const times = {};
   for (const one of appointments) (times[one.startsAt] ??= []).push(one);
   return Object.values(times);
@@ -80,7 +79,7 @@ export function showWeek(week, chosen) {
   })));
 }
 
-/** In the reader's zone, and in a chosen provider's, where it differs. */
+/** In the reader's zone, and in the provider's where it differs. */
 export function showTimes(times, chosen, isAnybody) {
   const [[{ provider = {}, startsAt } = {}] = []] = times;
   const there = !isAnybody && times.length && timeIn(provider.timeZone, startsAt);

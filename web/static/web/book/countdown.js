@@ -1,10 +1,10 @@
-import { say, text } from "./page.js";
+import { announce, text } from "./page.js";
 import { formatMinutes, now } from "./time.js";
 
-const SAID = [10, 5, 1]; // minutes that are left
+const ANNOUNCED_MINUTES = [10, 5, 1];
 const MINUTE = 60_000;
 
-/** How long a hold lasts, by the server's clock. Answers how to stop. */
+/** Shows the time left, by the server's clock. Returns how to stop. */
 export function countDown(card, { createdAt, expiresAt }, isOver) {
   const end = Date.parse(expiresAt);
   let before = end - now();
@@ -14,8 +14,8 @@ export function countDown(card, { createdAt, expiresAt }, isOver) {
     card.querySelector(".left").textContent = digits.slice(left > 60 * MINUTE ? 11 : 14, 19);
     card.querySelector("progress").value = left / (end - Date.parse(createdAt));
     card.classList.toggle("urgent", left < 5 * MINUTE);
-    const passed = SAID.find((minutes) => left <= minutes * MINUTE && minutes * MINUTE < before);
-    if (passed) say(text("left", { minutes: formatMinutes(passed) }));
+    const passed = ANNOUNCED_MINUTES.find((minutes) => left <= minutes * MINUTE && minutes * MINUTE < before);
+    if (passed) announce(text("left", { minutes: formatMinutes(passed) }));
     before = left;
     if (left) return;
     clearInterval(timer);

@@ -1,6 +1,6 @@
 import { setClock } from "./time.js";
 
-/** Why not: a code, of the API or ours; in how many seconds to ask again. */
+/** code: of the API or of this page; seconds: when to retry. */
 export class Failure extends Error {
   constructor(code, seconds) {
     super(code);
@@ -8,23 +8,23 @@ export class Failure extends Error {
   }
 }
 
-/** Status and JSON. Raises a Failure without an answer. */
+/** Returns status and JSON. Throws a Failure. */
 export async function send(url, { method = "POST", body, headers } = {}) {
-  const asked = Date.now();
+  const sentAt = Date.now();
   const answer = await fetch(url, {
     method,
-    credentials: "omit", // the token says who asks
+    credentials: "omit", // the token authenticates
     headers: { Accept: "application/json", ...(body && { "Content-Type": "application/json" }), ...headers },
     body: body && JSON.stringify(body),
     signal: AbortSignal.timeout(15_000),
   }).catch(() => null);
   const text = await answer?.text().catch(() => null);
   if (text == null) throw new Failure("NETWORK");
-  if (method === "POST") setClock(answer.headers.get("Date"), asked); // what is kept is older
+  if (method === "POST") setClock(answer.headers.get("Date"), sentAt); // a GET may be cached
   const { status } = answer;
   if (status === 429) throw new Failure("RATE_LIMITED", answer.headers.get("Retry-After") ?? 60);
   try {
     if (status < 500) return { status, json: JSON.parse(text || "{}") };
-  } catch {} // a page of who stands between
+  } catch {} // HTML from a proxy
   throw new Failure("SERVICE_UNAVAILABLE");
 }

@@ -6,7 +6,7 @@ export const { texts, steps } = JSON.parse(element("words").textContent);
 
 export const text = (name, values) => texts[name]?.replace(/\{(\w+)\}/g, (_, value) => values[value]);
 
-/** A template with these texts by `data-text`; what has none is hidden. */
+/** A template with texts by `data-text`; elements without one are hidden. */
 export function part(name, slots) {
   const copy = element(`part-${name}`).content.cloneNode(true).firstElementChild;
   for (const slot of [copy, ...copy.querySelectorAll("*")]) {
@@ -17,12 +17,12 @@ export function part(name, slots) {
   return copy;
 }
 
-/** Which elements there are, by ids. */
-export function reveal(isThere) {
-  for (const [id, is] of Object.entries(isThere)) element(id).hidden = !is;
+/** Shows or hides elements by id. */
+export function reveal(visible) {
+  for (const [id, isVisible] of Object.entries(visible)) element(id).hidden = !isVisible;
 }
 
-/** Links that change the address; the keyboard stays. */
+/** Links that change the address; the focus stays. */
 export function showLinks(name, items) {
   const box = element(name);
   const focused = box.contains(document.activeElement) && document.activeElement.href;
@@ -35,7 +35,7 @@ export function showLinks(name, items) {
   }));
 }
 
-/** A button's `data-do` names what it does; once at a time. */
+/** A button's `data-do` names its action; ignores clicks while busy. */
 export function listen(act) {
   document.addEventListener("click", async (event) => {
     const target = event.target.closest("a[href^='?']:not([hreflang]), [data-do]");
@@ -47,13 +47,13 @@ export function listen(act) {
   });
 }
 
-/** For who listens rather than looks. */
-export function say(sentence) {
+/** For screen readers. */
+export function announce(sentence) {
   element("status").textContent = "";
   setTimeout(() => (element("status").textContent = sentence), 100);
 }
 
-/** What has happened, and the next steps: labels and functions. */
+/** What has happened, and next steps: labels and functions. */
 export function notice(sentence, next = [], kind = "wrong") {
   const box = element("notice");
   const buttons = next.map(([label, onclick]) => Object.assign(part("step", { label }), { onclick }));

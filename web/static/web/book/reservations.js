@@ -1,12 +1,12 @@
-import { ask } from "./api.js";
+import { execute } from "./api.js";
 import { countDown } from "./countdown.js";
 import { Failure } from "./http.js";
 import { element, part, reveal, text } from "./page.js";
 import { stored } from "./session.js";
 import { format, nameOf, now, timeIn } from "./time.js";
 
-const known = {}; // all that are shown, by id
-let stops = []; // of the countdowns
+const shown = {}; // by id
+let stops = []; // stop the countdowns
 
 export function wordsOf({ service, provider, startsAt, endsAt }) {
   const there = timeIn(provider.timeZone, startsAt);
@@ -20,18 +20,18 @@ export function wordsOf({ service, provider, startsAt, endsAt }) {
 }
 
 async function find(filter, after) {
-  const { client } = (await ask("Mine", { filter, after })).viewer;
+  const { client } = (await execute("Mine", { filter, after })).viewer;
   if (!client) throw new Failure("NO_CLIENT");
   return client.page;
 }
 
-export const findOne = async (id) => (await ask("One", { id })).reservation;
+export const findOne = async (id) => (await execute("One", { id })).reservation;
 
-export const reservationOf = (button) => known[button.closest("[data-id]").dataset.id];
+export const reservationOf = (button) => shown[button.closest("[data-id]").dataset.id];
 
 function cardOf(reservation) {
   const { id, status, startsAt, service, cancelReason } = reservation;
-  known[id] = reservation;
+  shown[id] = reservation;
   const card = part("card", { ...wordsOf(reservation), status: text(status), reason: cancelReason });
   Object.assign(card.dataset, { id, status });
   for (const piece of card.querySelectorAll("[data-when]")) {
@@ -41,7 +41,7 @@ function cardOf(reservation) {
   return card;
 }
 
-/** What is held, with its countdown. Answers the ids of those held no longer. */
+/** Shows holds and countdowns. Returns the ids of holds that are over. */
 export async function showHolds(lapse) {
   const nodes = stored() ? (await find({ status: ["PENDING"] })).nodes : [];
   const before = [...element("holds").children].map(({ dataset }) => dataset.id);
@@ -52,7 +52,7 @@ export async function showHolds(lapse) {
   return before.filter((id) => stored() && !nodes.some((node) => node.id === id));
 }
 
-/** Booked, soonest first; over, latest first. */
+/** Booked, soonest first; past, latest first. */
 export async function showMine(after) {
   const { nodes, pageInfo } = await find(null, after);
   const isToCome = ({ status, startsAt }) => status === "CONFIRMED" && Date.parse(startsAt) > now();

@@ -4,38 +4,38 @@ import { now, pause } from "./time.js";
 const NAME = "book-session";
 const MARGIN = 20_000; // milliseconds
 const { auth } = document.body.dataset;
-let halfway = null; // a log-in without its code
+let pendingToken = null; // of a log-in that needs a code
 let renewal = null;
 
-/** Who is logged in; null for nobody. */
+/** The session, or null when logged out. */
 export function stored() {
-  // The cookie goes with the browser: then the rest is nobody's.
+  // The cookie ends with the browser; so does the session.
   return document.cookie.includes(NAME) ? JSON.parse(localStorage.getItem(NAME)) : null;
 }
 
 if (!stored()) localStorage.removeItem(NAME);
 
 function store(session) {
-  const isNews = !stored() !== !session;
+  const isChanged = !stored() !== !session;
   document.cookie = `${NAME}=1; Path=/book; SameSite=Strict${session ? "" : "; Max-Age=0"}`;
   if (session) localStorage.setItem(NAME, JSON.stringify(session));
   else localStorage.removeItem(NAME);
-  if (isNews) dispatchEvent(new Event("session"));
+  if (isChanged) dispatchEvent(new Event("session"));
 }
 
 addEventListener("storage", ({ key, oldValue, newValue }) => {
   if (key === NAME && !oldValue !== !newValue) dispatchEvent(new Event("session"));
 });
 
-// Each answers "" when done, mfa_authenticate for a code, or why not.
+// Each returns "", mfa_authenticate for a code, or an error code.
 export const logIn = ({ email, password }) => enter("auth/login", { email, password });
 export const signUp = ({ name, email, password }) => enter("auth/signup", { name, email, password });
-export const giveCode = ({ code }) => enter("auth/2fa/authenticate", { code }, { "X-Session-Token": halfway });
+export const giveCode = ({ code }) => enter("auth/2fa/authenticate", { code }, { "X-Session-Token": pendingToken });
 
 async function enter(path, body, headers) {
   const { status, json } = await send(auth + path, { body, headers });
   const { data, meta, errors } = json;
-  halfway = meta?.session_token ?? halfway;
+  pendingToken = meta?.session_token ?? pendingToken;
   if (status !== 200) return data?.flows?.find((flow) => flow.is_pending)?.id ?? errors?.[0].code ?? "OTHER";
   store({ email: data.user.email, access: meta.access_token, refresh: meta.refresh_token });
   return "";
@@ -47,20 +47,20 @@ export async function logOut() {
   if (headers) await send(`${auth}auth/session`, { method: "DELETE", headers }).catch(() => null);
 }
 
-/** Says who asks. Raises a Failure for nobody. */
+/** Throws a Failure when logged out. */
 export async function bearer() {
   const session = stored();
-  if (session && endOf(session.access) < now() + MARGIN) await renew(session);
+  if (session && expiryOf(session.access) < now() + MARGIN) await renew(session);
   if (!stored()) throw new Failure("UNAUTHENTICATED");
   return { Authorization: `Bearer ${stored().access}` };
 }
 
-/** A refresh token is good for one renewal: a second would end the session. */
+/** Once at a time: a refresh token that is used twice ends the session. */
 export function renew(session) {
   return (renewal ??= locked(() => exchange(session)).finally(() => (renewal = null)));
 }
 
-// What is kept reaches other tabs late: they wait. No locks without HTTPS.
+// Waits until localStorage reaches other tabs. HTTP has no locks.
 const locked = (work) =>
   new Promise((done, fail) => {
     const wait = () => work().then(done, fail).then(() => pause(1000));
@@ -68,13 +68,13 @@ const locked = (work) =>
   });
 
 async function exchange(session) {
-  if (stored()?.access !== session.access) return; // another was first
+  if (stored()?.access !== session.access) return; // renewed by another tab
   const { status, json } = await send(`${auth}tokens/refresh`, { body: { refresh_token: session.refresh } });
   if (status !== 200) return store(null);
   const { access_token: access, refresh_token: refresh = session.refresh } = json.data;
   store({ ...session, access, refresh });
 }
 
-function endOf(token) {
+function expiryOf(token) {
   return JSON.parse(atob(token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/"))).exp * 1000;
 }

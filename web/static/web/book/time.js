@@ -22,24 +22,24 @@ export function format(kind, instant, timeZone = zone) {
 export const formatMinutes = (minutes) =>
   new Intl.NumberFormat(locale, { style: "unit", unit: "minute", unitDisplay: "long" }).format(minutes);
 
-/** What clocks show elsewhere; "" where they show the same. */
+/** The time in another zone; "" where it is the same. */
 export function timeIn(timeZone, instant) {
   const there = format("there", instant, timeZone);
   return there === format("there", instant) ? "" : there;
 }
 
-// Days of the reader's zone, YYYY-MM-DD as in Sweden; in UTC equally long.
+// Days of the reader's zone, YYYY-MM-DD (Swedish); in UTC equally long.
 export const dayOf = (instant) => new Date(instant).toLocaleDateString("sv");
 export const startOf = (day) => new Date(`${day}T00:00`);
 export const plusDays = (day, number) => new Date(Date.parse(day) + number * 86_400_000).toISOString().slice(0, 10);
 export const mondayOf = (day) => plusDays(day, -((new Date(day).getUTCDay() + 6) % 7));
 
-let ahead = 0; // milliseconds that the server's clock is ahead
+let ahead = 0; // of the reader's clock, in milliseconds
 
 export const now = () => Date.now() + ahead;
 
-/** The Date header has whole seconds, and was written since `asked`. */
-export function setClock(date, asked) {
-  const found = Date.parse(date) + 500 - (asked + Date.now()) / 2;
+/** The Date header has whole seconds, and is later than `sentAt`. */
+export function setClock(date, sentAt) {
+  const found = Date.parse(date) + 500 - (sentAt + Date.now()) / 2;
   if (Math.abs(found - ahead) > 1500) ahead = found;
 }

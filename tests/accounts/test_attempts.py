@@ -1,4 +1,4 @@
-"""Guessing passwords: an account is shut for longer and longer, whatever becomes of the cache."""
+"""Rate limits on password attempts: an account is locked for longer and longer, independently of the cache."""
 
 from typing import Any
 
@@ -24,40 +24,40 @@ def limits(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 def codes(send: Send, body: dict[str, str], times: int) -> list[str]:
     found = []
     for _ in range(times):
-        cache.clear()  # what allauth counts itself
+        cache.clear()  # allauth's own counts
         response = send("auth/login", body).json()
         found.append(response["errors"][0]["code"] if "errors" in response else "logged in")
     return found
 
 
-def test_an_account_is_shut_after_too_many_attempts(send: Send, user: User) -> None:
+def test_an_account_is_locked_after_too_many_attempts(send: Send, user: User) -> None:
     assert codes(send, WRONG, 4) == ["email_password_mismatch"] * 3 + ["too_many_login_attempts"]
     assert codes(send, CREDENTIALS, 1) == ["too_many_login_attempts"]
     assert codes(send, {**WRONG, "email": "CLEO@example.com"}, 1) == ["too_many_login_attempts"]
     assert codes(send, {**WRONG, "email": "other@example.com"}, 1) == ["email_password_mismatch"]
 
 
-def test_who_knows_the_password_has_not_been_guessing(send: Send, user: User) -> None:
+def test_the_right_password_resets_the_attempts(send: Send, user: User) -> None:
     for _ in range(3):
         assert codes(send, WRONG, 2) == ["email_password_mismatch"] * 2
         assert codes(send, CREDENTIALS, 1) == ["logged in"]
 
 
-def test_a_new_password_opens_the_account_again(send: Send, user: User) -> None:
+def test_a_new_password_unlocks_the_account(send: Send, user: User) -> None:
     assert codes(send, WRONG, 4)[-1] == "too_many_login_attempts"
     password_reset.send(User, user=user)
     assert codes(send, CREDENTIALS, 1) == ["logged in"]
 
 
-def test_each_window_allows_less_for_longer(settings: Any) -> None:
-    from accounts.adapter import attempts
+def test_longer_windows_have_lower_rates(settings: Any) -> None:
+    from accounts.attempts import attempt_rates
 
-    assert [(rate.tokens, rate.seconds) for rate in attempts()] == [(3, 600), (6, 3600), (12, 86_400)]
+    assert [(rate.tokens, rate.seconds) for rate in attempt_rates()] == [(3, 600), (6, 3600), (12, 86_400)]
     settings.LOG_IN_ATTEMPTS = 0
-    assert attempts() == []
+    assert attempt_rates() == []
 
 
-def test_codes_are_counted_for_each_log_in_and_the_password_is_not_forgiven_for_them(send: Send, user: User) -> None:
+def test_codes_are_limited_for_each_log_in_and_do_not_reset_the_password_attempts(send: Send, user: User) -> None:
     give_second_factor(user)
     device = Application()
     assert device.log_in(**CREDENTIALS).status_code == 401
@@ -69,7 +69,7 @@ def test_codes_are_counted_for_each_log_in_and_the_password_is_not_forgiven_for_
     assert codes(send, CREDENTIALS, 3)[-1] == "too_many_login_attempts"
 
 
-def test_who_gives_the_code_has_not_been_guessing(send: Send, user: User) -> None:
+def test_the_right_code_resets_the_attempts(send: Send, user: User) -> None:
     give_second_factor(user)
     assert codes(send, WRONG, 2) == ["email_password_mismatch"] * 2
     device = Application()
