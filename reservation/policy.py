@@ -79,6 +79,14 @@ MAY: dict[Action, frozenset[Role]] = {
     Action.MARK_NO_SHOW: frozenset({Role.PROVIDER, Role.STAFF}),
 }
 
+LEADS_TO: dict[Action, Status] = {
+    Action.CONFIRM: Status.CONFIRMED,
+    Action.CANCEL: Status.CANCELLED,
+    Action.COMPLETE: Status.COMPLETED,
+    Action.MARK_NO_SHOW: Status.NO_SHOW,
+}
+"""The status after an action; one that is not in here keeps the status."""
+
 
 def in_hours(duration: timedelta) -> str:
     """A duration for people."""

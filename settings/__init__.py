@@ -251,6 +251,7 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 # --- Language, time and static files -------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en-us"
+LOCALE_PATHS = [BASE_DIR / "web" / "locale"]  # script/messages collects the texts of reservation/ here, too
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]  # of the home page and the booking page
 FORMAT_MODULE_PATH = "settings.formats"
 USE_TZ = True

@@ -1,4 +1,4 @@
-"""What staff works with. State is never edited here: an action calls the same command as the API."""
+"""Registers the models in Django's admin. State is never edited there: an action calls the same command as the API."""
 
 from staff.appointment import AppointmentAdmin
 from staff.client import ClientAdmin

@@ -7,7 +7,7 @@ from django.utils import timezone
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
 
-from reservation.domain.queries.overview import idle_providers
+from reservation.domain.queries.overview import inactive_providers
 from reservation.models import Appointment, Reservation
 from reservation.models.appointment import AppointmentQuerySet
 from reservation.policy import Status
@@ -16,10 +16,10 @@ from staff.dates import WhenFilter
 from staff.search import by_people
 
 
-class StateFilter(admin.SimpleListFilter):
+class AppointmentStateFilter(admin.SimpleListFilter):
     """Free, held or booked, and never all of them: the indexes begin with `is_booked`.
 
-    Free from now on is what the home page counts: not what has passed, and not with who is not active.
+    "Free from now on" is what the home page counts: nothing that has passed, and nothing of inactive providers.
     """
 
     title, parameter_name = "state", "state"
@@ -40,13 +40,15 @@ class StateFilter(admin.SimpleListFilter):
             return queryset.filter(reservation_id__in=live.values("pk"), available_at__gt=now)
         assert isinstance(queryset, AppointmentQuerySet)
         free = queryset.free_at(now)
-        return free.starting_in(now, None).exclude(provider_id__in=idle_providers()) if self.value() == "free" else free
+        if self.value() != "free":
+            return free
+        return free.starting_in(now, None).exclude(provider_id__in=inactive_providers())
 
 
 @admin.register(Appointment)
 class AppointmentAdmin(ReadOnlyAdmin):
     list_display = ("starts", "provider", "state", "reservation")
-    list_filter = (StateFilter, WhenFilter, ("provider", AutocompleteSelectFilter))
+    list_filter = (AppointmentStateFilter, WhenFilter, ("provider", AutocompleteSelectFilter))
     list_filter_submit = True
     list_select_related = ("provider", "reservation__client")
     search_fields = ("provider__name",)

@@ -1,4 +1,4 @@
-"""The room of staff as two apps of Django's: its templates and static files, and the admin site itself."""
+"""Two apps of Django: the templates and static files of staff, and the admin site."""
 
 from importlib import import_module
 
@@ -7,7 +7,7 @@ from django.contrib.admin.apps import SimpleAdminConfig
 
 
 class StaffConfig(AppConfig):
-    """Templates, static files and filters of the staff's pages."""
+    """Templates and static files of the staff's pages."""
 
     name = "staff"
 

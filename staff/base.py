@@ -1,4 +1,4 @@
-"""What the admin pages have in common."""
+"""Base classes of the admin pages."""
 
 from typing import Any
 
@@ -17,18 +17,18 @@ from staff.paginator import BoundedPaginator
 
 
 class BoundedAdmin(ModelAdmin):
-    """A list that costs the same whatever the table holds: nothing is counted to its end."""
+    """A list whose cost does not grow with the table, since it counts a bounded number of rows."""
 
     paginator = BoundedPaginator
     show_full_result_count = False
     show_facets = ShowFacets.NEVER
     list_per_page = 25
-    list_disable_select_all = True  # an action is for what somebody has seen
+    list_disable_select_all = True  # an action is for rows that the user has seen
     list_fullwidth = True
 
 
 class CatalogueAdmin(BoundedAdmin):
-    """Rows that staff adds and changes by hand; they are switched off rather than deleted."""
+    """Rows that staff adds and changes by hand; they are deactivated rather than deleted."""
 
     exclude = ("created_at",)
     ordering = ("name", "id")
@@ -44,9 +44,9 @@ class CatalogueAdmin(BoundedAdmin):
 
 
 class LeanChangeList(UnfoldChangeList):
-    """Reads a page by the list's own index, and who is in it by statements of their own.
+    """Reads a page by the index of the list, and related rows by statements of their own.
 
-    In one statement the optimiser would begin with the smallest table, and sort all there is.
+    In one statement the optimiser would begin with the smallest table, and sort all rows.
     """
 
     def apply_select_related(self, qs: QuerySet[Any]) -> QuerySet[Any]:
@@ -54,7 +54,7 @@ class LeanChangeList(UnfoldChangeList):
 
 
 class ReadOnlyAdmin(BoundedAdmin):
-    """Rows that commands alone write, on a calendar."""
+    """Rows with a start, which only commands write."""
 
     list_before_template = "admin/hierarchy.html"
     sortable_by = ("starts",)
@@ -80,7 +80,7 @@ class ReadOnlyAdmin(BoundedAdmin):
 
 
 def current_caller(request: HttpRequest) -> Caller:
-    """The member of staff who has this page open."""
+    """The member of staff who sent the request, as a caller of the domain."""
     assert request.user.pk is not None  # staff has logged in
     caller = find_caller(request.user.pk)
     assert caller is not None

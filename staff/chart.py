@@ -1,24 +1,24 @@
-"""Charts as numbers for SVG: drawn by the server, they need no script and no further request."""
+"""Charts as numbers for SVG, which the templates draw without a script or another request."""
 
 import math
 from collections.abc import Sequence
 from typing import Any
 
 WIDTH, HEIGHT = 720, 120
-"""Of the columns, in units of the drawing; CSS makes it as wide as there is room."""
+"""The size of the chart, in units of its viewBox; CSS stretches it."""
 
-LABELS = 6
-"""How many steps are named below the columns."""
+MAX_LABELS = 6
+"""The number of labels below the columns."""
 
 SHORTEST_SECONDS = 0.0005
-"""Where the scale of durations begins: it is logarithmic, as they are."""
+"""The start of the logarithmic scale of durations."""
 
 
 def columns(totals: Sequence[int], parts: Sequence[int], *, starts: Sequence[str]) -> dict[str, Any]:
-    """A column a step, with a part of it in another colour; what does not fit into it is cut off."""
-    top = nice(max(totals, default=0))
+    """One column for each step, with a part of it in another colour; the part is at most the whole column."""
+    top = round_up(max(totals, default=0))
     step = WIDTH / max(1, len(totals))
-    every = max(1, len(totals) // LABELS)
+    every = max(1, len(totals) // MAX_LABELS)
     return {
         "width": WIDTH,
         "height": HEIGHT,
@@ -31,7 +31,7 @@ def columns(totals: Sequence[int], parts: Sequence[int], *, starts: Sequence[str
                 "height": round(HEIGHT * total / top, 2),
                 "part_y": round(HEIGHT - HEIGHT * min(part, total) / top, 2),
                 "part_height": round(HEIGHT * min(part, total) / top, 2),
-                "told": f"{starts[place]}: {total:,}" + (f", {part:,} errors" if part else ""),
+                "label": f"{starts[place]}: {total:,}" + (f", {part:,} errors" if part else ""),
             }
             for place, (total, part) in enumerate(zip(totals, parts, strict=True))
             if total
@@ -42,8 +42,8 @@ def columns(totals: Sequence[int], parts: Sequence[int], *, starts: Sequence[str
     }
 
 
-def nice(greatest: int) -> int:
-    """The next of 1, 2, 5, 10, 20 and so on: where an axis ends."""
+def round_up(greatest: int) -> int:
+    """The next of 1, 2, 5, 10, 20 and so on, as the end of an axis."""
     if greatest <= 1:
         return 1
     power = int(10 ** math.floor(math.log10(greatest)))
@@ -51,7 +51,7 @@ def nice(greatest: int) -> int:
 
 
 def spread(quantiles: Sequence[float | None], *, longest: float) -> list[float]:
-    """Where these durations stand between the shortest and the longest, in hundredths; none of what never ran."""
+    """The positions of durations between the shortest and the longest, in percent; without those that are unknown."""
     known = [seconds for seconds in quantiles if seconds is not None]
     scale = math.log(max(longest, SHORTEST_SECONDS * 2) / SHORTEST_SECONDS)
-    return [round(100 * math.log(max(one, SHORTEST_SECONDS) / SHORTEST_SECONDS) / scale, 1) for one in known]
+    return [round(100 * math.log(max(seconds, SHORTEST_SECONDS) / SHORTEST_SECONDS) / scale, 1) for seconds in known]

@@ -16,46 +16,42 @@ from reservation.domain.errors import DomainError
 from reservation.domain.queries.export import export_client
 from reservation.models import Client
 from staff.base import current_caller
-from staff.people import PeopleAdmin, PersonForm
+from staff.fields import editable_fields
+from staff.people import NewPersonForm, PeopleAdmin
 from staff.resources import ClientResource
 
 
-class ClientForm(PersonForm):
+class NewClientForm(NewPersonForm):
     class Meta:
         model = Client
-        fields = ("name", "phone", "time_zone")
+        fields = editable_fields(Client)
 
 
 @admin.register(Client)
 class ClientAdmin(PeopleAdmin):
     resource_classes = (ClientResource,)
-    add_form = ClientForm
+    add_form = NewClientForm
+    create_command = create_client
     list_display = ("name", "address", "phone", "time_zone")
-    list_select_related = ("user",)
     search_fields = ("name", "user__email", "phone")
     search_help_text = "A name, an address or a telephone number"
-    fieldsets = ((None, {"fields": ("name", "address", ("phone", "time_zone"), "reservations")}),)
-    add_fieldsets = ((None, {"fields": ("email", "name", ("phone", "time_zone"))}),)
-    readonly_fields = ("address", "reservations")
+    lines = (("phone", "time_zone"),)
     actions = ("export_personal_data", "erase_personal_data")
-
-    def add(self, request: HttpRequest, fields: dict[str, Any]) -> Client:
-        return create_client(caller=current_caller(request), now=timezone.now(), **fields)
 
     @admin.action(description="Export personal data", permissions=["export"])
     def export_personal_data(self, request: HttpRequest, chosen: QuerySet[Client]) -> HttpResponse:
-        """A file with a list, of one item a client."""
+        """A JSON file with a list of one item for each client."""
         caller, now = current_caller(request), timezone.now()
-        kept = [export_client(caller=caller, client_id=client.pk, now=now) for client in chosen]
+        exports = [export_client(caller=caller, client_id=client.pk, now=now) for client in chosen]
         return HttpResponse(
-            json.dumps(kept, ensure_ascii=False, indent=2),
+            json.dumps(exports, ensure_ascii=False, indent=2),
             content_type="application/json",
             headers={"Content-Disposition": f'attachment; filename="personal-data-{now:%Y-%m-%d}.json"'},
         )
 
     @admin.action(description="Erase personal data", permissions=["erase"])
     def erase_personal_data(self, request: HttpRequest, chosen: QuerySet[Client]) -> HttpResponse | None:
-        """Asks first; whoever says yes posts the same action again."""
+        """Ask first; the confirmation posts the same action again."""
         if "confirmed" in request.POST:
             self.erase(request, chosen)
             return None
@@ -69,7 +65,7 @@ class ClientAdmin(PeopleAdmin):
         return TemplateResponse(request, "admin/reservation/client/erase_confirmation.html", context)
 
     def erase(self, request: HttpRequest, chosen: QuerySet[Client]) -> None:
-        """Erase each, note that somebody was, and say what was refused."""
+        """Erase each, log that it happened without the name, and show what was refused."""
         caller, now, erased = current_caller(request), timezone.now(), 0
         for client in chosen:
             try:
@@ -89,5 +85,5 @@ class ClientAdmin(PeopleAdmin):
             self.message_user(request, f"Erased: {erased}.", messages.SUCCESS)
 
     def has_erase_permission(self, request: HttpRequest) -> bool:
-        """Django's own permission to delete clients, though nothing but this deletes any."""
+        """Whether the user has Django's permission to delete clients, which is used for this only."""
         return request.user.has_perm("reservation.delete_client")

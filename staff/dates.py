@@ -1,6 +1,6 @@
-"""The hierarchy of dates above a list: worked out from the clock, so that it asks the table nothing.
+"""The hierarchy of dates above a list: computed from the clock, without a query.
 
-Django's own reads the first and the last row and every day in between: seconds, among a million.
+Django's own hierarchy reads the first and the last row and every day in between: seconds, among a million rows.
 """
 
 import calendar
@@ -17,42 +17,42 @@ from django.utils import timezone
 
 from staff.calendar.days import FIRST_DATE, LAST_DATE
 
-PARAMETER = "when"
-DAY, MONTH = re.compile(r"(\d{4})-(\d\d)-(\d\d)"), re.compile(r"(\d{4})-(\d\d)")
-FAR = timedelta(days=36_500)
+WHEN_PARAMETER = "when"
+DAY_PATTERN, MONTH_PATTERN = re.compile(r"(\d{4})-(\d\d)-(\d\d)"), re.compile(r"(\d{4})-(\d\d)")
+FAR_AWAY = timedelta(days=36_500)
 
 NAMED: dict[str, tuple[str, Callable[[date], tuple[date, date]]]] = {
-    # In a list's address; what it is called; from which day to before which.
-    "ahead": ("From today", lambda today: (today, today + FAR)),
+    # Name in the address of a list; title; first day, and the day after the last.
+    "ahead": ("From today", lambda today: (today, today + FAR_AWAY)),
     "today": ("Today", lambda today: (today, today + timedelta(days=1))),
     "tomorrow": ("Tomorrow", lambda today: (today + timedelta(days=1), today + timedelta(days=2))),
-    "week": ("This week", lambda today: week_of(today)),
-    "next-week": ("Next week", lambda today: week_of(today + timedelta(days=7))),
-    "past": ("Before today", lambda today: (today - FAR, today)),
+    "week": ("This week", lambda today: bounds_of_week(today)),
+    "next-week": ("Next week", lambda today: bounds_of_week(today + timedelta(days=7))),
+    "past": ("Before today", lambda today: (today - FAR_AWAY, today)),
 }
 
 
 @dataclass(frozen=True)
-class Choice:
+class DateLink:
     title: str
-    link: str
+    address: str
     is_chosen: bool
 
 
-def week_of(day: date) -> tuple[date, date]:
-    """From Monday to Monday."""
+def bounds_of_week(day: date) -> tuple[date, date]:
+    """This Monday and the next."""
     monday = day - timedelta(days=day.weekday())
     return monday, monday + timedelta(days=7)
 
 
-def month_of(day: date) -> tuple[date, date]:
+def bounds_of_month(day: date) -> tuple[date, date]:
     first = day.replace(day=1)
     return first, (first + timedelta(days=31)).replace(day=1)
 
 
-def day_in(text: str) -> date | None:
-    """The day, or the first one of the month, that this names; None for anything else, and for what no zone has."""
-    found = DAY.fullmatch(text) or MONTH.fullmatch(text)
+def parse_day(text: str) -> date | None:
+    """The day, or the first day of the month; None for anything else, and outside FIRST_DATE to LAST_DATE."""
+    found = DAY_PATTERN.fullmatch(text) or MONTH_PATTERN.fullmatch(text)
     if found is None:
         return None
     try:
@@ -63,27 +63,27 @@ def day_in(text: str) -> date | None:
 
 
 def interval_of(name: str, now: datetime) -> tuple[datetime, datetime]:
-    """From when to before when, by staff's clock. Raises ValueError for what names no interval."""
-    day = day_in(name)
+    """The half-open interval with this name, in the staff's time zone. Raises ValueError for an unknown name."""
+    day = parse_day(name)
     if name in NAMED:
         starts, ends = NAMED[name][1](timezone.localtime(now).date())
     elif day is None:
         raise ValueError(name)
-    elif DAY.fullmatch(name):
+    elif DAY_PATTERN.fullmatch(name):
         starts, ends = day, day + timedelta(days=1)
     else:
-        starts, ends = month_of(day)
-    return midnight(starts), midnight(ends)
+        starts, ends = bounds_of_month(day)
+    return start_of_day(starts), start_of_day(ends)
 
 
-def midnight(day: date) -> datetime:
+def start_of_day(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=timezone.get_current_timezone())
 
 
 class WhenFilter(SimpleListFilter):
-    """By the names above, by a month (2030-01) or by a day (2030-01-31)."""
+    """By a name in NAMED, a month (2030-01) or a day (2030-01-31)."""
 
-    title, parameter_name = "time", PARAMETER
+    title, parameter_name = "time", WHEN_PARAMETER
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [(name, title) for name, (title, _) in NAMED.items()]
@@ -96,30 +96,30 @@ class WhenFilter(SimpleListFilter):
         return queryset.filter(starts_at__gte=starts_from, starts_at__lt=starts_before)
 
 
-def hierarchy(request: HttpRequest) -> list[list[Choice]]:
-    """Rows of choices: intervals with names, months, and the days of a month once one is chosen."""
-    chosen = request.GET.get(PARAMETER, "")
+def hierarchy(request: HttpRequest) -> list[list[DateLink]]:
+    """Rows of links: named intervals, months, and the days of the chosen month."""
+    chosen = request.GET.get(WHEN_PARAMETER, "")
     today = timezone.localdate()
-    middle = day_in(chosen) or today
+    middle = parse_day(chosen) or today
 
-    def choice(title: str, value: str) -> Choice:
+    def link(title: str, value: str) -> DateLink:
         parameters = request.GET.copy()
         parameters.pop("p", None)
-        parameters[PARAMETER] = value
+        parameters[WHEN_PARAMETER] = value
         if not value:
-            del parameters[PARAMETER]
-        return Choice(title, f"?{parameters.urlencode()}", chosen == value)
+            del parameters[WHEN_PARAMETER]
+        return DateLink(title, f"?{parameters.urlencode()}", chosen == value)
 
-    named = [choice("All", ""), *(choice(title, name) for name, (title, _) in NAMED.items())]
+    named = [link("All", ""), *(link(title, name) for name, (title, _) in NAMED.items())]
     months = [add_months(middle, step) for step in range(-3, 5)]
-    rows = [named, [choice(f"{month:%b %Y}", f"{month:%Y-%m}") for month in months]]
-    if day_in(chosen):
+    rows = [named, [link(f"{month:%b %Y}", f"{month:%Y-%m}") for month in months]]
+    if parse_day(chosen):
         _, days = calendar.monthrange(middle.year, middle.month)
-        rows.append([choice(str(day), f"{middle:%Y-%m}-{day:02}") for day in range(1, days + 1)])
+        rows.append([link(str(day), f"{middle:%Y-%m}-{day:02}") for day in range(1, days + 1)])
     return rows
 
 
 def add_months(day: date, number: int) -> date:
-    """The first day of the month so many months from this one's."""
+    """The first day of the month that is so many months after that of the day."""
     months = day.year * 12 + day.month - 1 + number
     return date(months // 12, months % 12 + 1, 1)

@@ -1,4 +1,4 @@
-"""An event of a reservation, for people."""
+"""The events of a reservation in words."""
 
 from datetime import datetime
 from typing import Any
@@ -6,13 +6,23 @@ from typing import Any
 from django.utils import timezone
 
 from reservation.models import ReservationEvent
+from reservation.models.event import EventKind
 from reservation.policy import Status
-from staff.state import WORDS
+from reservation.status_words import STATUS_WORDS
+
+NOT_A_STATUS = {EventKind.HELD: STATUS_WORDS[Status.PENDING].staff, EventKind.RESCHEDULED: "Moved"}
+"""The words of the kinds that are not named for the status that follows."""
 
 
-def told(event: ReservationEvent) -> str:
-    """What was before and what was afterwards, as far as it is not the same."""
-    before, after = described(event.before or {}), described(event.after)
+def kind_in_words(event: ReservationEvent) -> str:
+    """What happened: the status that followed, or that the reservation was moved."""
+    kind = EventKind(event.kind)
+    return NOT_A_STATUS.get(kind) or STATUS_WORDS[Status(kind)].staff
+
+
+def changes_in_words(event: ReservationEvent) -> str:
+    """What the event changed, from → to."""
+    before, after = snapshot_in_words(event.before or {}), snapshot_in_words(event.after)
     changes = [
         f"{before[name]} → {text}" if name in before else text
         for name, text in after.items()
@@ -21,15 +31,15 @@ def told(event: ReservationEvent) -> str:
     return ", ".join(changes)
 
 
-def described(snapshot: dict[str, Any]) -> dict[str, str]:
-    """The parts of what an event remembers, in words."""
+def snapshot_in_words(snapshot: dict[str, Any]) -> dict[str, str]:
+    """The parts of a snapshot (reservation.domain.event), by name."""
     if not snapshot:
         return {}
     starts_at, ends_at = (
         timezone.localtime(datetime.fromisoformat(snapshot[name])) for name in ("starts_at", "ends_at")
     )
     return {
-        "status": WORDS[Status(snapshot["status"])],
+        "status": STATUS_WORDS[Status(snapshot["status"])].staff,
         "time": f"{starts_at:%Y-%m-%d %H:%M}-{ends_at:%H:%M}",
         "provider": f"provider {snapshot['provider_id']}",
     }

@@ -1,4 +1,4 @@
-"""The first page of the admin: how the day goes, what comes next, and what somebody should look at."""
+"""The first page of the admin: the numbers of the day and the week, what comes next, and what needs attention."""
 
 from datetime import datetime
 from typing import Any
@@ -8,26 +8,41 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from reservation.domain.queries.overview import Concern, Tally, coming_up, concerns, idle_providers, name_people, tally
+from reservation.domain.queries.overview import (
+    SOON,
+    Concern,
+    Tally,
+    coming_up,
+    concerns,
+    inactive_providers,
+    name_people,
+    tally,
+)
 from reservation.models import Reservation
+from reservation.status_words import STATUS_WORDS, StatusGroup
 from staff.dates import interval_of
 from staff.requests import recent_requests
-from staff.state import LABELS, WORDS
 
-NEXT = 8
+MAX_COMING_UP = 8
 
-TOLD = {
-    # What is said of each kind of concern: of one, and what to do.
-    "lapsing": ("Holds that lapse within ten minutes", "Confirm them with the client, or let them go."),
-    "in two places": ("Clients who are in two places at once", "No command makes these: run verify_reservations."),
-    "provider away": ("Reservations with a provider who is not active", "Move or cancel them, and tell the client."),
+PLURALS = {StatusGroup.NO_SHOW: "No-shows"}
+"""The titles of numbers that are not the name of the group."""
+
+CONCERN_TEXTS = {
+    # The title of each kind of concern, and what to do about it.
+    "lapsing": (
+        f"Holds that lapse within {SOON.total_seconds() / 60:.0f} minutes",
+        "Confirm them with the client, or let them go.",
+    ),
+    "in two places": ("Clients with two reservations at once", "No command makes these: run verify_reservations."),
+    "provider away": ("Reservations with an inactive provider", "Move or cancel them, and tell the client."),
     "not closed": ("Reservations that are over and not closed", "Mark each as completed or as no-show."),
     "not tidied": ("Holds that lapsed long ago", "Their time is free. Is expire_reservations still run?"),
 }
 
 
 def home_context(request: HttpRequest) -> dict[str, Any]:
-    """What the page shows. Whoever may not see reservations sees none here either."""
+    """What the page shows; no reservations to a user who may not see any."""
     now = timezone.now()
     context: dict[str, Any] = {"now": now, "zone": timezone.get_current_timezone_name()}
     if request.user.has_perm("reservation.view_reservation"):
@@ -36,62 +51,59 @@ def home_context(request: HttpRequest) -> dict[str, Any]:
 
 
 def overview(now: datetime) -> dict[str, Any]:
-    """As many statements whatever there is."""
-    idle = idle_providers()
-    next_ones, worries = coming_up(now=now, number=NEXT), concerns(idle=idle, now=now)
-    name_people([*next_ones, *(one for worry in worries for one in worry.first)])
+    """The part about reservations, in a fixed number of statements."""
+    inactive = inactive_providers()
+    next_ones, found = coming_up(now=now, number=MAX_COMING_UP), concerns(inactive=inactive, now=now)
+    name_people([*next_ones, *(reservation for concern in found for reservation in concern.first)])
     return {
         "tallies": [
-            shown(title, name, tally(starts_from=starts_from, starts_before=starts_before, idle=idle, now=now))
+            describe_tally(
+                title, name, tally(starts_from=starts_from, starts_before=starts_before, inactive=inactive, now=now)
+            )
             for title, name, starts_from, starts_before in intervals(now)
         ],
-        "coming_up": [line(reservation, now) for reservation in next_ones],
-        "concerns": [told(worry, now) for worry in worries],
+        "coming_up": [describe_row(reservation, now) for reservation in next_ones],
+        "concerns": [describe_concern(concern, now) for concern in found],
     }
 
 
 def intervals(now: datetime) -> list[tuple[str, str, datetime, datetime]]:
-    """Today and this week, by staff's clock; each with the name that it has in the lists."""
+    """Today and this week in the staff's time zone: title, name in the address of a list, start and end."""
     return [(title, name, *interval_of(name, now)) for title, name in (("Today", "today"), ("This week", "week"))]
 
 
-def shown(title: str, when: str, numbers: Tally) -> dict[str, Any]:
-    """The numbers of an interval, each with the list that it counts."""
-    reservations, appointments = (
-        reverse(f"admin:reservation_{noun}_changelist") for noun in ("reservation", "appointment")
-    )
-    return {
-        "title": title,
-        "numbers": [
-            {"title": name, "number": number, "list": f"{page}?{urlencode({'when': when, 'state': state})}"}
-            for name, number, page, state in (
-                ("Booked", numbers.booked, reservations, "booked"),
-                ("Held", numbers.held, reservations, "held"),
-                ("Free", numbers.free, appointments, "free"),
-                ("Cancelled", numbers.cancelled, reservations, "cancelled"),
-                ("No-shows", numbers.no_shows, reservations, "no-show"),
-            )
-        ],
-    }
+def describe_tally(title: str, when: str, numbers: Tally) -> dict[str, Any]:
+    """The numbers of an interval, each with the address of the list that it counts."""
+
+    def number(title: str, noun: str, state: str, count: int) -> dict[str, Any]:
+        page = reverse(f"admin:reservation_{noun}_changelist")
+        return {"title": title, "number": count, "list": f"{page}?{urlencode({'when': when, 'state': state})}"}
+
+    shown = [
+        number(PLURALS.get(group, group.capitalize()), "reservation", group, count)
+        for group, count in numbers.reservations.items()
+    ]
+    shown.insert(2, number("Free", "appointment", "free", numbers.free))
+    return {"title": title, "numbers": shown}
 
 
-def line(reservation: Reservation, now: datetime) -> dict[str, Any]:
-    """One reservation, in a list."""
-    status = reservation.status_at(now)
+def describe_row(reservation: Reservation, now: datetime) -> dict[str, Any]:
+    """A reservation as a row of a list."""
+    words = STATUS_WORDS[reservation.status_at(now)]
     return {
         "reservation": reservation,
-        "status": WORDS[status],
-        "label": LABELS[status],
+        "status": words.staff,
+        "tone": words.tone,
         "page": reverse("admin:reservation_reservation_change", args=[reservation.pk]),
     }
 
 
-def told(concern: Concern, now: datetime) -> dict[str, Any]:
-    """A concern in words."""
-    title, advice = TOLD[concern.kind]
+def describe_concern(concern: Concern, now: datetime) -> dict[str, Any]:
+    """A concern with its title, its advice and its first reservations."""
+    title, advice = CONCERN_TEXTS[concern.kind]
     return {
         "title": title,
         "advice": advice,
         "number": f"{concern.number}+" if concern.is_more else str(concern.number),
-        "first": [line(reservation, now) for reservation in concern.first],
+        "first": [describe_row(reservation, now) for reservation in concern.first],
     }

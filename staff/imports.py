@@ -1,4 +1,4 @@
-"""Bringing people in from a file: by the commands that the API calls, all of them or none."""
+"""Importing clients and providers from a file, by the commands of the API: all rows or none."""
 
 from importlib import import_module
 from typing import Any
@@ -15,22 +15,22 @@ from reservation.domain.caller import Caller
 from reservation.domain.errors import DomainError
 from reservation.models import User
 from reservation.models.user import normalise_email
-from staff.formats import guard, unguard
+from staff.formats import escape_formula, unescape_formula
 
-MAX_BYTES = 200 * 1024
-"""Of a file; nginx takes no more than 256 KB."""
+MAX_FILE_BYTES = 200 * 1024
+"""Less than the 256 KB that nginx lets through."""
 
-MAX_ROWS = 1000
-KEPT_SECONDS = 3600
+MAX_FILE_ROWS = 1000
+IMPORT_TTL_SECONDS = 3600
 
 
 class PeopleImportForm(ImportForm):
-    """Refuses what is too much, or no text, before anything reads it."""
+    """Refuses a file that is too large or is no text, before it is parsed."""
 
     def clean_import_file(self) -> Any:
         file = self.cleaned_data["import_file"]
-        if file.size > MAX_BYTES:
-            raise ValidationError(f"A file has at most {MAX_BYTES // 1024} KB.")
+        if file.size > MAX_FILE_BYTES:
+            raise ValidationError(f"A file has at most {MAX_FILE_BYTES // 1024} KB.")
         try:
             file.read().decode("utf-8-sig")
         except UnicodeDecodeError as error:
@@ -40,51 +40,51 @@ class PeopleImportForm(ImportForm):
 
 
 class SessionStorage(BaseStorage):
-    """Where a file waits between the dry run and the import: a session of its own, which every process can read.
+    """Stores a file between the dry run and the import in a session of its own, which every process can read.
 
-    A file in /tmp would be on one machine, and stay there.
+    A file in /tmp would be on one machine only, and nothing would delete it.
     """
 
     def save(self, data: bytes) -> None:
-        session = store()
+        session = session_store()
         session["import"] = data.decode("utf-8-sig")
-        session.set_expiry(KEPT_SECONDS)
+        session.set_expiry(IMPORT_TTL_SECONDS)
         session.create()
         self.name = session.session_key
 
     def read(self) -> str:
-        """The text; an empty one when it is not there any more."""
-        return str(store(self.name).get("import", ""))
+        """The text of the file; empty once it has expired."""
+        return str(session_store(self.name).get("import", ""))
 
     def remove(self) -> None:
-        session = store(self.name)
-        if "import" in session:  # and nobody's log-in
+        session = session_store(self.name)
+        if "import" in session:  # not the session of a log-in
             session.delete()
 
 
-def store(name: str | None = None) -> Any:
+def session_store(name: str | None = None) -> Any:
     return import_module(settings.SESSION_ENGINE).SessionStore(name)
 
 
 class PeopleResource(ModelResource):
-    """A row a person, told by the address of the account. A column that is not there changes nothing.
-
-    `columns` are those of the file, in order; `write` makes or changes one person, by a command.
-    """
-
-    columns: tuple[str, ...] = ()
+    """One row for each client or provider, identified by the email of the account. Absent columns change nothing."""
 
     def __init__(self, *, caller: Caller | None = None, now: Any = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.caller, self.now = caller, now
         self.seen: set[str] = set()
 
-    # --- Out -----------------------------------------------------------------------------------------------------
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the file, in order."""
+        return tuple(self._meta.fields)
+
+    # --- Export --------------------------------------------------------------------------------------------------
 
     def export_field(self, field: Any, instance: Model, **kwargs: Any) -> Any:
-        return guard(super().export_field(field, instance, **kwargs))
+        return escape_formula(super().export_field(field, instance, **kwargs))
 
-    # --- In ------------------------------------------------------------------------------------------------------
+    # --- Import --------------------------------------------------------------------------------------------------
 
     def before_import(self, dataset: Dataset, **kwargs: Any) -> None:
         unknown = sorted(set(dataset.headers or ()) - set(self.columns))
@@ -94,39 +94,40 @@ class PeopleResource(ModelResource):
             )
         if len(set(dataset.headers or ())) < len(dataset.headers or ()):
             raise ValidationError("A column is there twice.")
-        if len(dataset) > MAX_ROWS:
-            raise ValidationError(f"A file has at most {MAX_ROWS} rows.")
+        if len(dataset) > MAX_FILE_ROWS:
+            raise ValidationError(f"A file has at most {MAX_FILE_ROWS} rows.")
 
     def get_instance(self, instance_loader: Any, row: dict[str, str]) -> Any:
-        email = normalise_email(unguard(row["email"]))
+        email = normalise_email(unescape_formula(row["email"]))
         if email in self.seen:
             raise ValidationError({"email": "There is another row with this address."})
         self.seen.add(email)
         return self._meta.model.objects.select_related("user").filter(user__email=email).first()
 
     def init_instance(self, row: Any = None) -> Any:
-        return self._meta.model(user=User(email=normalise_email(unguard(row["email"]))))
+        return self._meta.model(user=User(email=normalise_email(unescape_formula(row["email"]))))
 
     def import_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
-        """Nothing yet: the command sets what it has checked."""
+        """Does nothing: the command sets the fields once it has checked them."""
 
     def skip_row(self, instance: Any, original: Any, row: Any, import_validation_errors: Any = None) -> bool:
-        """Whether it says what is so already."""
-        now = {field.column_name: str(field.export(instance)) for field in self.get_import_fields()}
-        return instance.pk is not None and all(now[name] == value for name, value in self.given(row).items())
+        """Whether the row changes nothing."""
+        current = {field.column_name: str(field.export(instance)) for field in self.get_import_fields()}
+        return instance.pk is not None and all(current[name] == value for name, value in self.values_of(row).items())
 
     def save_instance(self, instance: Any, is_create: bool, row: Any, **kwargs: Any) -> None:
         try:
-            written = self.write(instance, is_create, self.given(row))
+            written = self.write(instance, is_create, self.values_of(row))
         except DomainError as refusal:
             column = refusal.field if refusal.field in self.columns else None
             raise ValidationError({column: refusal.message} if column else refusal.message) from refusal
         instance.__dict__ |= vars(written)
 
-    def given(self, row: dict[str, str]) -> dict[str, str]:
-        """The columns that there are, without the guard and the address."""
-        given = {name: unguard(str(value or "")).strip() for name, value in row.items()}
-        return {name: value for name, value in given.items() if name != "email"}
+    def values_of(self, row: dict[str, str]) -> dict[str, str]:
+        """The values of the columns, unescaped, without the email."""
+        values = {name: unescape_formula(str(value or "")).strip() for name, value in row.items()}
+        return {name: value for name, value in values.items() if name != "email"}
 
-    def write(self, instance: Any, is_create: bool, given: dict[str, str]) -> Model:
+    def write(self, instance: Any, is_create: bool, values: dict[str, str]) -> Model:
+        """Create or update one client or provider, by a command."""
         raise NotImplementedError

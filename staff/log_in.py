@@ -1,4 +1,4 @@
-"""Staff's log-in: in one step, so that no session begins before the code was right."""
+"""The log-in of staff: email, password and code in one step, so that no session begins before the code is right."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from reservation.models import User
 
 
 class StaffLogInForm(AuthenticationForm):
-    """Email and password, and a code from whoever has a second factor. allauth counts the attempts, as in the API."""
+    """Email and password, and a code for accounts with a second factor. allauth limits the attempts, as in the API."""
 
     request: HttpRequest
     code = forms.CharField(
@@ -29,18 +29,18 @@ class StaffLogInForm(AuthenticationForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        """Log nobody in, but leave in the session what was shown. Raises ValidationError."""
+        """Check the credentials, and record in the session how the user authenticated. Raises ValidationError."""
         email, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
         if not (email and password):
-            return self.cleaned_data  # the fields say so
+            return self.cleaned_data  # the fields show the error
         user = get_adapter(self.request).authenticate(self.request, email=email, password=password)
         if user is None:
             raise self.get_invalid_login_error()
         self.confirm_login_allowed(user)
-        code = self.code_of(user)
+        code = self.check_code(user)
         if self.request.user.is_authenticated:
-            logout(self.request)  # or what was shown would go with somebody else's session
-        # The password was given this moment, which is what setting a second factor up asks for.
+            logout(self.request)  # or the record would be added to the session of another account
+        # Setting up a second factor requires a recent authentication.
         record_authentication(self.request, user, method="password", email=email, reauthenticated=True)
         if code is not None:
             code.save()
@@ -48,8 +48,8 @@ class StaffLogInForm(AuthenticationForm):
         self.user_cache = user
         return self.cleaned_data
 
-    def code_of(self, user: User) -> AuthenticateForm | None:
-        """The code, checked; None when the account has no second factor. Raises ValidationError."""
+    def check_code(self, user: User) -> AuthenticateForm | None:
+        """The checked code; None for an account without a second factor. Raises ValidationError."""
         if not has_second_factor(user_id=user.pk):
             return None
         if not self.cleaned_data.get("code"):

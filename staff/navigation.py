@@ -1,4 +1,4 @@
-"""Where staff goes, in the order in which it works. One line a place."""
+"""The links of the sidebar and of the account menu."""
 
 from typing import Any
 
@@ -6,10 +6,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 AHEAD = "?when=ahead"
-"""Where a list of times begins, for who comes from the sidebar."""
+"""The lists of times open from today on."""
 
-PLACES: tuple[tuple[str, str, str, str | None], ...] = (
-    # What it is called, its icon, its URL's name, and the permission without which it is not shown.
+SIDEBAR_LINKS: tuple[tuple[str, str, str, str | None], ...] = (
+    # Title, icon, name of the URL, and the permission to see the link.
     ("Home", "home", "index", None),
     ("Calendar", "calendar_month", "calendar", "reservation.view_appointment"),
     ("Reservations", "event_available", f"reservation_reservation_changelist{AHEAD}", "reservation.view_reservation"),
@@ -20,33 +20,33 @@ PLACES: tuple[tuple[str, str, str, str | None], ...] = (
     ("Users", "manage_accounts", "reservation_user_changelist", "reservation.view_user"),
     ("Groups", "shield_person", "auth_group_changelist", "auth.view_group"),
 )
-OWN_PLACES = (
+ACCOUNT_LINKS = (
     ("Your sessions", "sessions"),
     ("Change password", "password_change"),
 )
 
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
-    """The places that this member of staff may see."""
-    places = [
-        {"title": title, "icon": icon, "link": address_of(name)}
-        for title, icon, name, permission in PLACES
+    """The links that this member of staff may see."""
+    links = [
+        {"title": title, "icon": icon, "link": url_for(name)}
+        for title, icon, name, permission in SIDEBAR_LINKS
         if permission is None or may_see(request, permission)
     ]
-    return [{"title": "", "items": places}]
+    return [{"title": "", "items": links}]
 
 
-def address_of(name: str) -> str:
-    """The path to what has this name, and what follows it."""
+def url_for(name: str) -> str:
+    """The path of the URL with this name, and its query string."""
     name, mark, parameters = name.partition("?")
     return reverse(f"admin:{name}") + mark + parameters
 
 
 def may_see(request: HttpRequest, permission: str) -> bool:
-    """Whoever may change something may see it, as in the lists."""
+    """Whether the user has the permission to view, or that to change, which includes it, as in Django's lists."""
     return request.user.has_perm(permission) or request.user.has_perm(permission.replace(".view_", ".change_"))
 
 
 def account_links(_: HttpRequest) -> list[dict[str, str]]:
-    """What belongs to the account itself."""
-    return [{"title": title, "link": reverse(f"admin:{name}")} for title, name in OWN_PLACES]
+    """The links of the account menu."""
+    return [{"title": title, "link": reverse(f"admin:{name}")} for title, name in ACCOUNT_LINKS]

@@ -1,12 +1,12 @@
-"""Pages of a list that is never counted to its end."""
+"""A paginator that counts a bounded number of rows, so that a list costs the same in a table of any size."""
 
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.utils.functional import cached_property
 
-MOST = 2000
-"""So many rows are counted, and can be turned to; whoever looks for more of them narrows the list."""
+MAX_COUNTED = 2000
+"""The rows that are counted and paginated; filters lead to the others."""
 
 
 class BoundedPaginator(Paginator):
@@ -15,9 +15,9 @@ class BoundedPaginator(Paginator):
     @cached_property
     def count(self) -> int:
         rows: Any = self.object_list
-        return int(rows.order_by()[:MOST].count()) if hasattr(rows, "order_by") else len(rows)
+        return int(rows.order_by()[:MAX_COUNTED].count()) if hasattr(rows, "order_by") else len(rows)
 
     @property
     def is_more(self) -> bool:
         """Whether there may be rows beyond the last page."""
-        return self.count == MOST
+        return self.count == MAX_COUNTED

@@ -1,4 +1,4 @@
-"""What the lists of clients and of providers have in common: accounts, and files."""
+"""The common part of the pages of clients and of providers: their accounts, exports and imports."""
 
 from typing import Any
 
@@ -17,19 +17,21 @@ from unfold.contrib.import_export.forms import ExportForm
 from unfold.widgets import UnfoldAdminEmailInputWidget
 
 from reservation.domain.account import EmailTaken, new_account
+from reservation.domain.command import Command
 from reservation.domain.errors import InvalidInput
 from reservation.models import User
 from staff.base import CatalogueAdmin, current_caller
+from staff.fields import editable_fields, in_lines
 from staff.formats import EXPORTS, AnyCSV
 from staff.imports import PeopleImportForm
 
 
-class PersonForm(forms.ModelForm):
-    """Of somebody new, whose account is made with the rest. It gets its password by a reset."""
+class NewPersonForm(forms.ModelForm):
+    """The form to add a client or a provider with an account, whose password is set by a reset."""
 
     email = forms.CharField(
         widget=UnfoldAdminEmailInputWidget,
-        help_text="Of a new account, which gets its password by a reset.",
+        help_text="The address of a new account, whose password is set by a reset.",
         max_length=User._meta.get_field("email").max_length,
     )
 
@@ -44,13 +46,13 @@ class PersonForm(forms.ModelForm):
 
 
 class PeopleAdmin(ImportExportMixin, CatalogueAdmin):
-    """A list that can be taken out and brought in. What is brought in is shown first, and then written whole."""
+    """A list with export and import. An import is previewed first, and then written as a whole or not at all."""
 
     import_form_class = PeopleImportForm
     export_form_class = ExportForm
     import_formats = (AnyCSV,)
     export_formats = EXPORTS
-    to_encoding = "utf-8-sig"  # or spreadsheets take it for another one
+    to_encoding = "utf-8-sig"  # without the BOM, spreadsheets assume another encoding
 
     def get_import_resource_kwargs(self, request: HttpRequest, **kwargs: Any) -> dict[str, Any]:
         return {"caller": current_caller(request), "now": timezone.now()}
@@ -59,9 +61,9 @@ class PeopleAdmin(ImportExportMixin, CatalogueAdmin):
         return {"rollback_on_validation_errors": True}
 
     def process_result(self, result: Any, request: HttpRequest) -> HttpResponse:
-        """What was right when it was shown may be wrong by now: then nothing was written."""
+        """Redirect back with a message if a row has become invalid since the preview: then nothing was written."""
         if result.has_errors() or result.has_validation_errors():
-            messages.error(request, "Nothing was imported: things have changed since the file was checked. Try again.")
+            messages.error(request, "Nothing was imported: the data has changed since the preview. Try again.")
             return redirect(f"admin:reservation_{self.opts.model_name}_import")
         response: HttpResponse = super().process_result(result, request)
         return response
@@ -79,21 +81,34 @@ class PeopleAdmin(ImportExportMixin, CatalogueAdmin):
 
     # --- Accounts ------------------------------------------------------------------------------------------------
 
-    add_form: type[PersonForm]
+    add_form: type[NewPersonForm]
+    create_command: Command[..., Any]
+    lines: tuple[tuple[str, ...], ...] = ()
+    """The fields that stand side by side."""
+
+    list_select_related = ("user",)
+    readonly_fields = ("address", "reservations")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            fields = self.add_form._meta.fields or ()
+            names: tuple[str, ...] = ("email", *fields)
+        else:
+            name, *others = editable_fields(self.model)
+            names = (name, "address", *others, "reservations")
+        return ((None, {"fields": in_lines(names, self.lines)}),)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         return super().get_form(request, obj, change, **(kwargs if change else {"form": self.add_form, **kwargs}))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Somebody new is added by the command, with an account."""
+        """Save; a new client or provider is created by the command, with an account."""
         if change:
             super().save_model(request, obj, form, change)
             return
         fields = {name: form.cleaned_data[name] for name in form.cleaned_data if name != "services"}
-        obj.__dict__ |= vars(self.add(request, fields))
-
-    def add(self, request: HttpRequest, fields: dict[str, Any]) -> Any:
-        raise NotImplementedError
+        created = self.create_command(caller=current_caller(request), now=timezone.now(), **fields)
+        obj.__dict__ |= vars(created)
 
     @admin.display(description="email", ordering="user__email")
     def address(self, person: Any) -> str:
@@ -103,7 +118,7 @@ class PeopleAdmin(ImportExportMixin, CatalogueAdmin):
     def reservations(self, person: Any) -> str:
         page = reverse("admin:reservation_reservation_changelist")
         return format_html(
-            '<a class="page-link" href="{}?{}__id__exact={}&when=ahead">What lies ahead</a>',
+            '<a class="page-link" href="{}?{}__id__exact={}&when=ahead">Upcoming reservations</a>',
             page,
             self.opts.model_name,
             person.pk,

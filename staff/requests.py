@@ -1,5 +1,4 @@
-"""What staff reads of the requests of the last hour and day, kept for some seconds: a day of thirty operations takes
-300 ms to put together."""
+"""The numbers of requests on the home page. Cached for some seconds, since those of a day take 300 ms to compute."""
 
 from collections import Counter
 from datetime import datetime
@@ -15,63 +14,62 @@ from ops.metrics.summary import Operation, operations
 from ops.metrics.windows import History, Window
 from staff.chart import columns, spread
 
-KEPT_SECONDS = 15
-OPERATIONS, ERRORS = 12, 6
-"""How many are shown, of operations and of codes."""
+TTL_SECONDS = 15
+MAX_OPERATIONS, MAX_CODES = 12, 6
 
-WINDOWS = (("Last hour", HOUR), ("Last day", DAY))
+SHOWN_WINDOWS = (("Last hour", HOUR), ("Last day", DAY))
 
 
 def recent_requests() -> list[dict[str, Any]]:
-    """One of each window, to be shown; none while Redis is away."""
-    return [told for title, window in WINDOWS if (told := in_window(title, window)) is not None]
+    """The numbers of each window; an empty list while Redis is unavailable."""
+    return [numbers for title, window in SHOWN_WINDOWS if (numbers := cached_numbers(title, window)) is not None]
 
 
-def in_window(title: str, window: Window) -> dict[str, Any] | None:
+def cached_numbers(title: str, window: Window) -> dict[str, Any] | None:
     key = f"admin:requests:{window.step}"
-    told = cache.get(key)
-    if told is None:
+    numbers = cache.get(key)
+    if numbers is None:
         try:
-            told = describe(title, metrics().history(window))
+            numbers = describe_window(title, metrics().history(window))
         except RedisError:
             return None
-        cache.set(key, told, KEPT_SECONDS)
-    return dict(told)
+        cache.set(key, numbers, TTL_SECONDS)
+    return dict(numbers)
 
 
-def describe(title: str, history: History) -> dict[str, Any]:
-    """Plain values, which any cache keeps."""
-    asked = [sum(step.of(families.GRAPHQL_REQUESTS).values()) for step in history.steps]
+def describe_window(title: str, history: History) -> dict[str, Any]:
+    """The numbers of a window as plain values, which can be cached."""
+    requests = [sum(step.of(families.GRAPHQL_REQUESTS).values()) for step in history.steps]
     failed = [sum(step.of(families.GRAPHQL_ERRORS).values()) for step in history.steps]
     found = operations(history)
-    slowest = max((one.p99 for one in found if one.p99 is not None), default=0.0)
+    slowest = max((operation.p99 for operation in found if operation.p99 is not None), default=0.0)
     return {
         "title": title,
         "key": history.window.step,
         "step": "a minute" if history.window.step_seconds == 60 else f"{history.window.step_seconds // 60} minutes",
-        "requests": sum(asked),
-        "per_second": sum(asked) / history.seconds,
+        "requests": sum(requests),
+        "per_second": sum(requests) / history.seconds,
         "errors": sum(failed),
-        "chart": columns(asked, failed, starts=[hour_of(start) for start in history.starts]),
-        "operations": [row(one, slowest) for one in found[:OPERATIONS]],
-        "left_out": max(0, len(found) - OPERATIONS),
+        "chart": columns(requests, failed, starts=[clock_label(start) for start in history.starts]),
+        "operations": [describe_operation(operation, slowest) for operation in found[:MAX_OPERATIONS]],
+        "left_out": max(0, len(found) - MAX_OPERATIONS),
         "codes": top_errors(history),
     }
 
 
-def hour_of(start: datetime) -> str:
-    """A step's label, by the clock that staff reads."""
+def clock_label(start: datetime) -> str:
+    """The label of a step, in the staff's time zone."""
     return f"{timezone.localtime(start):%H:%M}"
 
 
-def row(one: Operation, slowest: float) -> dict[str, Any]:
-    quantiles = (one.p50, one.p95, one.p99)
+def describe_operation(operation: Operation, slowest: float) -> dict[str, Any]:
+    quantiles = (operation.p50, operation.p95, operation.p99)
     return {
-        "name": one.name,
-        "requests": one.requests,
-        "per_second": one.per_second,
-        "errors": one.errors,
-        "share": one.errors / one.requests if one.requests else 0.0,
+        "name": operation.name,
+        "requests": operation.requests,
+        "per_second": operation.per_second,
+        "errors": operation.errors,
+        "share": operation.errors / operation.requests if operation.requests else 0.0,
         "quantiles": [as_milliseconds(seconds) for seconds in quantiles],
         "spread": spread(quantiles, longest=slowest),
     }
@@ -84,8 +82,8 @@ def as_milliseconds(seconds: float | None) -> str:
 
 
 def top_errors(history: History) -> list[dict[str, Any]]:
-    """The codes that were answered most."""
+    """The most frequent codes of errors."""
     codes: Counter[str] = Counter()
     for (_, code), number in history.counts.of(families.GRAPHQL_ERRORS).items():
         codes[code] += number
-    return [{"code": code, "number": number} for code, number in codes.most_common(ERRORS)]
+    return [{"code": code, "number": number} for code, number in codes.most_common(MAX_CODES)]

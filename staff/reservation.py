@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -6,77 +7,66 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
 
 from reservation.domain.command import Command
 from reservation.domain.errors import DomainError
-from reservation.domain.reservation import cancel, complete, confirm, mark_no_show
-from reservation.models import Reservation, ReservationEvent
+from reservation.domain.reservation import cancel
+from reservation.models import Reservation
 from reservation.models.reservation import ReservationQuerySet
-from reservation.policy import MAX_TEXT_LENGTH, TRANSITIONS, Status
+from reservation.policy import LEADS_TO, MAX_TEXT_LENGTH, TRANSITIONS, Action
+from reservation.status_words import STATUS_WORDS, StatusGroup, statuses_in
+from staff.actions import STAFF_ACTIONS, StaffAction, name_of
 from staff.base import ReadOnlyAdmin, current_caller
 from staff.dates import WhenFilter
-from staff.history import told
+from staff.event import EventInline
 from staff.search import by_people
-from staff.state import LABELS, WORDS
-
-STATES = {
-    "held": (Status.PENDING,),
-    "booked": (Status.CONFIRMED, Status.COMPLETED),
-    "no-show": (Status.NO_SHOW,),
-    "cancelled": (Status.CANCELLED,),
-    "lapsed": (Status.EXPIRED,),
-}
 
 
-class StateFilter(admin.SimpleListFilter):
-    """As a reader sees it: a hold that has lapsed is no hold any more."""
+class ReservationStateFilter(admin.SimpleListFilter):
+    """By the status at this moment: a hold that has lapsed is no longer listed as held."""
 
     title, parameter_name = "state", "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(name, name.capitalize()) for name in STATES]
+        return [(group, group.capitalize()) for group in StatusGroup]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Reservation]) -> QuerySet[Reservation]:
-        statuses = STATES.get(self.value() or "")
-        if statuses is None:
+        group = self.value()
+        if group not in list(StatusGroup):
             return queryset
         assert isinstance(queryset, ReservationQuerySet)
-        return queryset.with_status_at(statuses, timezone.now())
+        return queryset.with_status_at(statuses_in(StatusGroup(group)), timezone.now())
 
 
-class EventInline(TabularInline):
-    """What happened to it: who did it, when, from what to what."""
+ListAction = Callable[["ReservationAdmin", HttpRequest, QuerySet[Reservation]], HttpResponse | None]
 
-    model = ReservationEvent
-    fields = readonly_fields = ("occurred_at", "kind", "who", "change")
-    verbose_name_plural = "history"
-    can_delete = False
-    extra = 0
-    hide_title = True
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[ReservationEvent]:
-        return super().get_queryset(request).select_related("user").order_by("pk")
+def list_action(action: Action, chosen_action: StaffAction) -> ListAction:
+    """The action of Django's lists that calls the command for each chosen reservation."""
 
-    @admin.display(description="who")
-    def who(self, event: ReservationEvent) -> str:
-        return str(event.user) if event.user else "the passing of time"
+    def perform(
+        model_admin: "ReservationAdmin", request: HttpRequest, chosen: QuerySet[Reservation]
+    ) -> HttpResponse | None:
+        if action is Action.CANCEL:
+            return model_admin.cancel(request, chosen)
+        model_admin.perform(chosen_action.command, request, chosen)
+        return None
 
-    @admin.display(description="from → to")
-    def change(self, event: ReservationEvent) -> str:
-        return told(event)
+    perform.__name__ = name_of(action)
+    return admin.action(description=chosen_action.button, permissions=["work"])(perform)
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+
+LIST_ACTIONS = {action: chosen for action, chosen in STAFF_ACTIONS.items() if action in LEADS_TO}
+"""Moving takes another time for each reservation, which is chosen in the calendar."""
 
 
 @admin.register(Reservation)
 class ReservationAdmin(ReadOnlyAdmin):
     list_display = ("starts", "until", "client", "provider", "service", "state")
     list_filter = (
-        StateFilter,
+        ReservationStateFilter,
         WhenFilter,
         ("provider", AutocompleteSelectFilter),
         ("service", AutocompleteSelectFilter),
@@ -88,19 +78,19 @@ class ReservationAdmin(ReadOnlyAdmin):
     search_help_text = "A name or an address of a client or a provider, or a reservation's number"
     ordering = ("starts_at", "id")
     inlines = (EventInline,)
-    actions = ("confirm", "cancel", "complete", "mark_no_show")
+    actions = tuple(list_action(action, chosen) for action, chosen in LIST_ACTIONS.items())
     readonly_fields = ("state",)
     fieldsets = (
         (None, {"fields": (("state", "client"), ("starts_at", "ends_at"), ("provider", "service"), "note")}),
         (
-            "What became of it",
+            "Times of changes",
             {"fields": (("created_at", "expires_at"), ("confirmed_at", "cancelled_at"), "cancel_reason")},
         ),
     )
 
-    @display(ordering="status", description="state", label={WORDS[status]: LABELS[status] for status in Status})
+    @display(ordering="status", description="state", label={words.staff: words.tone for words in STATUS_WORDS.values()})
     def state(self, reservation: Reservation) -> str:
-        return WORDS[reservation.status_at(timezone.now())]
+        return STATUS_WORDS[reservation.status_at(timezone.now())].staff
 
     @admin.display(description="until")
     def until(self, reservation: Reservation) -> str:
@@ -114,30 +104,18 @@ class ReservationAdmin(ReadOnlyAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """The page, with what may be done from here."""
+        """The page, with buttons for the actions that the state machine has from here."""
         reservation = self.get_object(request, object_id)
         possible = TRANSITIONS[reservation.status_at(timezone.now())] if reservation else frozenset()
         offered = [
-            {"name": name, "title": title}
-            for name, title, status in (
-                ("confirm", "Confirm", Status.CONFIRMED),
-                ("complete", "Completed", Status.COMPLETED),
-                ("mark_no_show", "No-show", Status.NO_SHOW),
-                ("cancel", "Cancel…", Status.CANCELLED),
-            )
-            if status in possible and self.has_work_permission(request)
+            {"name": name_of(action), "title": chosen.button}
+            for action, chosen in LIST_ACTIONS.items()
+            if LEADS_TO[action] in possible and self.has_work_permission(request)
         ]
         return super().change_view(request, object_id, form_url, {"offered": offered, **(extra_context or {})})
 
-    # --- Actions -------------------------------------------------------------------------------------------------
-
-    @admin.action(description="Confirm", permissions=["work"])
-    def confirm(self, request: HttpRequest, chosen: QuerySet[Reservation]) -> None:
-        self.perform(confirm, request, chosen)
-
-    @admin.action(description="Cancel", permissions=["work"])
     def cancel(self, request: HttpRequest, chosen: QuerySet[Reservation]) -> HttpResponse | None:
-        """Asks for a reason first; whoever gives one, or none, posts the same action again."""
+        """Ask for a reason first; the confirmation, with or without one, posts the same action again."""
         if "confirmed" in request.POST:
             self.perform(cancel, request, chosen, reason=request.POST.get("reason", "").strip() or None)
             return None
@@ -147,30 +125,22 @@ class ReservationAdmin(ReadOnlyAdmin):
             "opts": self.opts,
             "chosen": chosen.select_related("client", "provider"),
             "action_checkbox_name": ACTION_CHECKBOX_NAME,
-            "longest": MAX_TEXT_LENGTH,
+            "max_text_length": MAX_TEXT_LENGTH,
         }
         return TemplateResponse(request, "admin/reservation/reservation/cancel_confirmation.html", context)
 
-    @admin.action(description="Mark as completed", permissions=["work"])
-    def complete(self, request: HttpRequest, chosen: QuerySet[Reservation]) -> None:
-        self.perform(complete, request, chosen)
-
-    @admin.action(description="Mark as no-show", permissions=["work"])
-    def mark_no_show(self, request: HttpRequest, chosen: QuerySet[Reservation]) -> None:
-        self.perform(mark_no_show, request, chosen)
-
     def has_work_permission(self, request: HttpRequest) -> bool:
-        """Django's own permission to change reservations, though no field of theirs is edited."""
+        """Whether the user has Django's permission to change reservations; no field of theirs is edited by hand."""
         return request.user.has_perm("reservation.change_reservation")
 
     def perform(
-        self, command: Command[..., Reservation], request: HttpRequest, chosen: QuerySet[Reservation], **given: Any
+        self, command: Command[..., Reservation], request: HttpRequest, chosen: QuerySet[Reservation], **arguments: Any
     ) -> None:
-        """Do it to each, and say what was refused."""
+        """Call the command for each, and show what it refused."""
         caller, now, done = current_caller(request), timezone.now(), 0
         for reservation in chosen:
             try:
-                command(caller=caller, reservation_id=reservation.pk, now=now, **given)
+                command(caller=caller, reservation_id=reservation.pk, now=now, **arguments)
                 done += 1
             except DomainError as refusal:
                 self.message_user(request, f"{reservation}: {refusal.message}", messages.ERROR)

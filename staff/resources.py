@@ -1,4 +1,4 @@
-"""The columns of clients and providers in a file."""
+"""The files of clients and providers: their columns, and the commands that import a row."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from import_export.fields import Field
 from reservation.domain.client import create_client, update_client
 from reservation.domain.provider import create_provider, update_provider
 from reservation.models import Client, Provider, Service
+from staff.fields import editable_fields
 from staff.imports import PeopleResource
 
 YES_OR_NO = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -15,27 +16,26 @@ BETWEEN_SERVICES = "|"
 
 
 class ClientResource(PeopleResource):
-    columns = ("email", "name", "phone", "time_zone")
     email = Field(attribute="user__email", column_name="email")
 
     class Meta:
         model = Client
         import_id_fields = ("email",)
-        fields = export_order = import_order = ("email", "name", "phone", "time_zone")
+        fields = export_order = import_order = ("email", *editable_fields(Client))
         report_skipped = True
 
-    def write(self, instance: Client, is_create: bool, given: dict[str, str]) -> Client:
-        values: dict[str, Any] = {**given, "caller": self.caller, "now": self.now}
+    def write(self, instance: Client, is_create: bool, values: dict[str, str]) -> Client:
+        arguments: dict[str, Any] = {**values, "caller": self.caller, "now": self.now}
         if is_create:
-            return create_client(email=instance.user.email, **{"name": "", **without_blanks(values)})
-        return update_client(client_id=instance.pk, **values)
+            return create_client(email=instance.user.email, **{"name": "", **without_blanks(arguments)})
+        return update_client(client_id=instance.pk, **arguments)
 
 
 class ServicesField(Field):
-    """The names of what a provider offers."""
+    """The names of the services of a provider."""
 
     def export(self, instance: Provider, **kwargs: Any) -> str:
-        return BETWEEN_SERVICES.join(sorted(one.name for one in instance.services.all())) if instance.pk else ""
+        return BETWEEN_SERVICES.join(sorted(service.name for service in instance.services.all())) if instance.pk else ""
 
 
 class FlagField(Field):
@@ -44,7 +44,6 @@ class FlagField(Field):
 
 
 class ProviderResource(PeopleResource):
-    columns = ("email", "name", "bio", "time_zone", "is_active", "services")
     email = Field(attribute="user__email", column_name="email")
     is_active = FlagField(attribute="is_active", column_name="is_active")
     services = ServicesField(attribute="services", column_name="services")
@@ -52,39 +51,39 @@ class ProviderResource(PeopleResource):
     class Meta:
         model = Provider
         import_id_fields = ("email",)
-        fields = export_order = import_order = ("email", "name", "bio", "time_zone", "is_active", "services")
+        fields = export_order = import_order = ("email", *editable_fields(Provider))
         report_skipped = True
 
-    def write(self, instance: Provider, is_create: bool, given: dict[str, str]) -> Provider:
-        values: dict[str, Any] = {**given, "caller": self.caller, "now": self.now}
-        if "services" in values:
-            values["service_ids"] = services_named(values.pop("services"))
-        is_active = flag(values.pop("is_active", ""))
+    def write(self, instance: Provider, is_create: bool, values: dict[str, str]) -> Provider:
+        arguments: dict[str, Any] = {**values, "caller": self.caller, "now": self.now}
+        if "services" in arguments:
+            arguments["service_ids"] = services_named(arguments.pop("services"))
+        is_active = flag(arguments.pop("is_active", ""))
         if not is_create:
-            return update_provider(provider_id=instance.pk, is_active=is_active, **values)
-        provider = create_provider(email=instance.user.email, **{"name": "", **without_blanks(values)})
+            return update_provider(provider_id=instance.pk, is_active=is_active, **arguments)
+        provider = create_provider(email=instance.user.email, **{"name": "", **without_blanks(arguments)})
         if is_active is False:
-            return update_provider(caller=values["caller"], provider_id=provider.pk, is_active=False, now=self.now)
+            return update_provider(caller=arguments["caller"], provider_id=provider.pk, is_active=False, now=self.now)
         return provider
 
 
 def without_blanks(values: dict[str, Any]) -> dict[str, Any]:
-    """What somebody new has of its own; for the rest there are defaults."""
+    """The values that are not empty; the command has defaults for the others."""
     return {name: value for name, value in values.items() if value != ""}
 
 
 def flag(text: str) -> bool | None:
-    """None for an empty one. Raises ValidationError."""
+    """The boolean; None for an empty text. Raises ValidationError."""
     if text and text.lower() not in YES_OR_NO:
         raise ValidationError({"is_active": "Write true or false."})
     return YES_OR_NO.get(text.lower())
 
 
 def services_named(text: str) -> list[int]:
-    """The ids of the services with these names. Raises ValidationError for one that is not there, or is there twice."""
+    """The ids of the services with these names. Raises ValidationError for a name that no service or several have."""
     names = [name.strip() for name in text.split(BETWEEN_SERVICES) if name.strip()]
     found = list(Service.objects.filter(name__in=names).values_list("pk", "name"))
     for name in names:
-        if sum(known == name for _, known in found) != 1:
+        if sum(existing == name for _, existing in found) != 1:
             raise ValidationError({"services": f"There is no one service that is called {name}."})
-    return [pk for pk, known in found if known in names]
+    return [pk for pk, existing in found if existing in names]

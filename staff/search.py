@@ -6,14 +6,14 @@ from django.db.models import Q, QuerySet
 
 from reservation.models import Client, Provider
 
-MOST_PEOPLE, MOST_ROWS = 200, 500
-"""So many people of each kind are looked for, and so many rows of theirs are shown."""
+MAX_PEOPLE, MAX_FOUND_ROWS = 200, 500
+"""The limits of a search: clients or providers with the text, and rows of theirs."""
 
 
 def by_people(queryset: QuerySet[Any], text: str, *, client: str, provider: str) -> QuerySet[Any]:
-    """The rows of people with this in their name or address; a number is that of a row itself.
+    """The rows of clients and providers whose name or email contains the text; a number is the id of a row.
 
-    client, provider: what the rows call them.
+    client, provider: the fields with their ids.
     """
     words = text.strip()
     if not words:
@@ -25,8 +25,8 @@ def by_people(queryset: QuerySet[Any], text: str, *, client: str, provider: str)
     named = Q(name__icontains=words) | Q(user__email__icontains=words)
     ids: set[int] = set()
     for model, key in ((Client, client), (Provider, provider)):
-        people = list(model.objects.filter(named).order_by("pk").values_list("pk", flat=True)[:MOST_PEOPLE])
+        people = list(model.objects.filter(named).order_by("pk").values_list("pk", flat=True)[:MAX_PEOPLE])
         if people:
             rows = queryset.filter(**{f"{key}__in": people}).order_by("starts_at", "id")
-            ids.update(rows.values_list("pk", flat=True)[:MOST_ROWS])
+            ids.update(rows.values_list("pk", flat=True)[:MAX_FOUND_ROWS])
     return queryset.filter(pk__in=ids)

@@ -1,4 +1,4 @@
-"""Where staff sets a second factor up, the first member of staff too: a QR code, then a code, then recovery codes."""
+"""The page on which staff sets up a second factor: a QR code, then a code, then recovery codes."""
 
 from base64 import b64encode
 from typing import Any
@@ -22,7 +22,7 @@ from reservation.models import User
 
 
 class CodeForm(ActivateTOTPForm):
-    """allauth's, in the theme's looks."""
+    """The form of allauth with a widget of the theme."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -31,18 +31,18 @@ class CodeForm(ActivateTOTPForm):
 
 
 def may_set_up(user: object) -> bool:
-    """Whether this is staff without a second factor."""
+    """Whether the user is staff without a second factor."""
     return isinstance(user, User) and user.is_active and user.is_staff and not has_second_factor(user_id=user.pk)
 
 
 @never_cache
 def set_up(request: HttpRequest, site: AdminSite) -> HttpResponse:
-    """The page; after a right code the recovery codes, this once."""
+    """Show the page; after a right code, show the recovery codes once."""
     user = request.user
     if not (isinstance(user, User) and may_set_up(user)):
         return redirect("admin:index")
     if is_reauthentication_required(request, app="allauth.mfa"):
-        logout(request)  # the password was given too long ago
+        logout(request)  # the log-in was too long ago
         return redirect("admin:login")
     context = site.each_context(request) | {"title": "Set up your second factor"}
     form = CodeForm(data=request.POST or None, user=user)

@@ -9,7 +9,7 @@ from staff.base import CatalogueAdmin
 
 
 class ServiceForm(forms.ModelForm):
-    """Holds a service to the rules of the domain."""
+    """Checks a service by the rules of the domain."""
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]

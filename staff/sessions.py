@@ -1,4 +1,4 @@
-"""Where staff sees the sessions in which its own account has logged in, and ends them."""
+"""The page on which a member of staff sees the sessions of the own account, and ends them."""
 
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
@@ -9,16 +9,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
-from staff.calendar.choice import id_in
+from staff.calendar.choice import parse_id
 
-SHOWN = 50
+MAX_SESSIONS = 50
 
-OTHERS = "others"
-"""What the button says that ends all but this one."""
+ALL_OTHERS = "others"
+"""The value of the button that ends all sessions but this one."""
 
 
 def show_sessions(request: HttpRequest, site: AdminSite) -> HttpResponse:
-    """The page; posted to, it ends one of them, or all the others."""
+    """Show the page; a POST ends one session, or all others."""
     own = UserSession.objects.filter(user_id=request.user.pk)
     if request.method == "POST":
         return end_sessions(request, own)
@@ -26,17 +26,19 @@ def show_sessions(request: HttpRequest, site: AdminSite) -> HttpResponse:
     context = site.each_context(request) | {
         "title": "Your sessions",
         "here": here,
-        "others": OTHERS,
-        "sessions": sorted(own.order_by("-last_seen_at", "-pk")[:SHOWN], key=lambda one: one.session_key != here),
+        "others": ALL_OTHERS,
+        "sessions": sorted(
+            own.order_by("-last_seen_at", "-pk")[:MAX_SESSIONS], key=lambda session: session.session_key != here
+        ),
     }
     return TemplateResponse(request, "admin/sessions.html", context)
 
 
 def end_sessions(request: HttpRequest, own: QuerySet[UserSession]) -> HttpResponse:
-    """Those that were chosen, of one's own: one by its id, or all but this one. Anything else chooses none."""
+    """End the session with the chosen id, if it is among the own ones, or all but this one."""
     here, chosen = request.session.session_key, request.POST.get("session", "")
-    pk = id_in(chosen)
-    ending = list(own.exclude(session_key=here) if chosen == OTHERS else own.filter(pk=pk) if pk else [])
+    pk = parse_id(chosen)
+    ending = list(own.exclude(session_key=here) if chosen == ALL_OTHERS else own.filter(pk=pk) if pk else [])
     for session in ending:
         session.end()
     if any(session.session_key == here for session in ending):

@@ -1,4 +1,4 @@
-"""The admin as a place: who may enter, and how."""
+"""The admin site: access, log-in and URLs."""
 
 from collections.abc import Callable
 from functools import partial, wraps
@@ -27,14 +27,14 @@ from staff.sessions import show_sessions
 
 
 class StaffSite(UnfoldAdminSite):
-    """Django's, with a second factor. Only what `staff` registers is there to see."""
+    """Django's admin site with a second factor. It shows only the models that staff.admin registers."""
 
     login_form = StaffLogInForm
     login_template = "admin/log_in.html"
     index_title = "Home"
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Whether this is staff, in a session that is good for staff's work."""
+        """Whether the user is staff, in a session with the second factor that staff needs."""
         user = request.user
         return (
             super().has_permission(request)
@@ -43,31 +43,31 @@ class StaffSite(UnfoldAdminSite):
         )
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
-        """The view, by staff's clock. What is rendered later would be by another one, so it is rendered here."""
+        """The view, in the staff's time zone. A TemplateResponse is rendered here, before the zone is reset."""
         inner = super().admin_view(view, cacheable)
 
         @wraps(inner)
-        def by_staffs_clock(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def view_in_staff_time_zone(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             with timezone.override(ZoneInfo(settings.STAFF_TIME_ZONE)):
                 response: HttpResponse = inner(request, *args, **kwargs)
                 return response.render() if isinstance(response, TemplateResponse) else response
 
-        return by_staffs_clock
+        return view_in_staff_time_zone
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         return super().index(request, home_context(request) | (extra_context or {}))
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Log in; who lacks the second factor that is required sets it up."""
+        """Log in; a member of staff without the required second factor is redirected to set it up."""
         if request.method != "POST" and not self.has_permission(request) and may_set_up(request.user):
             return redirect("admin:second_factor")
         response = super().login(request, extra_context)
         if request.method == "POST" and response.status_code == 302:
-            UserSession.objects.create_from_request(request)  # so that its owner sees it listed, and can end it
+            UserSession.objects.create_from_request(request)  # so that it is listed on the page of sessions
         return response
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Change one's own password, which ends every session, as over the API. Attempts count like those to log in."""
+        """Change the own password, which ends every session, as in the API. Attempts are limited like log-ins."""
         user = request.user
         if request.method == "POST" and isinstance(user, User) and not consume_attempt(user.email):
             return HttpResponse("Too many attempts. Try again later.", status=429, content_type="text/plain")

@@ -10,8 +10,8 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from reservation.models import User
 from staff.base import BoundedAdmin
 
-RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
-"""What makes somebody staff, and what staff may do."""
+PERMISSION_FIELDS = ("is_staff", "is_superuser", "groups", "user_permissions")
+"""The fields that make an account one of staff, and say what it may do."""
 
 
 class NewUserForm(UserCreationForm):
@@ -26,7 +26,7 @@ def is_superuser(request: HttpRequest) -> bool:
 
 @admin.register(User)
 class UserAdmin(auth_admin.UserAdmin, BoundedAdmin):  # type: ignore[misc] # one paginator is narrower
-    """Only a superuser gives rights, or changes an account that has any: whoever could would have them all."""
+    """Only a superuser grants permissions, or changes an account that has any: else staff could grant itself all."""
 
     form = UserChangeForm
     add_form = NewUserForm
@@ -48,22 +48,22 @@ class UserAdmin(auth_admin.UserAdmin, BoundedAdmin):  # type: ignore[misc] # one
     add_fieldsets = ((None, {"fields": ("email", "usable_password", "password1", "password2")}),)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return self.readonly_fields if is_superuser(request) else (*self.readonly_fields, *RIGHTS)
+        return self.readonly_fields if is_superuser(request) else (*self.readonly_fields, *PERMISSION_FIELDS)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_change_permission(request, obj) and (is_superuser(request) or not has_rights(obj))
+        return super().has_change_permission(request, obj) and (is_superuser(request) or not has_permissions(obj))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_delete_permission(request, obj) and (is_superuser(request) or not has_rights(obj))
+        return super().has_delete_permission(request, obj) and (is_superuser(request) or not has_permissions(obj))
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        """With another address the former one is no longer the account's: it would still log in, and get its mails."""
+        """Save, and delete the former email address, which could still log in and would get the mails."""
         super().save_model(request, obj, form, change)
         EmailAddress.objects.filter(user=obj).exclude(email=obj.email).delete()
 
 
-def has_rights(account: User | None) -> bool:
-    """Whether this is more than a client's or a provider's account."""
+def has_permissions(account: User | None) -> bool:
+    """Whether the account may do more than one of a client or a provider."""
     if account is None:
         return False
     return account.is_staff or account.is_superuser or account.groups.exists() or account.user_permissions.exists()
@@ -74,7 +74,7 @@ admin.site.unregister(Group)
 
 @admin.register(Group)
 class GroupAdmin(auth_admin.GroupAdmin, BoundedAdmin):  # type: ignore[misc] # as above
-    """What a group may do is a superuser's to say: everybody in it may do it from then on."""
+    """Only a superuser changes a group, since that grants permissions to all its members."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return is_superuser(request)

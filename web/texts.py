@@ -2,6 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from reservation.policy import MOVABLE, TRANSITIONS, Status
+from reservation.status_words import STATUS_WORDS
+
 HOME_TEXTS = {
     # The statuses of /health/
     "ok": _("Up and well"),
@@ -24,12 +27,7 @@ BOOK_TEXTS = {
     "closed": _(", no open times"),
     "hold": _("Hold this time"),
     "moveHere": _("Move it here"),
-    "PENDING": _("Held for you"),
-    "CONFIRMED": _("Booked"),
-    "CANCELLED": _("Cancelled"),
-    "EXPIRED": _("Lapsed"),
-    "COMPLETED": _("Took place"),
-    "NO_SHOW": _("Missed"),
+    **{str(status): _(words.client) for status, words in STATUS_WORDS.items()},
     # What has happened
     "held": _("Held for you: {date}, {time}. Confirm it before the time is up."),
     "booked": _("Booked: {what} {who} on {date}, {time}."),
@@ -72,6 +70,16 @@ BOOK_TEXTS = {
     "password_too_similar": _("This password is too much like your name or email. Take another one."),
     "password_entirely_numeric": _("A password needs more than digits. Take another one."),
     "invalid": _("Something in the form is not right. Check the email, please."),
+}
+
+BOOK_TONES = {status: words.tone for status, words in STATUS_WORDS.items()}
+
+# The statuses in which each can be done, and those that are listed as upcoming, as attributes of the page's elements.
+BOOK_STATUSES = {
+    "to_confirm": " ".join(status for status, following in TRANSITIONS.items() if Status.CONFIRMED in following),
+    "to_cancel": " ".join(status for status, following in TRANSITIONS.items() if Status.CANCELLED in following),
+    "to_move": " ".join(status for status in Status if status in MOVABLE),
+    "upcoming": " ".join(status for status in Status if status in MOVABLE - {Status.PENDING}),
 }
 
 # The next step that the page offers after a failure: a time close by, a fresh list, the log-in and so on. After any

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from web.language import in_language_of_reader
-from web.texts import BOOK_STEPS, BOOK_TEXTS, HOME_TEXTS
+from web.texts import BOOK_STATUSES, BOOK_STEPS, BOOK_TEXTS, BOOK_TONES, HOME_TEXTS
 
 OPERATIONS = settings.BASE_DIR / "web" / "static" / "web" / "book" / "operations.graphql"
 EXAMPLE = """{
@@ -40,7 +40,8 @@ def home_page(request: HttpRequest) -> HttpResponse:
 def booking_page(request: HttpRequest) -> HttpResponse:
     """The booking page for clients. It reads all of its data from the API, so its HTML is the same for everybody."""
     context = {
-        "words": {"texts": BOOK_TEXTS, "steps": BOOK_STEPS},
+        "words": {"texts": BOOK_TEXTS, "tones": BOOK_TONES, "steps": BOOK_STEPS},
+        "statuses": BOOK_STATUSES,
         "hash": sha256(OPERATIONS.read_bytes()).hexdigest(),
         "hold_minutes": settings.RESERVATION_POLICY.hold // timedelta(minutes=1),
         "has_demo": settings.DEBUG,

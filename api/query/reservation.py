@@ -25,18 +25,10 @@ from api.types.scalars import DateTime
 from reservation import models
 from reservation.domain.queries.reservations import conditions_of_reservations, reservations
 from reservation.policy import Status
+from reservation.status_words import STATUS_WORDS
 
 ReservationStatus = enum_type(
-    "ReservationStatus",
-    Status,
-    {
-        Status.PENDING: "Held, and waiting to be confirmed before the hold lapses.",
-        Status.CONFIRMED: "Booked.",
-        Status.CANCELLED: "Given up; its time is open again.",
-        Status.EXPIRED: "Not confirmed in time; its time is open again.",
-        Status.COMPLETED: "The client came.",
-        Status.NO_SHOW: "The client did not come.",
-    },
+    "ReservationStatus", Status, {status: words.description for status, words in STATUS_WORDS.items()}
 )
 
 

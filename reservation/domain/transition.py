@@ -15,7 +15,7 @@ from reservation.domain.event import record, snapshot
 from reservation.domain.permissions import Permission
 from reservation.domain.transaction import Conflict
 from reservation.models import EventKind, Reservation
-from reservation.policy import MOVABLE, TRANSITIONS, Action, Role, Status, in_hours
+from reservation.policy import LEADS_TO, MOVABLE, TRANSITIONS, Action, Role, Status, in_hours
 
 
 class HoldExpired(DomainError):
@@ -85,18 +85,16 @@ def require_notice(reservation: Reservation, *, caller: Caller, now: datetime) -
 def require_possible(action: Action, reservation: Reservation, *, caller: Caller, now: datetime) -> None:
     """Raise what the command would, if the reservation's state or its time are against it."""
     match action:
-        case Action.CONFIRM:
-            require_transition(reservation, to=Status.CONFIRMED, now=now)
         case Action.CANCEL:
             require_transition(reservation, to=Status.CANCELLED, now=now)
             require_notice(reservation, caller=caller, now=now)
         case Action.RESCHEDULE:
             require_movable(reservation, now=now)
             require_notice(reservation, caller=caller, now=now)
-        case Action.COMPLETE:
-            require_begun(reservation, to=Status.COMPLETED, now=now)
-        case Action.MARK_NO_SHOW:
-            require_begun(reservation, to=Status.NO_SHOW, now=now)
+        case Action.COMPLETE | Action.MARK_NO_SHOW:
+            require_begun(reservation, to=LEADS_TO[action], now=now)
+        case _:
+            require_transition(reservation, to=LEADS_TO[action], now=now)
 
 
 def is_possible(action: Action, reservation: Reservation, *, caller: Caller, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""The calendar that staff works with: a day and a week of providers, and the same commands as the API's.
+"""The calendar of staff: a day or a week of providers, with the same commands as the API.
 
-The page is made once; its grid is read as JSON, and what stands in its panel as HTML. The browser decides nothing.
+The page is rendered once; its grid is read as JSON and the content of its panel as HTML. The browser decides nothing.
 """

@@ -1,4 +1,4 @@
-"""What the address of the calendar asks for. What is wrong in it counts as not said: a shared link always opens."""
+"""What the address of the calendar selects. Invalid values count as absent, so that a shared link always opens."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,15 +12,14 @@ from reservation.models import Provider
 from reservation.models.fields import time_zone_names
 from staff.calendar.days import FIRST_DATE, LAST_DATE
 
-MAX_PROVIDERS = 30
-"""On one page."""
-
+PROVIDERS_PER_PAGE = 30
+MAX_PAGE = 10_000
 MAX_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choice:
-    """zone: None when it is to be the providers' own."""
+class CalendarChoice:
+    """zone: None for the zone of the providers."""
 
     view: str
     day: date | None
@@ -30,50 +29,51 @@ class Choice:
     page: int
 
     @classmethod
-    def read(cls, query: QueryDict) -> "Choice":
+    def read(cls, query: QueryDict) -> "CalendarChoice":
         return cls(
             view="week" if query.get("view") == "week" else "day",
-            day=date_in(query.get("date", "")),
-            zone=zone_in(query.get("zone", "")),
-            provider_ids=[one for text in query.get("providers", "").split(",") if (one := id_in(text)) is not None],
-            service_id=id_in(query.get("service", "")),
-            page=id_in(query.get("page", "")) or 1,
+            day=parse_date(query.get("date", "")),
+            zone=parse_zone(query.get("zone", "")),
+            provider_ids=[pk for text in query.get("providers", "").split(",") if (pk := parse_id(text)) is not None],
+            service_id=parse_id(query.get("service", "")),
+            page=parse_id(query.get("page", "")) or 1,
         )
 
     def providers(self) -> tuple[list[Provider], bool]:
-        """Those who are shown, by name, and whether there is another page.
+        """The providers of the page, by name, and whether there is another page.
 
-        Who is named is shown, whether its time can be reserved or not. One statement, and one for what they offer.
+        Providers that the address names are shown even if they are inactive. One statement, and one for their services.
         """
         found = find_providers(service_id=self.service_id, is_active=None if self.provider_ids else True)
         if self.provider_ids:
             found = found.filter(pk__in=self.provider_ids)
-        start = (min(self.page, 10_000) - 1) * MAX_PROVIDERS
-        providers = list(found.order_by("name", "pk").prefetch_related("services")[start : start + MAX_PROVIDERS + 1])
-        return providers[:MAX_PROVIDERS], len(providers) > MAX_PROVIDERS
+        start = (min(self.page, MAX_PAGE) - 1) * PROVIDERS_PER_PAGE
+        end = start + PROVIDERS_PER_PAGE
+        providers = list(found.order_by("name", "pk").prefetch_related("services")[start : end + 1])
+        return providers[:PROVIDERS_PER_PAGE], len(providers) > PROVIDERS_PER_PAGE
 
     def zone_for(self, providers: list[Provider]) -> ZoneInfo:
-        """The zone that was chosen, or the providers' if they have one in common, or staff's."""
-        own = {provider.time_zone for provider in providers}
-        return self.zone or ZoneInfo(own.pop() if len(own) == 1 else settings.STAFF_TIME_ZONE)
+        """The chosen zone, or the providers' if they have one in common, or staff's."""
+        zones = {provider.time_zone for provider in providers}
+        return self.zone or ZoneInfo(zones.pop() if len(zones) == 1 else settings.STAFF_TIME_ZONE)
 
     def date_for(self, zone: ZoneInfo, now: datetime) -> date:
-        """The date that was chosen, or today's."""
+        """The chosen date, or today's."""
         return self.day or now.astimezone(zone).date()
 
 
-def date_in(text: str) -> date | None:
+def parse_date(text: str) -> date | None:
     try:
-        found = date.fromisoformat(text)
+        parsed = date.fromisoformat(text)
     except ValueError:
         return None
-    return found if FIRST_DATE <= found <= LAST_DATE else None
+    return parsed if FIRST_DATE <= parsed <= LAST_DATE else None
 
 
-def zone_in(text: str) -> ZoneInfo | None:
+def parse_zone(text: str) -> ZoneInfo | None:
     return ZoneInfo(text) if text in time_zone_names() else None
 
 
-def id_in(text: str) -> int | None:
+def parse_id(text: str) -> int | None:
     is_number = text.isascii() and text.isdigit() and len(text) <= len(str(MAX_ID))
     return int(text) if is_number and 0 < int(text) <= MAX_ID else None

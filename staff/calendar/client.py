@@ -1,4 +1,4 @@
-"""For whom: clients as one types, and new ones."""
+"""The client of a new reservation: found as one types, or added."""
 
 from typing import Any
 
@@ -9,13 +9,13 @@ from reservation.domain.client import create_client, suggest_clients
 from reservation.domain.errors import InvalidInput
 from reservation.models import Client
 from staff.base import current_caller
-from staff.calendar.command import KeyForm, give
+from staff.calendar.command import KeyForm, call_command
 
-MAX_SUGGESTIONS = 10
+MAX_CLIENT_SUGGESTIONS = 10
 
 
-class ClientForm(KeyForm):
-    """How long each may be is the domain's."""
+class AddClientForm(KeyForm):
+    """The domain limits the length of each field."""
 
     name = forms.CharField()
     email = forms.CharField()
@@ -23,20 +23,20 @@ class ClientForm(KeyForm):
 
 
 def search_clients(request: HttpRequest) -> JsonResponse:
-    """Those who fit what has been typed so far. By POST: an address would tell logs of a person."""
+    """The clients that match what has been typed. By POST, because addresses are logged and this is personal data."""
     try:
         found = suggest_clients(
-            caller=current_caller(request), search=request.POST.get("search", ""), limit=MAX_SUGGESTIONS
+            caller=current_caller(request), search=request.POST.get("search", ""), limit=MAX_CLIENT_SUGGESTIONS
         )
     except InvalidInput:
-        found = []  # longer than any name: nobody fits
-    return JsonResponse({"clients": [describe(client) for client in found]})
+        found = []  # the text is longer than any name
+    return JsonResponse({"clients": [describe_client(client) for client in found]})
 
 
-def describe(client: Client) -> dict[str, Any]:
+def describe_client(client: Client) -> dict[str, Any]:
     return {"id": client.pk, "name": client.name, "email": client.user.email, "phone": client.phone}
 
 
 def add_client(request: HttpRequest) -> JsonResponse:
-    """A client who has no account yet."""
-    return give(request, create_client, ClientForm, lambda client: f"{client.name} was added.")
+    """Add a client and its account."""
+    return call_command(request, create_client, AddClientForm, lambda client: f"{client.name} was added.")

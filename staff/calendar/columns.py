@@ -1,4 +1,4 @@
-"""The grid whose columns are a provider's day each: many providers' day, or one provider's week."""
+"""The grid in which each column is one day of one provider: a day of many providers, or a week of one."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -10,22 +10,25 @@ from reservation.domain.queries.calendar import Slot, SlotState, read_calendars
 from reservation.domain.transition import is_possible
 from reservation.models import Provider, Reservation
 from reservation.policy import Action, Status
-from staff.calendar.days import Day, Rows
-from staff.calendar.texts import STATES, clock, short_day, span
+from reservation.status_words import STATUS_WORDS
+from staff.calendar.days import CalendarDay, CalendarRows
+from staff.calendar.texts import clock, short_day, span
 
 
 @dataclass(frozen=True)
-class Column:
+class CalendarColumn:
     provider: Provider
-    day: Day
+    day: CalendarDay
 
 
-class Columns:
-    """What stands in the columns, as it is read at one instant by one member of staff."""
+class CalendarColumns:
+    """The content of the columns, read at one instant for one member of staff."""
 
-    def __init__(self, *, caller: Caller, columns: list[Column], days: list[Day], now: datetime) -> None:
+    def __init__(
+        self, *, caller: Caller, columns: list[CalendarColumn], days: list[CalendarDay], now: datetime
+    ) -> None:
         self.caller, self.columns, self.now = caller, columns, now
-        self.rows = Rows(days)
+        self.rows = CalendarRows(days)
         slots, self.reservations = read_calendars(
             caller=caller,
             providers={column.provider for column in columns},
@@ -33,18 +36,18 @@ class Columns:
             starts_before=days[-1].ends_at,
             now=now,
         )
-        self.slots: dict[tuple[int, Day], list[Slot]] = defaultdict(list)
+        self.slots: dict[tuple[int, CalendarDay], list[Slot]] = defaultdict(list)
         for slot in slots:
-            day = next(day for day in days if day.holds(slot.starts_at))
+            day = next(day for day in days if day.contains(slot.starts_at))
             self.slots[slot.provider_id, day].append(slot)
 
     def describe(self, *, is_by_day: bool) -> dict[str, Any]:
-        """Rows and columns for the page.
+        """Rows and columns as JSON.
 
-        is_by_day: whether the columns are told apart by their day, rather than by the provider.
+        is_by_day: whether the heading of a column is its day, rather than its provider.
         """
         used = [self.rows.number(day, slot.starts_at) for (_, day), slots in self.slots.items() for slot in slots]
-        first, last = self.rows.cut(used)
+        first, last = self.rows.shown(used)
         return {
             "rows": self.rows.labels,
             "first": first,
@@ -52,8 +55,8 @@ class Columns:
             "columns": [self.describe_column(column, is_by_day=is_by_day) for column in self.columns],
         }
 
-    def describe_column(self, column: Column, *, is_by_day: bool) -> dict[str, Any]:
-        """Free slots one by one, with their room; what a reservation has as one block."""
+    def describe_column(self, column: CalendarColumn, *, is_by_day: bool) -> dict[str, Any]:
+        """A column: each free slot by itself, with its room, and all slots of a reservation as one block."""
         provider, day = column.provider, column.day
         slots = self.slots[provider.pk, day]
         free: list[list[Any]] = []
@@ -62,7 +65,8 @@ class Columns:
             row = self.rows.number(day, slot.starts_at)
             reservation = self.reservations.get(slot.reservation_id or 0)
             if reservation is None:
-                # Nobody's; or its reservation went while it was read, and the next reading has it right.
+                # A slot with the id of a reservation that is missing was given up between the two statements: the next
+                # reading has it right.
                 free.append([row, slot.id, SlotState.CLOSED if slot.reservation_id else slot.state, slot.room])
                 continue
             block = blocks.setdefault(
@@ -85,11 +89,14 @@ class Columns:
             "blocks": list(blocks.values()),
         }
 
-    def describe_block(self, reservation: Reservation, day: Day) -> dict[str, Any]:
+    def describe_block(self, reservation: Reservation, day: CalendarDay) -> dict[str, Any]:
+        """A reservation, without its rows."""
+        words = STATUS_WORDS[Status(reservation.status)]
         return {
             "id": reservation.pk,
-            "status": reservation.status,
-            "state": STATES[Status(reservation.status)],
+            "state": words.staff,
+            "tone": words.tone,
+            "sign": words.sign,
             "client": reservation.client.name,
             "service": reservation.service.name if reservation.service else "",
             "service_id": reservation.service_id,

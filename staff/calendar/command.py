@@ -1,7 +1,6 @@
-"""What staff does: each is the command that the API's mutation calls, once for each key, in the name of who asks."""
+"""What staff changes in the calendar: each change is the command of the API's mutation, idempotent by its key."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -11,31 +10,31 @@ from django.utils import timezone
 
 from reservation.domain.command import Command
 from reservation.domain.errors import DomainError
-from reservation.domain.reservation import cancel, complete, confirm, mark_no_show, reschedule, reserve
-from reservation.models import Reservation
-from reservation.policy import MAX_IDEMPOTENCY_KEY_LENGTH
+from reservation.domain.reservation import reserve
+from reservation.policy import MAX_IDEMPOTENCY_KEY_LENGTH, Action
+from staff.actions import STAFF_ACTIONS, name_of
 from staff.base import current_caller
 from staff.calendar.choice import MAX_ID
 
-SENTENCES = {
-    "APPOINTMENT_TAKEN": "This time has been taken meanwhile. The calendar shows how it is now: choose another time.",
+REFUSALS = {
+    "APPOINTMENT_TAKEN": "This time has been taken meanwhile. The calendar is up to date: choose another time.",
     "HOLD_EXPIRED": "The hold has lapsed meanwhile. Reserve the time again.",
     "INVALID_TRANSITION": "The reservation has changed meanwhile, or its time has not come: this cannot be done now.",
-    "NOT_FOUND": "This is not there any more. The calendar shows how it is now.",
+    "NOT_FOUND": "This is not there any more. The calendar is up to date.",
     "CLIENT_BUSY": "The client has another reservation at this time.",
-    "IDEMPOTENCY_KEY_REUSED": "This was done already, with something else chosen. Close the panel and look.",
+    "IDEMPOTENCY_KEY_REUSED": "This form was sent before, with other values. Close the panel and look at the calendar.",
 }
-"""For staff, where the domain's own sentence is for who calls it."""
+"""Messages for staff, by code, where the domain's own is written for callers of the API."""
 
 
 class KeyForm(forms.Form):
-    """key: made by the page when its panel opens, so that a second click does nothing more."""
+    """key: made by the page when its panel opens, so that a second click has no further effect."""
 
     key = forms.CharField(max_length=MAX_IDEMPOTENCY_KEY_LENGTH)
 
 
 class CancelForm(KeyForm):
-    reason = forms.CharField(required=False)  # how long it may be is the domain's
+    reason = forms.CharField(required=False)  # the domain limits its length
 
 
 class RescheduleForm(KeyForm):
@@ -50,57 +49,45 @@ class ReserveForm(RescheduleForm):
     note = forms.CharField(required=False)
 
 
-@dataclass(frozen=True)
-class Step:
-    """command: what it calls. form: what it asks for. done: what the page then says."""
-
-    command: Command[..., Reservation]
-    form: type[KeyForm]
-    done: str
+ACTIONS_BY_NAME = {name_of(action): action for action in STAFF_ACTIONS}
+FORMS: dict[Action, type[KeyForm]] = {Action.CANCEL: CancelForm, Action.RESCHEDULE: RescheduleForm}
+"""The forms of the actions that have input."""
 
 
-STEPS = {
-    "confirm": Step(confirm, KeyForm, "Confirmed."),
-    "cancel": Step(cancel, CancelForm, "Cancelled. The time is open again."),
-    "reschedule": Step(reschedule, RescheduleForm, "Moved."),
-    "complete": Step(complete, KeyForm, "Marked as done."),
-    "mark_no_show": Step(mark_no_show, KeyForm, "Marked as no-show."),
-}
-
-
-def perform(request: HttpRequest, pk: int, step: str) -> JsonResponse:
-    """Take a reservation one step further."""
-    if step not in STEPS:
+def do_action(request: HttpRequest, pk: int, name: str) -> JsonResponse:
+    """Perform the action with this name on a reservation."""
+    if name not in ACTIONS_BY_NAME:
         raise Http404
-    chosen = STEPS[step]
-    return give(request, chosen.command, chosen.form, lambda _: chosen.done, reservation_id=pk)
+    action = ACTIONS_BY_NAME[name]
+    chosen = STAFF_ACTIONS[action]
+    return call_command(request, chosen.command, FORMS.get(action, KeyForm), lambda _: chosen.done, reservation_id=pk)
 
 
 def reserve_for_client(request: HttpRequest) -> JsonResponse:
-    """Hold a time for a client, who is named."""
-    return give(request, reserve, ReserveForm, lambda _: "Reserved. Confirm it before the hold lapses.")
+    """Hold a time for the chosen client."""
+    return call_command(request, reserve, ReserveForm, lambda _: "Reserved. Confirm it before the hold lapses.")
 
 
-def give(
+def call_command(
     request: HttpRequest,
     command: Command[..., Any],
     form_class: type[KeyForm],
-    done: Callable[[Any], str],
+    message_for: Callable[[Any], str],
     **arguments: Any,
 ) -> JsonResponse:
-    """Call the command with what the form holds. A refusal is an answer, too: nothing has changed then."""
+    """Call the command with the input of the form. A refusal is returned as JSON too; nothing has changed then."""
     form = form_class(request.POST)
     if not form.is_valid():
         field, messages = next(iter(form.errors.items()))
-        return refuse("INVALID_INPUT", " ".join(str(message) for message in messages), field)
-    given = {name: value for name, value in form.cleaned_data.items() if value not in (None, "")}
-    key = given.pop("key")
+        return refusal("INVALID_INPUT", " ".join(str(message) for message in messages), field)
+    values = {name: value for name, value in form.cleaned_data.items() if value not in (None, "")}
+    key = values.pop("key")
     try:
-        result: Model = command.once(key, caller=current_caller(request), now=timezone.now(), **given, **arguments)
+        result: Model = command.once(key, caller=current_caller(request), now=timezone.now(), **values, **arguments)
     except DomainError as error:
-        return refuse(error.code, SENTENCES.get(error.code, error.message), error.field)
-    return JsonResponse({"id": result.pk, "message": done(result)})
+        return refusal(error.code, REFUSALS.get(error.code, error.message), error.field)
+    return JsonResponse({"id": result.pk, "message": message_for(result)})
 
 
-def refuse(code: str, message: str, field: str | None) -> JsonResponse:
+def refusal(code: str, message: str, field: str | None) -> JsonResponse:
     return JsonResponse({"refusal": {"code": code, "message": message, "field": field}})

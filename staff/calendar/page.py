@@ -1,4 +1,4 @@
-"""The page around the calendar. The grid comes afterwards, and again every few seconds."""
+"""The page around the calendar. JavaScript reads the grid, again and again."""
 
 from django.conf import settings
 from django.contrib import admin
@@ -6,11 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from reservation.models import Provider, Service
-from staff.calendar.rights import may_reserve, may_work
+from reservation.policy import HOLDING
+from reservation.status_words import STATUS_WORDS
+from staff.calendar.permissions import may_reserve, may_work
 
 
 def show_page(request: HttpRequest) -> HttpResponse:
-    """Its address says what is shown: it can be kept and shared."""
+    """The page; its address says what is shown, so that it can be bookmarked and shared."""
     zones = Provider.objects.filter(is_active=True).order_by().values_list("time_zone", flat=True).distinct()
     context = {
         **admin.site.each_context(request),
@@ -19,6 +21,7 @@ def show_page(request: HttpRequest) -> HttpResponse:
         "appointment_minutes": settings.RESERVATION_POLICY.appointment_minutes,
         "services": Service.objects.filter(is_active=True).order_by("name", "pk"),
         "zones": sorted({*zones, "UTC"}),
+        "legend": [words for status, words in STATUS_WORDS.items() if status in HOLDING],
         "may_work": may_work(request),
         "may_reserve": may_reserve(request),
     }

@@ -1,4 +1,4 @@
-"""What the page reads again and again: the grid, and what its fields look up."""
+"""What the page reads again and again: the grid, and the suggestions of its fields."""
 
 from datetime import timedelta
 
@@ -11,32 +11,34 @@ from reservation.domain.provider import find_providers
 from reservation.domain.queries.calendar import read_openings
 from reservation.models import Provider
 from staff.base import current_caller
-from staff.calendar.choice import Choice
-from staff.calendar.columns import Column, Columns
-from staff.calendar.days import Day, week_of
+from staff.calendar.choice import CalendarChoice
+from staff.calendar.columns import CalendarColumn, CalendarColumns
+from staff.calendar.days import CalendarDay, week_of
 from staff.calendar.texts import day_title, utc_offset, week_title
 from staff.calendar.week import describe_weeks
 
-MAX_SUGGESTIONS = 50
+MAX_PROVIDER_SUGGESTIONS = 50
 
 
 def read_grid(request: HttpRequest) -> JsonResponse:
-    """A day of several providers, a week of one, or how full a week of several is.
+    """A day of several providers, a week of one, or the occupancy of a week of several.
 
-    The same number of statements whatever there is: who asks, two for providers, and two (the last: one) for the rest.
+    A fixed number of statements: those of the caller, two for providers, and two for the grid (one for an occupancy).
     """
-    choice, caller, now = Choice.read(request.GET), current_caller(request), timezone.now()
+    choice, caller, now = CalendarChoice.read(request.GET), current_caller(request), timezone.now()
     providers, has_next = choice.providers()
     zone = choice.zone_for(providers)
     date = choice.date_for(zone, now)
-    days = week_of(date, zone) if choice.view == "week" else [Day(date, zone)]
+    days = week_of(date, zone) if choice.view == "week" else [CalendarDay(date, zone)]
     step = timedelta(days=len(days))
     is_overview = choice.view == "week" and len(providers) != 1
     if is_overview:
         grid = describe_weeks(caller=caller, providers=providers, days=days, now=now)
     else:
-        columns = [Column(provider, day) for provider in providers for day in days]
-        grid = Columns(caller=caller, columns=columns, days=days, now=now).describe(is_by_day=choice.view == "week")
+        columns = [CalendarColumn(provider, day) for provider in providers for day in days]
+        grid = CalendarColumns(caller=caller, columns=columns, days=days, now=now).describe(
+            is_by_day=choice.view == "week"
+        )
     return JsonResponse(
         {
             **grid,
@@ -57,19 +59,19 @@ def read_grid(request: HttpRequest) -> JsonResponse:
 
 
 def find_providers_by_name(request: HttpRequest) -> JsonResponse:
-    """Whose name has the text in it, the first of them; those whose time cannot be reserved, too."""
+    """The first providers whose name contains the text, inactive ones too."""
     found = find_providers(search=request.GET.get("search", "")[:100].replace("\0", ""))
-    providers = found.order_by("name", "pk").values("id", "name", "is_active")[:MAX_SUGGESTIONS]
+    providers = found.order_by("name", "pk").values("id", "name", "is_active")[:MAX_PROVIDER_SUGGESTIONS]
     return JsonResponse({"providers": list(providers)})
 
 
 def list_openings(request: HttpRequest, pk: int) -> JsonResponse:
-    """Where on a provider's day the reservation could be moved to."""
-    choice, caller, now = Choice.read(request.GET), current_caller(request), timezone.now()
+    """The times of a provider's day to which the reservation could be moved."""
+    choice, caller, now = CalendarChoice.read(request.GET), current_caller(request), timezone.now()
     reservation = get_object_or_404(visible_reservations(caller), pk=pk)
     provider = get_object_or_404(Provider, pk__in=choice.provider_ids)
     zone = choice.zone_for([provider])
-    day = Day(choice.date_for(zone, now), zone)
+    day = CalendarDay(choice.date_for(zone, now), zone)
     found = read_openings(
         caller=caller,
         reservation=reservation,

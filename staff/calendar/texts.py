@@ -1,22 +1,12 @@
-"""Dates, times and states as staff reads them."""
+"""Dates and times in the words of staff."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from reservation.models import Reservation
-from reservation.policy import Status
-from staff.calendar.days import Day
+from staff.calendar.days import CalendarDay
 
 DASH = "\N{EN DASH}"
-
-STATES: dict[Status, str] = {
-    Status.PENDING: "Held",
-    Status.CONFIRMED: "Confirmed",
-    Status.CANCELLED: "Cancelled",
-    Status.EXPIRED: "Lapsed",
-    Status.COMPLETED: "Done",
-    Status.NO_SHOW: "No-show",
-}
 
 
 def day_title(day: date) -> str:
@@ -27,15 +17,15 @@ def short_day(day: date) -> str:
     return f"{day:%a} {day.day} {day:%b}"
 
 
-def week_title(days: list[Day]) -> str:
+def week_title(days: list[CalendarDay]) -> str:
     first, last = days[0].date, days[-1].date
     return f"{first.day} {first:%b} {first.year if first.year != last.year else ''}".strip() + (
         f" {DASH} {last.day} {last:%b} {last.year}"
     )
 
 
-def utc_offset(days: list[Day]) -> str:
-    """How far the zone is from UTC on these days, as in UTC+01:00; both where clocks change meanwhile."""
+def utc_offset(days: list[CalendarDay]) -> str:
+    """The offset of the zone on these days, as in UTC+01:00; both offsets where clocks change meanwhile."""
     zone = days[0].zone
     ends = (days[0].starts_at, days[-1].ends_at - timedelta(microseconds=1))
     offsets = [instant.astimezone(zone).strftime("%z") for instant in ends]
@@ -47,7 +37,7 @@ def clock(instant: datetime, zone: ZoneInfo) -> str:
 
 
 def moment(instant: datetime, zone: ZoneInfo) -> str:
-    """With the zone's name for it: an hour that comes twice is told apart."""
+    """Date, time and the abbreviation of the zone, which distinguishes an hour that comes twice."""
     local = instant.astimezone(zone)
     return f"{short_day(local.date())} {local.year}, {local:%H:%M %Z}"
 

@@ -1,4 +1,4 @@
-"""Which path of the calendar leads where, and what one has to be allowed for it."""
+"""The paths of the calendar, and the permissions that each requires."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -11,43 +11,45 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST, require_safe
 
 from staff.calendar.client import add_client, search_clients
-from staff.calendar.command import perform, reserve_for_client
+from staff.calendar.command import do_action, reserve_for_client
 from staff.calendar.page import show_page
 from staff.calendar.panel import show_appointment, show_move, show_reservation
+from staff.calendar.permissions import ADD_CLIENT, ADD_RESERVATION, CHANGE_RESERVATION, VIEW_CALENDAR, VIEW_CLIENT
 from staff.calendar.read import find_providers_by_name, list_openings, read_grid
-from staff.calendar.rights import ADD_CLIENT, LOOK, RESERVE, SEARCH, WORK
 
-View = Callable[..., HttpResponse]
+CalendarView = Callable[..., HttpResponse]
 
-ROUTES: tuple[tuple[str, str, Callable[[View], View], View, tuple[str, ...]], ...] = (
-    ("calendar/", "calendar", require_safe, show_page, LOOK),
-    ("calendar/grid/", "calendar_grid", require_safe, read_grid, LOOK),
-    ("calendar/providers/", "calendar_providers", require_safe, find_providers_by_name, LOOK),
-    ("calendar/clients/", "calendar_clients", require_POST, search_clients, (*LOOK, SEARCH)),
-    ("calendar/clients/add/", "calendar_add_client", require_POST, add_client, (*LOOK, ADD_CLIENT)),
-    ("calendar/reserve/", "calendar_reserve", require_POST, reserve_for_client, (*LOOK, RESERVE)),
-    ("calendar/appointments/<int:pk>/", "calendar_appointment", require_safe, show_appointment, LOOK),
-    ("calendar/reservations/<int:pk>/", "calendar_reservation", require_safe, show_reservation, LOOK),
-    ("calendar/reservations/<int:pk>/move/", "calendar_move", require_safe, show_move, (*LOOK, WORK)),
-    ("calendar/reservations/<int:pk>/openings/", "calendar_openings", require_safe, list_openings, (*LOOK, WORK)),
-    ("calendar/reservations/<int:pk>/<slug:step>/", "calendar_command", require_POST, perform, (*LOOK, WORK)),
+ROUTES: tuple[tuple[str, str, Callable[[CalendarView], CalendarView], CalendarView, str | None], ...] = (
+    ("calendar/", "calendar", require_safe, show_page, None),
+    ("calendar/grid/", "calendar_grid", require_safe, read_grid, None),
+    ("calendar/providers/", "calendar_providers", require_safe, find_providers_by_name, None),
+    ("calendar/clients/", "calendar_clients", require_POST, search_clients, VIEW_CLIENT),
+    ("calendar/clients/add/", "calendar_add_client", require_POST, add_client, ADD_CLIENT),
+    ("calendar/reserve/", "calendar_reserve", require_POST, reserve_for_client, ADD_RESERVATION),
+    ("calendar/appointments/<int:pk>/", "calendar_appointment", require_safe, show_appointment, None),
+    ("calendar/reservations/<int:pk>/", "calendar_reservation", require_safe, show_reservation, None),
+    ("calendar/reservations/<int:pk>/move/", "calendar_move", require_safe, show_move, CHANGE_RESERVATION),
+    ("calendar/reservations/<int:pk>/openings/", "calendar_openings", require_safe, list_openings, CHANGE_RESERVATION),
+    ("calendar/reservations/<int:pk>/<slug:name>/", "calendar_command", require_POST, do_action, CHANGE_RESERVATION),
 )
-"""Path, name, by which method, view, and the permissions that it takes, all of them."""
+"""Path, name, decorator for the HTTP method, view, and the permission that it requires besides VIEW_CALENDAR."""
 
 
 def calendar_urls(site: AdminSite) -> list[URLPattern]:
-    """For staff of this site only; never kept by anybody on the way, and no command without a CSRF token."""
+    """URL patterns for staff only: never cached, and no command without a CSRF token."""
     return [
-        path(route, site.admin_view(require(for_who_may(view, needs))), name=name)
-        for route, name, require, view, needs in ROUTES
+        path(route, site.admin_view(require_method(require_permission(view, permission))), name=name)
+        for route, name, require_method, view, permission in ROUTES
     ]
 
 
-def for_who_may(view: View, needs: tuple[str, ...]) -> View:
+def require_permission(view: CalendarView, permission: str | None) -> CalendarView:
+    permissions = VIEW_CALENDAR if permission is None else (*VIEW_CALENDAR, permission)
+
     @wraps(view)
-    def guard(request: HttpRequest, **arguments: Any) -> HttpResponse:
-        if not request.user.has_perms(needs):
+    def checked_view(request: HttpRequest, **arguments: Any) -> HttpResponse:
+        if not request.user.has_perms(permissions):
             raise PermissionDenied
         return view(request, **arguments)
 
-    return guard
+    return checked_view

@@ -1,4 +1,4 @@
-"""How full the week of many providers is: a row a provider, a column a day."""
+"""The occupancy of a week of many providers: a row for each provider, a column for each day."""
 
 from datetime import datetime
 from typing import Any
@@ -6,26 +6,31 @@ from typing import Any
 from reservation.domain.caller import Caller
 from reservation.domain.queries.calendar import Occupancy, count_occupancy
 from reservation.models import Provider
-from staff.calendar.days import Day
+from staff.calendar.days import CalendarDay
 from staff.calendar.texts import short_day
 
-NOTHING = Occupancy(open=0, closed=0, held=0, booked=0)
+NO_APPOINTMENTS = Occupancy(open=0, closed=0, held=0, booked=0)
 
 
-def describe_weeks(*, caller: Caller, providers: list[Provider], days: list[Day], now: datetime) -> dict[str, Any]:
-    """Rows and columns for the page."""
+def describe_weeks(
+    *, caller: Caller, providers: list[Provider], days: list[CalendarDay], now: datetime
+) -> dict[str, Any]:
+    """Rows and columns as JSON."""
     bounds = [days[0].starts_at, *(day.ends_at for day in days)]
     counts = count_occupancy(caller=caller, providers=providers, bounds=bounds, now=now)
     return {
         "days": [
-            {"date": day.date.isoformat(), "heading": short_day(day.date), "is_today": day.holds(now)} for day in days
+            {"date": day.date.isoformat(), "heading": short_day(day.date), "is_today": day.contains(now)}
+            for day in days
         ],
         "weeks": [
             {
                 "provider": provider.pk,
                 "name": provider.name,
                 "is_active": provider.is_active,
-                "days": [describe_day(counts.get((provider.pk, number), NOTHING)) for number in range(len(days))],
+                "days": [
+                    describe_day(counts.get((provider.pk, number), NO_APPOINTMENTS)) for number in range(len(days))
+                ],
             }
             for provider in providers
         ],

@@ -1,4 +1,4 @@
-"""What tests of the calendar share: staff with some rights, and a practice the week after next."""
+"""Shared by the tests of the calendar: staff with some permissions, and a practice the week after next."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ ALL = (*LOOK, "add_reservation", "change_reservation", "view_client", "add_clien
 
 
 def soon() -> datetime:
-    """Nine o'clock in UTC on the Wednesday after next, by the real clock, which is the one that the admin goes by."""
+    """Nine o'clock in UTC on the Wednesday after next, by the real clock, which the admin uses."""
     today = timezone.now().date()
     return datetime(*(today + timedelta(days=16 - today.weekday())).timetuple()[:3], 9, tzinfo=UTC)
 

@@ -21,14 +21,14 @@ NOUNS = ("appointment", "client", "provider", "reservation", "service", "user")
 
 @pytest.fixture
 def browser(client: Browser) -> Browser:
-    """A browser in which a member of staff, who may do everything, has logged in."""
+    """A browser in which a superuser has logged in."""
     client.force_login(make_user(is_staff=True, is_superuser=True))
     return client
 
 
 @pytest.fixture
 def hold() -> Reservation:
-    """A live hold, the day after tomorrow by the real clock, which is the one that the admin goes by."""
+    """A live hold, the day after tomorrow by the real clock, which the admin uses."""
     now = timezone.now()
     start = now.replace(minute=0, second=0, microsecond=0) + minutes(48 * 60)
     appointment = make_appointments(make_provider(services=(make_service(),)), starts_at=start)[0]
@@ -36,7 +36,7 @@ def hold() -> Reservation:
 
 
 def act(browser: Browser, action: str, reservation: Reservation) -> list[str]:
-    """Choose the action for this reservation; answers what the page then says."""
+    """Choose the action for this reservation; returns the messages of the next page."""
     response = browser.post(
         reverse("admin:reservation_reservation_changelist"),
         {"action": action, "_selected_action": [reservation.pk]},
@@ -74,14 +74,14 @@ def test_nobody_adds_changes_or_deletes_state_by_hand(browser: Browser, hold: Re
     assert browser.post(reverse(f"admin:reservation_{noun}_delete", args=[row.pk]), {"post": "yes"}).status_code == 403
 
 
-def test_an_action_is_the_command_in_the_name_of_who_chose_it(browser: Browser, hold: Reservation) -> None:
+def test_an_action_calls_the_command_as_the_user(browser: Browser, hold: Reservation) -> None:
     assert act(browser, "confirm", hold) == ["Done: 1."]
     hold.refresh_from_db()
     assert hold.status == Status.CONFIRMED
     assert ReservationEvent.objects.get(kind="CONFIRMED").user == User.objects.get(is_staff=True)
 
 
-def test_an_action_says_what_was_refused(browser: Browser, hold: Reservation) -> None:
+def test_an_action_shows_refusals(browser: Browser, hold: Reservation) -> None:
     assert act(browser, "complete", hold) == [f"{hold}: A PENDING reservation cannot become COMPLETED."]
     hold.refresh_from_db()
     assert hold.status == Status.PENDING
@@ -98,16 +98,16 @@ def test_cancelling_asks_for_a_reason_first(browser: Browser, hold: Reservation)
     assert (hold.status, hold.cancel_reason) == (Status.CANCELLED, "Ill.")
 
 
-def test_the_history_says_who_when_and_from_what_to_what(browser: Browser, hold: Reservation) -> None:
+def test_the_history_shows_user_time_and_changes(browser: Browser, hold: Reservation) -> None:
     act(browser, "confirm", hold)
     page = browser.get(reverse("admin:reservation_reservation_change", args=[hold.pk])).content.decode()
     who = User.objects.get(is_staff=True)
-    assert "Held → Booked" in page
+    assert "Held → Confirmed" in page
     assert f"{hold.starts_at:%Y-%m-%d %H:%M}-{hold.ends_at:%H:%M}" in page
-    assert str(who) in page.partition("Held → Booked")[0].rpartition("CONFIRMED")[2]
+    assert str(who) in page.partition("Held → Confirmed")[0].rpartition("CONFIRMED")[2]
 
 
-def test_a_reservations_page_offers_what_can_become_of_it(browser: Browser, hold: Reservation) -> None:
+def test_the_page_of_a_reservation_offers_the_possible_actions(browser: Browser, hold: Reservation) -> None:
     page = reverse("admin:reservation_reservation_change", args=[hold.pk])
     assert [action["name"] for action in browser.get(page).context["offered"]] == ["confirm", "cancel"]
     act(browser, "confirm", hold)
@@ -116,7 +116,7 @@ def test_a_reservations_page_offers_what_can_become_of_it(browser: Browser, hold
 
 
 @pytest.mark.parametrize("group", [VIEWER, FRONT_DESK, MANAGER])
-def test_each_group_sees_everything_and_works_as_far_as_it_may(group: str, client: Browser, hold: Reservation) -> None:
+def test_each_group_acts_within_its_permissions(group: str, client: Browser, hold: Reservation) -> None:
     client.force_login(make_member(group))
     assert client.get(reverse("admin:index")).status_code == 200
     for noun in NOUNS:
@@ -138,7 +138,7 @@ def test_staff_without_the_permission_sees_no_reservations(client: Browser, hold
 
 
 @pytest.mark.parametrize(("duration", "is_added"), [("30", True), ("17", False), ("0", False), ("495", False)])
-def test_a_service_added_by_hand_keeps_to_the_rules(browser: Browser, duration: str, is_added: bool) -> None:
+def test_a_service_added_by_hand_obeys_the_rules(browser: Browser, duration: str, is_added: bool) -> None:
     fields = {"name": "Added", "duration_minutes": duration, "is_active": "on"}
     response = browser.post(reverse("admin:reservation_service_add"), fields)
     assert response.status_code == (302 if is_added else 200)
@@ -146,7 +146,7 @@ def test_a_service_added_by_hand_keeps_to_the_rules(browser: Browser, duration: 
 
 
 @pytest.mark.parametrize("noun", ["client", "provider"])
-def test_somebody_new_is_added_with_an_account(noun: str, browser: Browser) -> None:
+def test_a_new_client_or_provider_is_added_with_an_account(noun: str, browser: Browser) -> None:
     service = make_service()
     fields = {"email": "New@Example.com", "name": " Somebody ", "time_zone": "Asia/Tokyo", "services": [service.pk]}
     assert browser.post(reverse(f"admin:reservation_{noun}_add"), fields).status_code == 302
@@ -159,17 +159,17 @@ def test_somebody_new_is_added_with_an_account(noun: str, browser: Browser) -> N
 
 
 @pytest.mark.parametrize(
-    ("email", "told"), [("nobody", "Enter a valid email address."), ("taken@example.com", "There is an account")]
+    ("email", "message"), [("nobody", "Enter a valid email address."), ("taken@example.com", "There is an account")]
 )
-def test_somebody_new_has_an_address_that_is_nobodys(email: str, told: str, browser: Browser) -> None:
+def test_a_new_client_needs_an_unused_email(email: str, message: str, browser: Browser) -> None:
     make_user(email="taken@example.com")
     fields = {"email": email, "name": "Somebody", "time_zone": "UTC"}
     response = browser.post(reverse("admin:reservation_client_add"), fields)
     assert (response.status_code, User.objects.count()) == (200, 2)
-    assert told in str(response.context["errors"])
+    assert message in str(response.context["errors"])
 
 
-def test_an_account_is_added_with_its_address_in_lower_case(browser: Browser) -> None:
+def test_the_email_of_a_new_account_is_lower_case(browser: Browser) -> None:
     fields = {
         "email": "Someone@Example.com",
         "usable_password": "true",
@@ -180,7 +180,7 @@ def test_an_account_is_added_with_its_address_in_lower_case(browser: Browser) ->
     assert User.objects.get(email="someone@example.com").check_password("a-long-enough-one-7")
 
 
-def test_an_address_that_staff_changes_is_no_longer_the_accounts(browser: Browser) -> None:
+def test_changing_an_email_deletes_the_former_one(browser: Browser) -> None:
     user = make_user(email="old@example.com")
     EmailAddress.objects.create(user=user, email="old@example.com", verified=True, primary=True)
     page = reverse("admin:reservation_user_change", args=[user.pk])

@@ -1,4 +1,4 @@
-"""What staff does in the calendar is the API's own command, once, in the name of who clicked."""
+"""Actions in the calendar call the commands of the API, once for each key, as the user who clicked."""
 
 from datetime import timedelta
 from typing import Any
@@ -29,7 +29,7 @@ def browser(client: Browser, user: User) -> Browser:
 
 @pytest.fixture
 def hold(db: None) -> Reservation:
-    """Live, of Cleo, and an open quarter hour behind it."""
+    """A live hold of Cleo, after eight open slots."""
     provider = make_practice()
     return make_hold(provider=provider, client=make_client(name="Cleo"), starts_at=at(8), now=timezone.now())
 
@@ -50,10 +50,10 @@ def test_reserving_holds_the_run_for_the_client(browser: Browser, user: User) ->
     first = provider.appointments.earliest("starts_at")
     service = provider.services.get(name="Consultation")
     fields = {"appointment_id": first.pk, "service_id": service.pk, "client_id": client.pk, "note": "Knocks."}
-    answers = [post(browser, "reserve", **fields) for _ in range(2)]
+    responses = [post(browser, "reserve", **fields) for _ in range(2)]
     reservation = Reservation.objects.get()
-    said = "Reserved. Confirm it before the hold lapses."
-    assert answers == [{"id": reservation.pk, "message": said}] * 2
+    message = "Reserved. Confirm it before the hold lapses."
+    assert responses == [{"id": reservation.pk, "message": message}] * 2
     assert (reservation.client, reservation.service, reservation.note) == (client, service, "Knocks.")
     assert (reservation.starts_at, reservation.ends_at, reservation.status) == (at(0), at(2), "PENDING")
     assert [(kind, who) for kind, who, _ in history(reservation)] == [("HELD", user.pk)]
@@ -61,8 +61,8 @@ def test_reserving_holds_the_run_for_the_client(browser: Browser, user: User) ->
 
 def test_confirming_and_cancelling_with_a_reason(browser: Browser, hold: Reservation, user: User) -> None:
     assert step(browser, hold, "confirm") == {"id": hold.pk, "message": "Confirmed."}
-    said = {"id": hold.pk, "message": "Cancelled. The time is open again."}
-    assert [step(browser, hold, "cancel", key="c", reason=" Is ill. ") for _ in range(2)] == [said] * 2
+    message = {"id": hold.pk, "message": "Cancelled. The time is open again."}
+    assert [step(browser, hold, "cancel", key="c", reason=" Is ill. ") for _ in range(2)] == [message] * 2
     hold.refresh_from_db()
     assert (hold.status, hold.cancel_reason, hold.appointments.count()) == ("CANCELLED", "Is ill.", 0)
     assert [(kind, who) for kind, who, _ in history(hold)][1:] == [("CONFIRMED", user.pk), ("CANCELLED", user.pk)]
@@ -77,22 +77,22 @@ def test_moving_to_another_provider_who_offers_the_service(browser: Browser, hol
 
 
 @pytest.mark.parametrize(
-    ("name", "status", "said"),
-    [("complete", "COMPLETED", "Marked as done."), ("mark_no_show", "NO_SHOW", "Marked as no-show.")],
+    ("name", "status", "message"),
+    [("complete", "COMPLETED", "Marked as completed."), ("mark_no_show", "NO_SHOW", "Marked as no-show.")],
 )
-def test_how_it_ended(name: str, status: str, said: str, browser: Browser) -> None:
+def test_marking_how_it_ended(name: str, status: str, message: str, browser: Browser) -> None:
     began = timezone.now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=2)
     booking = make_booking(starts_at=began, now=began - timedelta(days=2))
-    assert step(browser, booking, name)["message"] == said
+    assert step(browser, booking, name)["message"] == message
     booking.refresh_from_db()
     assert booking.status == status
 
 
 def test_a_new_client(browser: Browser) -> None:
     fields = {"name": "Dora", "email": "dora@example.com", "phone": "4711"}
-    answers = [post(browser, "clients/add", **fields) for _ in range(2)]
+    responses = [post(browser, "clients/add", **fields) for _ in range(2)]
     client = Client.objects.get()
-    assert answers == [{"id": client.pk, "message": "Dora was added."}] * 2
+    assert responses == [{"id": client.pk, "message": "Dora was added."}] * 2
     assert (client.name, client.user.email, client.phone) == ("Dora", "dora@example.com", "4711")
 
 
@@ -143,7 +143,7 @@ def busy(hold: Reservation) -> tuple[str, dict[str, Any]]:
     return "reserve", {"appointment_id": slot.pk, "client_id": hold.client_id}
 
 
-def nobody(hold: Reservation) -> tuple[str, dict[str, Any]]:
+def no_client(hold: Reservation) -> tuple[str, dict[str, Any]]:
     return "reserve", {"appointment_id": hold.provider.appointments.earliest("starts_at").pk}
 
 
@@ -171,7 +171,7 @@ def no_key(hold: Reservation) -> tuple[str, dict[str, Any]]:
     return f"reservations/{hold.pk}/confirm", {"key": ""}
 
 
-def not_there(hold: Reservation) -> tuple[str, dict[str, Any]]:
+def missing(hold: Reservation) -> tuple[str, dict[str, Any]]:
     return f"reservations/{hold.pk + 1000}/confirm", {}
 
 
@@ -188,17 +188,17 @@ def email_taken(hold: Reservation) -> tuple[str, dict[str, Any]]:
         (too_soon, "TOO_SOON", "appointment_id", "24 hours ahead"),
         (not_offered, "INVALID_INPUT", "service_id", "does not offer"),
         (busy, "CLIENT_BUSY", "appointment_id", "another reservation at this time"),
-        (nobody, "INVALID_INPUT", "client_id", "Choose a client"),
+        (no_client, "INVALID_INPUT", "client_id", "Choose a client"),
         (lapsed, "HOLD_EXPIRED", "reservation_id", "lapsed"),
         (cancelled, "INVALID_TRANSITION", "reservation_id", "cannot be done now"),
         (not_begun, "INVALID_TRANSITION", "reservation_id", "cannot be done now"),
         (long_reason, "INVALID_INPUT", "reason", "at most 2000"),
         (no_key, "INVALID_INPUT", "key", "required"),
-        (not_there, "NOT_FOUND", "reservation_id", "not there any more"),
+        (missing, "NOT_FOUND", "reservation_id", "not there any more"),
         (email_taken, "EMAIL_TAKEN", "email", "already"),
     ],
 )
-def test_a_refusal_is_a_sentence_and_nothing_has_changed(
+def test_a_refusal_has_a_message_and_changes_nothing(
     situation: Any, code: str, field: str, word: str, browser: Browser, hold: Reservation
 ) -> None:
     path, fields = situation(hold)
@@ -209,7 +209,7 @@ def test_a_refusal_is_a_sentence_and_nothing_has_changed(
     assert all_rows() == before
 
 
-def test_a_key_stands_for_one_input(browser: Browser, hold: Reservation) -> None:
+def test_a_key_cannot_be_reused_for_another_input(browser: Browser, hold: Reservation) -> None:
     step(browser, hold, "confirm")
     before = all_rows()
     assert step(browser, hold, "cancel")["refusal"]["code"] == "IDEMPOTENCY_KEY_REUSED"
@@ -225,7 +225,7 @@ def test_a_forged_form_is_refused(path: str, user: User, hold: Reservation) -> N
     assert all_rows() == before
 
 
-def test_a_step_that_there_is_not(browser: Browser, hold: Reservation) -> None:
+def test_an_unknown_action_is_not_found(browser: Browser, hold: Reservation) -> None:
     assert browser.post(f"/admin/calendar/reservations/{hold.pk}/erase/", {"key": "k"}).status_code == 404
 
 
@@ -236,13 +236,13 @@ def test_a_reservation_costs_the_same_number_of_statements_however_long_its_hist
     for move, slot in enumerate(hold.provider.appointments.order_by("starts_at")[:moves]):
         step(browser, hold, "reschedule", key=str(move), appointment_id=slot.pk)
     path = f"/admin/calendar/reservations/{hold.pk}/"
-    # The session, the account, its rights (2), who asks and what it may do (3); the reservation, its history.
+    # The session, the account, its permissions (2), the caller and its permissions (3); the reservation, its history.
     with django_assert_num_queries(9):
         page = browser.get(path).content.decode()
     assert page.count("<li><strong>Moved</strong>") == moves
 
 
-def test_the_history_tells_who_did_it(browser: Browser, user: User, hold: Reservation) -> None:
+def test_the_history_shows_the_user(browser: Browser, user: User, hold: Reservation) -> None:
     step(browser, hold, "confirm")
     event = ReservationEvent.objects.latest("pk")
     page = browser.get(f"/admin/calendar/reservations/{hold.pk}/").content.decode()

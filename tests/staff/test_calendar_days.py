@@ -1,4 +1,4 @@
-"""Days are as long as the clocks make them, and every quarter hour has one row."""
+"""Days have 23 to 25 hours, and every quarter hour has one row."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -8,35 +8,35 @@ import pytest
 
 from reservation.models.fields import time_zone_names
 from reservation.policy import Policy
-from staff.calendar.days import FIRST_DATE, LAST_DATE, Day, Rows, week_of
+from staff.calendar.days import FIRST_DATE, LAST_DATE, CalendarDay, CalendarRows, week_of
 
 BERLIN, UTC_ZONE = ZoneInfo("Europe/Berlin"), ZoneInfo("UTC")
 SPRING, AUTUMN = date(2030, 3, 31), date(2030, 10, 27)
 
 
-def labels(rows: Rows, first: int, last: int) -> list[str]:
+def labels(rows: CalendarRows, first: int, last: int) -> list[str]:
     return [" ".join(label).strip() for label in rows.labels[first:last]]
 
 
 def test_an_ordinary_day_has_a_row_for_each_quarter_hour() -> None:
-    day = Day(date(2030, 1, 1), BERLIN)
-    rows = Rows([day])
+    day = CalendarDay(date(2030, 1, 1), BERLIN)
+    rows = CalendarRows([day])
     assert (day.starts_at, day.ends_at - day.starts_at) == (datetime(2029, 12, 31, 23, tzinfo=UTC), timedelta(days=1))
     assert (len(rows.labels), labels(rows, 0, 5)) == (96, ["00:00", "00:15", "00:30", "00:45", "01:00"])
     assert [rows.number(day, start) for start in day.starts] == list(range(96))
 
 
 def test_a_day_in_spring_has_23_hours_and_none_at_two() -> None:
-    day = Day(SPRING, BERLIN)
-    rows = Rows([day])
+    day = CalendarDay(SPRING, BERLIN)
+    rows = CalendarRows([day])
     assert day.ends_at - day.starts_at == timedelta(hours=23)
     assert labels(rows, 7, 9) == ["01:45", "03:00"]
     assert len(rows.labels) == 92
 
 
 def test_a_day_in_autumn_has_25_hours_and_two_at_two() -> None:
-    day = Day(AUTUMN, BERLIN)
-    rows = Rows([day])
+    day = CalendarDay(AUTUMN, BERLIN)
+    rows = CalendarRows([day])
     assert day.ends_at - day.starts_at == timedelta(hours=25)
     assert labels(rows, 7, 13) == ["01:45", "02:00 CEST", "02:15 CEST", "02:30 CEST", "02:45 CEST", "02:00 CET"]
     assert labels(rows, 15, 17) == ["02:45 CET", "03:00"]
@@ -44,11 +44,11 @@ def test_a_day_in_autumn_has_25_hours_and_two_at_two() -> None:
 
 
 @pytest.mark.parametrize(("changing", "longest", "missing"), [(SPRING, 96, 4), (AUTUMN, 100, 0)])
-def test_in_a_week_that_changes_clocks_the_same_hour_stands_in_the_same_row(
+def test_in_a_week_that_changes_clocks_an_hour_has_the_same_row_every_day(
     changing: date, longest: int, missing: int
 ) -> None:
     days = week_of(changing, BERLIN)
-    rows = Rows(days)
+    rows = CalendarRows(days)
     assert [day.date for day in days] == [changing - timedelta(days=6 - number) for number in range(7)]
     assert len(rows.labels) == longest
     nines = {rows.number(day, datetime(*day.date.timetuple()[:3], 9, tzinfo=BERLIN)) for day in days}
@@ -60,45 +60,45 @@ def test_in_a_week_that_changes_clocks_the_same_hour_stands_in_the_same_row(
 
 
 def test_where_midnight_is_skipped_the_day_begins_at_one() -> None:
-    day = Day(date(2024, 4, 26), ZoneInfo("Africa/Cairo"))
-    assert (day.ends_at - day.starts_at, Rows([day]).labels[0]) == (timedelta(hours=23), ("01:00", ""))
+    day = CalendarDay(date(2024, 4, 26), ZoneInfo("Africa/Cairo"))
+    assert (day.ends_at - day.starts_at, CalendarRows([day]).labels[0]) == (timedelta(hours=23), ("01:00", ""))
 
 
 @pytest.mark.parametrize("zone", ["Asia/Kathmandu", "Australia/Lord_Howe", "America/Havana", "Pacific/Apia"])
 def test_every_quarter_hour_of_a_year_belongs_to_one_day_and_one_row(zone: str) -> None:
     first = date(2029, 12, 30)
-    days = [Day(first + timedelta(days=number), ZoneInfo(zone)) for number in range(370)]
+    days = [CalendarDay(first + timedelta(days=number), ZoneInfo(zone)) for number in range(370)]
     starts = [start for day in days for start in day.starts]
     assert starts == [starts[0] + timedelta(minutes=15 * number) for number in range(len(starts))]
     assert all(len({day.key(start) for start in day.starts}) == len(day.starts) for day in days)
 
 
 def test_the_rows_that_are_shown_are_the_whole_hours_that_are_used() -> None:
-    rows = Rows([Day(date(2030, 1, 1), UTC_ZONE)])
-    assert rows.cut([37, 50]) == (36, 52)
-    assert rows.cut([0, 95]) == (0, 96)
-    assert rows.cut([]) == (36, 68)
+    rows = CalendarRows([CalendarDay(date(2030, 1, 1), UTC_ZONE)])
+    assert rows.shown([37, 50]) == (36, 52)
+    assert rows.shown([0, 95]) == (0, 96)
+    assert rows.shown([]) == (36, 68)
 
 
-def test_now_has_a_place_on_its_day_only() -> None:
-    day = Day(date(2030, 1, 1), UTC_ZONE)
-    rows = Rows([day])
+def test_an_instant_has_a_position_on_its_day_only() -> None:
+    day = CalendarDay(date(2030, 1, 1), UTC_ZONE)
+    rows = CalendarRows([day])
     assert rows.position(day, datetime(2030, 1, 1, 9, 20, tzinfo=UTC)) == pytest.approx(37 + 1 / 3)
     assert rows.position(day, datetime(2030, 1, 2, tzinfo=UTC)) is None
 
 
-def test_a_date_that_a_zone_left_out_has_no_rows() -> None:
-    day = Day(date(2011, 12, 30), ZoneInfo("Pacific/Apia"))
-    assert (day.starts_at, Rows([day]).labels, Rows([day]).cut([])) == (day.ends_at, [], (0, 0))
+def test_a_date_that_a_zone_skipped_has_no_rows() -> None:
+    day = CalendarDay(date(2011, 12, 30), ZoneInfo("Pacific/Apia"))
+    assert (day.starts_at, CalendarRows([day]).labels, CalendarRows([day]).shown([])) == (day.ends_at, [], (0, 0))
 
 
-def test_an_appointment_of_when_they_were_shorter_has_a_row(settings: Any) -> None:
+def test_an_appointment_of_a_former_length_has_a_row(settings: Any) -> None:
     settings.RESERVATION_POLICY = Policy(appointment_length=timedelta(hours=1))
-    day = Day(date(2030, 1, 1), ZoneInfo("Asia/Kolkata"))
-    rows = Rows([day])
+    day = CalendarDay(date(2030, 1, 1), ZoneInfo("Asia/Kolkata"))
+    rows = CalendarRows([day])
     assert (rows.labels[0], rows.labels[-1]) == (("00:30", ""), ("23:30", ""))
     assert [rows.number(day, day.starts_at + timedelta(minutes=minutes)) for minutes in (0, 30, 75, 90)] == [0, 0, 0, 1]
-    assert rows.cut([]) == (9, 17)
+    assert rows.shown([]) == (9, 17)
 
 
 @pytest.mark.parametrize("edge", [FIRST_DATE, LAST_DATE])

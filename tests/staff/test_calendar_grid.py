@@ -1,4 +1,4 @@
-"""The grid as JSON: what stands in which row, whatever the zone, at the same number of statements."""
+"""The grid as JSON: the row of each slot in each zone, in a fixed number of statements."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,7 +20,7 @@ def browser(client: Browser) -> Browser:
     return client
 
 
-def test_a_day_has_a_column_a_provider_with_its_free_slots_and_its_blocks(browser: Browser) -> None:
+def test_a_day_has_a_column_for_each_provider_with_free_slots_and_blocks(browser: Browser) -> None:
     now = timezone.now()
     service = make_service(name="Treatment", duration_minutes=30)
     provider = make_provider(name="Anna", services=(service,))
@@ -39,8 +39,9 @@ def test_a_day_has_a_column_a_provider_with_its_free_slots_and_its_blocks(browse
             "first": 36,
             "last": 37,
             "slots": list(hold.appointments.order_by("starts_at").values_list("pk", flat=True)),
-            "status": "PENDING",
             "state": "Held",
+            "tone": "warning",
+            "sign": "◔",
             "client": "Cleo",
             "service": "Treatment",
             "service_id": service.pk,
@@ -53,8 +54,9 @@ def test_a_day_has_a_column_a_provider_with_its_free_slots_and_its_blocks(browse
             "first": 41,
             "last": 41,
             "slots": [booking.appointments.get().pk],
-            "status": "CONFIRMED",
             "state": "Confirmed",
+            "tone": "info",
+            "sign": "●",
             "client": "Dora",
             "service": "",
             "service_id": None,
@@ -71,7 +73,7 @@ def test_a_hold_that_has_lapsed_is_free_again(browser: Browser) -> None:
     assert (column["free"], column["blocks"]) == ([[36, hold.appointments.get().pk, "open", 1]], [])
 
 
-def test_a_week_of_one_has_a_column_a_day(browser: Browser) -> None:
+def test_a_week_of_one_provider_has_a_column_for_each_day(browser: Browser) -> None:
     provider = make_practice()
     grid = read(browser, view="week", providers=provider.pk)
     monday = soon().date() - timedelta(days=2)
@@ -80,7 +82,7 @@ def test_a_week_of_one_has_a_column_a_day(browser: Browser) -> None:
     assert (grid["previous"], grid["next"]) == (str(soon().date() - timedelta(7)), str(soon().date() + timedelta(7)))
 
 
-def test_a_week_of_several_says_how_full_each_day_is(browser: Browser) -> None:
+def test_a_week_of_several_providers_has_the_occupancy_of_each_day(browser: Browser) -> None:
     anna, bela = make_practice(name="Anna"), make_practice(name="Bela")
     make_booking(provider=anna, starts_at=at(8), now=timezone.now())
     grid = read(browser, view="week")
@@ -109,19 +111,19 @@ def test_a_day_on_which_clocks_change(
     assert [row for row, *_ in grid["columns"][0]["free"]] == list(range(rows))
 
 
-def test_a_date_that_there_never_was_is_empty(browser: Browser) -> None:
+def test_a_skipped_date_is_empty(browser: Browser) -> None:
     make_practice(time_zone="Pacific/Apia")
     grid = read(browser, date="2011-12-30")
     assert (grid["rows"], grid["columns"][0]["free"]) == ([], [])
 
 
-def test_the_zone_of_providers_in_several_is_staffs(browser: Browser, settings: Any) -> None:
+def test_for_providers_in_several_zones_the_zone_is_that_of_staff(browser: Browser, settings: Any) -> None:
     settings.STAFF_TIME_ZONE = "Asia/Kathmandu"
     make_practice(time_zone="Pacific/Apia"), make_practice(time_zone="Europe/Berlin")
     assert read(browser)["zone"] == "Asia/Kathmandu"
 
 
-def test_the_zone_is_the_providers_if_they_have_one_in_common_and_can_be_chosen(browser: Browser) -> None:
+def test_the_zone_is_the_common_one_of_the_providers_or_the_chosen_one(browser: Browser) -> None:
     make_practice(name="Anna", time_zone="Asia/Tokyo")
     assert (read(browser)["zone"], read(browser)["offset"]) == ("Asia/Tokyo", "UTC+09:00")
     assert read(browser)["rows"][read(browser)["first"]] == ["18:00", ""]
@@ -130,7 +132,7 @@ def test_the_zone_is_the_providers_if_they_have_one_in_common_and_can_be_chosen(
     assert read(browser, zone="America/New_York")["zone"] == "America/New_York"
 
 
-def test_who_is_shown(browser: Browser) -> None:
+def test_which_providers_are_shown(browser: Browser) -> None:
     anna, bela, gone = (
         make_practice(name="Anna"),
         make_practice(name="Bela"),
@@ -147,7 +149,7 @@ def test_who_is_shown(browser: Browser) -> None:
     assert shown(providers=str(bela.pk), service=service.pk) == []
 
 
-def test_thirty_are_a_page(browser: Browser) -> None:
+def test_a_page_has_thirty_providers(browser: Browser) -> None:
     for number in range(31):
         make_provider(name=f"Provider {number:02}")
     pages = [read(browser, page=page) for page in (1, 2, 3)]
@@ -171,7 +173,7 @@ def test_thirty_are_a_page(browser: Browser) -> None:
         {"service": "0" * 19 + "1" + "9" * 40},
     ],
 )
-def test_what_is_wrong_in_an_address_counts_as_not_said(query: dict[str, str], browser: Browser) -> None:
+def test_invalid_values_in_the_address_count_as_absent(query: dict[str, str], browser: Browser) -> None:
     make_practice()
     expected, answer = read(browser, **({"date": ""} if "date" in query else {})), read(browser, **query)
     for grid in (expected, answer):
@@ -180,7 +182,7 @@ def test_what_is_wrong_in_an_address_counts_as_not_said(query: dict[str, str], b
 
 
 @pytest.mark.parametrize("query", [{}, {"view": "week"}, {"view": "week", "is_one": True}])
-def test_it_costs_the_same_number_of_statements_whatever_there_is(
+def test_the_number_of_statements_is_fixed(
     query: dict[str, Any], browser: Browser, django_assert_num_queries: Any
 ) -> None:
     counts = []
@@ -191,8 +193,8 @@ def test_it_costs_the_same_number_of_statements_whatever_there_is(
                 make_booking(provider=provider, starts_at=at(8 + place), now=timezone.now())
         asked = {**query, "providers": providers[0].pk} if query.get("is_one") else query
         read(browser, **asked)
-        # The session, the account, its rights (2), who asks, what it may do; providers, what they offer; appointments,
-        # reservations.
+        # The session, the account, its permissions (2), the caller, its permissions; providers, their services;
+        # appointments, reservations.
         with django_assert_num_queries(8 if query == {"view": "week"} and number == 4 else 10) as captured:
             read(browser, **asked)
         counts.append(len(captured))
@@ -212,9 +214,9 @@ def test_openings_are_those_of_the_day_in_the_zone(client: Browser) -> None:
     first = provider.appointments.earliest("starts_at")
     hold = make_hold(provider=provider, starts_at=at(8), now=timezone.now())
     path, day = f"/admin/calendar/reservations/{hold.pk}/openings/", soon().date().isoformat()
-    told = client.get(path, {"providers": provider.pk, "date": day}).json()
-    assert told["openings"][0] == {"id": first.pk, "label": "18:00"}
-    assert [one["label"] for one in told["openings"]][-2:] == ["19:30", "19:45"]
+    found = client.get(path, {"providers": provider.pk, "date": day}).json()
+    assert found["openings"][0] == {"id": first.pk, "label": "18:00"}
+    assert [one["label"] for one in found["openings"]][-2:] == ["19:30", "19:45"]
     elsewhere = client.get(path, {"providers": provider.pk, "date": day, "zone": "Pacific/Honolulu"}).json()
     assert [one["label"] for one in elsewhere["openings"]] == ["00:00", "00:15", "00:30", "00:45"]
     assert client.get(path, {"providers": 10**6}).status_code == 404

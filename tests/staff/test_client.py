@@ -1,4 +1,4 @@
-"""A client's page: its data for download, and its end, after a question."""
+"""The page of a client: export and erasure of personal data."""
 
 import json
 from typing import Any
@@ -24,7 +24,7 @@ CONFIRMED = {**ERASE, "confirmed": "yes"}
 
 @pytest.fixture
 def browser(client: Browser) -> Browser:
-    """A browser in which a member of staff, who may do everything, has logged in."""
+    """A browser in which a superuser has logged in."""
     client.force_login(make_user(is_staff=True, is_superuser=True))
     return client
 
@@ -34,8 +34,8 @@ def choose(browser: Browser, action: dict[str, str], *chosen: Client) -> Any:
     return browser.post(reverse(LIST), {**action, "_selected_action": [client.pk for client in chosen]})
 
 
-def said(response: Any) -> list[str]:
-    """What the next page says."""
+def messages_of(response: Any) -> list[str]:
+    """The messages of the next page."""
     return [message.message for message in get_messages(response.wsgi_request)]
 
 
@@ -46,19 +46,19 @@ def permit(*permissions: str) -> User:
     return user
 
 
-def test_the_data_of_those_who_are_chosen_is_a_file_to_keep(browser: Browser) -> None:
+def test_the_data_of_the_chosen_clients_is_a_file(browser: Browser) -> None:
     people = [make_person(), make_client(name="Dora")]
     before = all_rows()
     response = choose(browser, EXPORT, *people)
     assert response["Content-Type"] == "application/json"
     assert "no-store" in response["Cache-Control"]
     assert response["Content-Disposition"].startswith('attachment; filename="personal-data-')
-    told = {one["client"]["id"]: one["account"]["email"] for one in json.loads(response.content)}
-    assert told == {person.pk: person.user.email for person in people}
+    emails = {one["client"]["id"]: one["account"]["email"] for one in json.loads(response.content)}
+    assert emails == {person.pk: person.user.email for person in people}
     assert all_rows() == before
 
 
-def test_erasing_asks_first_and_changes_nothing_meanwhile(browser: Browser) -> None:
+def test_erasing_asks_first_and_changes_nothing_before(browser: Browser) -> None:
     client = make_person()
     before = all_rows()
     response = choose(browser, ERASE, client)
@@ -70,11 +70,11 @@ def test_erasing_asks_first_and_changes_nothing_meanwhile(browser: Browser) -> N
     assert "csrfmiddlewaretoken" in page
 
 
-def test_erasing_is_the_command_and_staffs_journal_names_nobody(browser: Browser) -> None:
+def test_erasing_calls_the_command_and_is_logged_without_the_name(browser: Browser) -> None:
     client = make_person()
     make_booking(client=client)
     response = choose(browser, CONFIRMED, client)
-    assert (response.status_code, said(response)) == (302, ["Erased: 1."])
+    assert (response.status_code, messages_of(response)) == (302, ["Erased: 1."])
     assert list(Client.objects.values_list("name", flat=True)) == ["Erased client"]
     entry = LogEntry.objects.latest("pk")
     assert (entry.user_id, entry.object_id, entry.object_repr, entry.is_deletion()) == (
@@ -85,14 +85,14 @@ def test_erasing_is_the_command_and_staffs_journal_names_nobody(browser: Browser
     )
 
 
-def test_erasing_says_who_was_refused_and_erases_the_others(browser: Browser) -> None:
+def test_erasing_shows_refusals_and_erases_the_others(browser: Browser) -> None:
     both, client = make_client(user=make_provider().user, name="Both"), make_person()
     response = choose(browser, CONFIRMED, both, client)
-    assert said(response) == ["Both: This account is a provider's or staff's too.", "Erased: 1."]
+    assert messages_of(response) == ["Both: This account is a provider's or staff's too.", "Erased: 1."]
     assert list(Client.objects.values_list("name", flat=True)) == ["Both", "Erased client"]
 
 
-def test_both_can_be_chosen_on_the_clients_own_page(browser: Browser) -> None:
+def test_both_actions_are_on_the_page_of_a_client(browser: Browser) -> None:
     client = make_person()
     page = browser.get(reverse("admin:reservation_client_change", args=[client.pk])).content.decode()
     assert f'<form method="post" action="{reverse(LIST)}" class="page-tools"><input type="hidden" name="csrf' in page
@@ -110,7 +110,7 @@ def test_a_forged_form_is_refused() -> None:
 
 
 @pytest.mark.parametrize("action", [EXPORT, CONFIRMED])
-def test_who_may_only_look_may_do_neither(action: dict[str, str], client: Browser) -> None:
+def test_a_viewer_may_do_neither(action: dict[str, str], client: Browser) -> None:
     person = make_person()
     client.force_login(permit("view_client"))
     before = all_rows()
@@ -121,7 +121,7 @@ def test_who_may_only_look_may_do_neither(action: dict[str, str], client: Browse
     assert "personal data" not in page
 
 
-def test_each_needs_its_own_permission(client: Browser) -> None:
+def test_each_requires_its_own_permission(client: Browser) -> None:
     person = make_person()
     client.force_login(permit("change_client", "export_client"))
     assert choose(client, EXPORT, person)["Content-Type"] == "application/json"

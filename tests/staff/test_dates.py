@@ -1,4 +1,4 @@
-"""Days, weeks and months by staff's clock."""
+"""Days, weeks and months in the staff's time zone."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -35,7 +35,7 @@ def instant(text: str) -> datetime:
         ("UTC", "2028-02", "2028-02-01T00:00", "2028-03-01T00:00"),
     ],
 )
-def test_an_interval_begins_and_ends_at_staffs_midnight(zone: str, name: str, starts: str, ends: str) -> None:
+def test_an_interval_begins_and_ends_at_midnight_of_the_zone(zone: str, name: str, starts: str, ends: str) -> None:
     with timezone.override(zone):
         assert interval_of(name, NOW) == (instant(starts), instant(ends))
 
@@ -44,12 +44,12 @@ def test_an_interval_begins_and_ends_at_staffs_midnight(zone: str, name: str, st
     "name",
     ["", "someday", "2030", "2030-13", "2030-02-30", "2030-02-01-01", "0001-01", "0001-01-01", "9999-09", "9999-12-31"],
 )
-def test_what_names_no_interval_is_none(name: str) -> None:
+def test_an_unknown_interval_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match=f"^{name}$"):
         interval_of(name, NOW)
 
 
-def test_months_are_counted_over_the_years_end() -> None:
+def test_months_are_added_across_years() -> None:
     assert [add_months(NOW.date(), step).isoformat() for step in (-3, 0, 9)] == [
         "2029-12-01",
         "2030-03-01",
@@ -57,11 +57,11 @@ def test_months_are_counted_over_the_years_end() -> None:
     ]
 
 
-def test_choosing_a_month_shows_its_days_and_keeps_what_else_is_chosen() -> None:
+def test_choosing_a_month_shows_its_days_and_preserves_other_filters() -> None:
     request = RequestFactory().get("/", {"when": "2028-02", "state": "held", "p": "3"})
     _, months, days = hierarchy(request)
     assert [choice.title for choice in months if choice.is_chosen] == ["Feb 2028"]
-    assert (len(days), days[-1].link) == (29, "?when=2028-02-29&state=held")
+    assert (len(days), days[-1].address) == (29, "?when=2028-02-29&state=held")
     assert len(hierarchy(RequestFactory().get("/"))) == 2
 
 
@@ -72,7 +72,7 @@ def test_a_list_opens_on_any_date(when: str, client: Browser, db: None) -> None:
         assert client.get(f"/admin/reservation/{page}/", {"when": when}).status_code == 200
 
 
-def test_pages_are_rendered_by_staffs_clock(client: Browser, db: None, settings: Any) -> None:
+def test_pages_are_rendered_in_the_staffs_zone(client: Browser, db: None, settings: Any) -> None:
     client.force_login(make_user(is_staff=True, is_superuser=True))
     settings.STAFF_TIME_ZONE = "Asia/Kathmandu"
     page = client.get("/admin/")
@@ -81,7 +81,7 @@ def test_pages_are_rendered_by_staffs_clock(client: Browser, db: None, settings:
     assert timezone.get_current_timezone_name() == "UTC"
 
 
-def test_a_page_writes_times_as_its_list_does(client: Browser, db: None) -> None:
+def test_a_page_formats_times_like_its_list(client: Browser, db: None) -> None:
     client.force_login(make_user(is_staff=True, is_superuser=True))
     hold = make_hold()
     for page in ("", f"{hold.pk}/change/"):

@@ -1,4 +1,4 @@
-"""The first page: what it counts, what it costs, and what it says when something is away."""
+"""The home page: its numbers, its statements, and what it shows while Redis is unavailable."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,12 +7,12 @@ import pytest
 from django.core.cache import cache
 from django.test import Client as Browser
 from django.utils import timezone
-from redis.exceptions import ConnectionError as RedisIsAway
+from redis.exceptions import ConnectionError as RedisUnavailable
 
 from ops.metrics import Counts, families, process
 from ops.metrics.store import LocalStore
 from reservation.domain.reservation import reserve
-from staff.chart import columns, nice, spread
+from staff.chart import columns, round_up, spread
 from staff.requests import as_milliseconds
 from tests.factories import caller, make_appointments, make_client, make_provider, make_user
 from tests.groups import VIEWER, make_member
@@ -21,7 +21,7 @@ HOME = "/admin/"
 
 
 @pytest.fixture(autouse=True)
-def _nothing_is_kept() -> None:
+def _empty_cache() -> None:
     cache.clear()
 
 
@@ -57,7 +57,7 @@ def test_it_shows_today_and_this_week_by_state(browser: Browser) -> None:
             assert browser.get(one["list"]).context["cl"].result_count == one["number"], one
 
 
-def test_free_is_what_can_still_come_and_its_list_shows_the_same(browser: Browser) -> None:
+def test_free_counts_upcoming_slots_of_active_providers_like_its_list(browser: Browser) -> None:
     now = timezone.now()
     this_hour = now.replace(minute=0, second=0, microsecond=0)
     make_appointments(make_provider(), starts_at=this_hour, number=1)
@@ -69,7 +69,7 @@ def test_free_is_what_can_still_come_and_its_list_shows_the_same(browser: Browse
 
 
 @pytest.mark.parametrize("size", [1, 30])
-def test_it_costs_the_same_whatever_there_is(size: int, browser: Browser, django_assert_num_queries: Any) -> None:
+def test_the_number_of_statements_is_fixed(size: int, browser: Browser, django_assert_num_queries: Any) -> None:
     now = timezone.now()
     start = now.replace(minute=0, second=0, microsecond=0) + timedelta(days=2)
     for slot in make_appointments(make_provider(), starts_at=start, number=size):
@@ -78,7 +78,7 @@ def test_it_costs_the_same_whatever_there_is(size: int, browser: Browser, django
         browser.get(HOME)
 
 
-def test_who_may_not_see_reservations_sees_none(client: Browser, db: None) -> None:
+def test_reservations_require_the_permission(client: Browser, db: None) -> None:
     client.force_login(make_member(None))
     page = client.get(HOME)
     assert page.status_code == 200
@@ -87,7 +87,7 @@ def test_who_may_not_see_reservations_sees_none(client: Browser, db: None) -> No
     assert "tallies" in client.get(HOME).context
 
 
-def test_requests_are_drawn_and_told_by_operation(browser: Browser, counted: process.Metrics) -> None:
+def test_requests_are_shown_as_a_chart_and_by_operation(browser: Browser, counted: process.Metrics) -> None:
     counts = Counts()
     counts.count(families.GRAPHQL_REQUESTS, "Providers", by=1200)
     counts.count(families.GRAPHQL_ERRORS, "Providers", "NOT_FOUND", by=3)
@@ -103,20 +103,20 @@ def test_requests_are_drawn_and_told_by_operation(browser: Browser, counted: pro
     assert "<title>" in text
     assert ": 1,200, 3 errors</title>" in text
     counted.add(counts)
-    assert browser.get(HOME).context["windows"][0]["requests"] == 1200, "it is kept for some seconds"
+    assert browser.get(HOME).context["windows"][0]["requests"] == 1200, "it is cached for some seconds"
 
 
-def test_it_says_so_when_the_counts_are_away(
+def test_it_shows_that_the_counts_are_unavailable(
     browser: Browser, counted: process.Metrics, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(*_: Any) -> None:
-        raise RedisIsAway
+    def unavailable(*_: Any) -> None:
+        raise RedisUnavailable
 
-    monkeypatch.setattr(counted, "history", away)
-    assert "Redis is away" in browser.get(HOME).content.decode()
+    monkeypatch.setattr(counted, "history", unavailable)
+    assert "Redis is unavailable" in browser.get(HOME).content.decode()
 
 
-def test_columns_stand_on_the_ground_and_fit_below_the_top() -> None:
+def test_columns_begin_at_the_bottom_and_fit_below_the_top() -> None:
     chart = columns([0, 50, 100, 7], [0, 10, 0, 9], starts=["00:00", "00:15", "00:30", "00:45"])
     assert chart["top"] == 100
     assert [(one["x"], one["y"], one["height"], one["part_height"]) for one in chart["columns"]] == [
@@ -124,16 +124,16 @@ def test_columns_stand_on_the_ground_and_fit_below_the_top() -> None:
         (378.0, 0.0, 120.0, 0.0),
         (558.0, 111.6, 8.4, 8.4),
     ]
-    assert chart["columns"][0]["told"] == "00:15: 50, 10 errors"
+    assert chart["columns"][0]["label"] == "00:15: 50, 10 errors"
     assert columns([0, 0], [0, 0], starts=["a", "b"])["columns"] == []
 
 
 @pytest.mark.parametrize(("greatest", "top"), [(0, 1), (1, 1), (3, 5), (7, 10), (10, 10), (11, 20), (201, 500)])
 def test_an_axis_ends_on_a_round_number(greatest: int, top: int) -> None:
-    assert nice(greatest) == top
+    assert round_up(greatest) == top
 
 
-def test_durations_stand_on_a_logarithmic_scale() -> None:
+def test_durations_have_a_logarithmic_scale() -> None:
     assert spread([0.0005, 0.005, 0.05], longest=0.05) == [0.0, 50.0, 100.0]
     assert spread([None, None, None], longest=0.05) == []
     assert [as_milliseconds(seconds) for seconds in (None, 0.0042, 0.042, 4.2)] == ["-", "4.2 ms", "42 ms", "4,200 ms"]

@@ -1,4 +1,4 @@
-"""The lists: as many statements for a hundred rows as for one, pages that are bounded, and searches by people."""
+"""The lists: a fixed number of statements, bounded pages, and searches by people."""
 
 import re
 from datetime import datetime, timedelta
@@ -28,7 +28,7 @@ def soon() -> datetime:
 
 
 def fill(number: int) -> None:
-    """So many of everything, each with people of its own: booked time, as rows."""
+    """Add so many booked appointments as rows, each with a client and a provider of its own."""
     service, at = make_service(), soon()
     for place in range(number):
         client, provider = make_client(), make_provider()
@@ -51,13 +51,13 @@ def fill(number: int) -> None:
 
 @pytest.fixture
 def browser(client: Browser) -> Browser:
-    """A browser in which a member of staff, who may do everything, has logged in."""
+    """A browser in which a superuser has logged in."""
     client.force_login(make_user(email="aa@example.com", is_staff=True, is_superuser=True))
     return client
 
 
 def rows(browser: Browser, noun: str, **parameters: str) -> list[Any]:
-    """What a list shows."""
+    """The rows that a list shows."""
     response = browser.get(reverse(f"admin:reservation_{noun}_changelist"), parameters)
     assert response.status_code == 200, response
     return list(response.context["cl"].result_list)
@@ -79,7 +79,7 @@ LISTS = {
 }
 
 
-def test_a_list_costs_as_many_statements_for_a_page_as_for_a_row(
+def test_the_number_of_statements_is_the_same_for_a_page_and_a_row(
     browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("staff.base.BoundedAdmin.list_per_page", 100)
@@ -94,9 +94,9 @@ def test_a_list_costs_as_many_statements_for_a_page_as_for_a_row(
         assert cost == LISTS
 
 
-def test_nothing_is_counted_to_its_end(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_counting_is_bounded(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(6)
-    monkeypatch.setattr(paginator, "MOST", 5)
+    monkeypatch.setattr(paginator, "MAX_COUNTED", 5)
     monkeypatch.setattr("staff.base.BoundedAdmin.list_per_page", 3)
     first = browser.get(reverse("admin:reservation_client_changelist"))
     assert (first.context["cl"].result_count, first.context["cl"].paginator.num_pages) == (5, 2)
@@ -133,7 +133,7 @@ def test_an_action_for_all_pages_is_not_offered(browser: Browser) -> None:
         ("appointment", "Cleo", 1),
     ],
 )
-def test_people_are_searched_by_name_and_address(noun: str, text: str, found: int, browser: Browser) -> None:
+def test_people_are_searched_by_name_and_email(noun: str, text: str, found: int, browser: Browser) -> None:
     fill(2)
     first, _ = Reservation.objects.order_by("pk")
     Client.objects.filter(pk=first.client_id).update(name="Cleo")
@@ -142,7 +142,7 @@ def test_people_are_searched_by_name_and_address(noun: str, text: str, found: in
     assert len(rows(browser, noun, q=text, state="booked")) == found
 
 
-def test_a_text_that_no_database_holds_is_nobodys() -> None:
+def test_a_text_with_a_null_character_matches_nothing() -> None:
     fill(1)
     found = by_people(Reservation.objects.all(), "\0", client="client_id", provider="provider_id")
     assert list(found) == []
@@ -154,7 +154,7 @@ def test_a_reservation_is_found_by_its_number(browser: Browser) -> None:
     assert rows(browser, "reservation", q=str(one.pk)) == [one]
 
 
-def test_a_hold_that_lapsed_is_found_as_that(browser: Browser) -> None:
+def test_a_lapsed_hold_is_listed_as_lapsed(browser: Browser) -> None:
     fill(2)
     lapsed, live = Reservation.objects.order_by("pk")
     for hold, expires_at in ((lapsed, soon() - 2 * DAY), (live, soon() + DAY)):
@@ -176,7 +176,7 @@ def test_a_day_and_a_month_are_chosen_above_the_list(browser: Browser) -> None:
         assert rows(browser, "reservation", when=when) == [], when
 
 
-def test_services_are_no_part_of_a_long_filter(browser: Browser) -> None:
+def test_the_filter_of_services_is_not_a_long_list(browser: Browser) -> None:
     fill(1)
     assert Service.objects.count() == 2
     assert rows(browser, "reservation", provider__id__exact=str(Provider.objects.get().pk))

@@ -1,4 +1,4 @@
-"""Staff's log-in: throttled, with a second factor, which the first member of staff sets up on the way."""
+"""The log-in of staff: throttled, with a second factor, which the first member of staff sets up while logging in."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ LOG_IN, INDEX, SET_UP = "/admin/login/", "/admin/", "/admin/second-factor/"
 
 
 @pytest.fixture(autouse=True)
-def _no_attempt_came_before() -> None:
+def _no_attempts() -> None:
     cache.clear()
 
 
@@ -64,14 +64,14 @@ def test_wrong_credentials_are_refused(wrong: dict[str, str], staff: User, clien
 
 
 @pytest.mark.parametrize(("field", "refusal"), [("is_staff", "invalid_login"), ("is_active", "inactive")])
-def test_who_is_not_active_staff_is_refused(field: str, refusal: str, staff: User, client: Browser) -> None:
+def test_an_account_that_is_not_active_staff_is_refused(field: str, refusal: str, staff: User, client: Browser) -> None:
     User.objects.update(**{field: False})
     page = log_in(client)
     assert [error.code for error in page.context["form"].non_field_errors().as_data()] == [refusal]
     assert client.cookies.get("sessionid") is None
 
 
-def test_guessing_passwords_is_slowed_down_for_admin_and_api_together(staff: User, client: Browser) -> None:
+def test_attempts_are_limited_for_admin_and_api_together(staff: User, client: Browser) -> None:
     pages = [log_in(client, password="wrong").content.decode() for _ in range(6)]
     assert ["Too many failed login attempts" in page for page in pages] == [*[False] * 5, True]
     assert "Too many" in log_in(client).content.decode()
@@ -91,19 +91,19 @@ def test_an_account_with_a_second_factor_needs_a_code(is_required: bool, staff: 
     assert is_inside(client)
 
 
-def test_a_code_is_good_for_one_log_in(staff: User, client: Browser) -> None:
+def test_a_code_is_valid_once(staff: User, client: Browser) -> None:
     give_second_factor(staff)
     shown = code()
     assert log_in(client, code=shown).status_code == 302
     assert log_in(Browser(), code=shown).status_code == 200
 
 
-def test_a_recovery_code_is_good_once(required: None, staff: User, client: Browser) -> None:
+def test_a_recovery_code_is_valid_once(required: None, staff: User, client: Browser) -> None:
     first, second, *_ = give_second_factor(staff)
     assert [log_in(Browser(), code=given).status_code for given in (first, first, second)] == [302, 200, 302]
 
 
-def test_guessing_codes_is_slowed_down(required: None, staff: User, client: Browser) -> None:
+def test_attempts_at_codes_are_limited(required: None, staff: User, client: Browser) -> None:
     give_second_factor(staff)
     errors = [log_in(client, code=wrong_code()).context["form"].errors["code"][0] for _ in range(6)]
     assert [error.partition(".")[0] for error in errors] == [
@@ -113,8 +113,8 @@ def test_guessing_codes_is_slowed_down(required: None, staff: User, client: Brow
     assert log_in(client, code=code()).status_code == 200, "the right code, too late"
 
 
-def test_a_session_without_the_code_stays_outside(required: None, staff: User, client: Browser) -> None:
-    """One that began with a stolen password, say, before its owner set a second factor up."""
+def test_a_session_without_the_code_has_no_access(required: None, staff: User, client: Browser) -> None:
+    """For example one that began with a stolen password, before the second factor was set up."""
     client.force_login(staff)
     give_second_factor(staff)
     assert client.get(INDEX).url == f"{LOG_IN}?next={INDEX}"
@@ -123,7 +123,7 @@ def test_a_session_without_the_code_stays_outside(required: None, staff: User, c
     assert is_inside(client)
 
 
-def test_another_account_may_log_in_on_top(required: None, staff: User, client: Browser) -> None:
+def test_another_account_may_log_in_in_the_same_browser(required: None, staff: User, client: Browser) -> None:
     client.force_login(make_user())
     give_second_factor(staff)
     assert log_in(client, code=code()).status_code == 302
@@ -150,7 +150,7 @@ def test_the_first_member_of_staff_sets_a_second_factor_up(required: None, staff
     assert log_in(Browser(), code=done.context["codes"][0]).status_code == 302
 
 
-def test_setting_up_asks_for_a_password_given_lately(required: None, staff: User, client: Browser) -> None:
+def test_setting_up_requires_a_recent_log_in(required: None, staff: User, client: Browser) -> None:
     log_in(client)
     session = client.session
     session["account_authentication_methods"][0]["at"] -= 301
@@ -159,7 +159,7 @@ def test_setting_up_asks_for_a_password_given_lately(required: None, staff: User
     assert client.get(LOG_IN).status_code == 200
 
 
-def test_guessing_while_setting_up_is_slowed_down(required: None, staff: User, client: Browser) -> None:
+def test_attempts_while_setting_up_are_limited(required: None, staff: User, client: Browser) -> None:
     log_in(client)
     secret = secret_of(client.get(SET_UP))
     pages = [client.post(SET_UP, {"code": wrong_code(secret)}) for _ in range(6)]
@@ -175,7 +175,7 @@ def test_setting_up_is_for_staff(fields: dict[str, bool], required: None, db: No
     assert client.get(LOG_IN).status_code == 200
 
 
-def test_a_stranger_is_shown_the_log_in(db: None, client: Browser) -> None:
+def test_an_anonymous_visitor_is_sent_to_the_log_in(db: None, client: Browser) -> None:
     assert client.get(SET_UP).url == INDEX
     assert client.get(LOG_IN).status_code == 200
 
@@ -187,7 +187,7 @@ def test_the_admin_shows_no_table_of_secrets(app: str, staff: User, client: Brow
     assert reverse("admin:auth_group_changelist") == "/admin/auth/group/"
 
 
-def test_a_session_of_a_factor_that_is_gone_is_not_staffs_with_the_next_one(
+def test_a_session_of_a_deleted_factor_has_no_access_with_the_next_one(
     required: None, staff: User, client: Browser
 ) -> None:
     give_second_factor(staff)
@@ -206,7 +206,7 @@ def test_a_new_password_ends_the_session_that_chose_it(staff: User, client: Brow
     assert not is_inside(client)
 
 
-def test_guessing_the_old_password_is_counted(
+def test_attempts_at_the_old_password_are_counted(
     staff: User, client: Browser, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log_in(client)

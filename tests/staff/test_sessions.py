@@ -1,4 +1,4 @@
-"""The session list: one's own, and no one else's to end."""
+"""The page of sessions: shows and ends the sessions of the own account only."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ def session_of(agent: str) -> UserSession:
     return UserSession.objects.get(user_agent=agent)
 
 
-def test_the_list_shows_ones_own_this_one_first() -> None:
+def test_the_list_shows_the_own_sessions_this_one_first() -> None:
     here = log_in("here")
     log_in("elsewhere"), log_in("foreign", "other@example.com")
     page: Any = here.get(PAGE)
@@ -59,20 +59,20 @@ def test_all_the_others_are_ended() -> None:
 
 
 @pytest.mark.parametrize("chosen", ["", "nonsense", "0", "9" * 30, "9" * 5000])
-def test_what_names_no_session_ends_none(chosen: str) -> None:
+def test_an_unknown_session_ends_none(chosen: str) -> None:
     here, elsewhere = log_in("here"), log_in("elsewhere")
     assert here.post(PAGE, {"session": chosen}).status_code == 302
     assert (is_inside(here), is_inside(elsewhere)) == (True, True)
 
 
-def test_this_one_is_ended_as_by_logging_out() -> None:
+def test_ending_this_one_logs_out() -> None:
     here = log_in("here")
     assert here.post(PAGE, {"session": session_of("here").pk}).url == "/admin/login/"
     assert not is_inside(here)
     assert not UserSession.objects.exists()
 
 
-def test_nobody_ends_anothers() -> None:
+def test_sessions_of_other_accounts_are_not_ended() -> None:
     here, foreign = log_in("here"), log_in("foreign", "other@example.com")
     here.post(PAGE, {"session": session_of("foreign").pk})
     here.post(PAGE, {"session": "others"})

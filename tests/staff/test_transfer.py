@@ -1,4 +1,4 @@
-"""People out into a file, and in from one: by the rules of the commands, all of them or none."""
+"""Export and import of clients and providers: by the rules of the commands, all rows or none."""
 
 import csv
 import io
@@ -15,7 +15,7 @@ from django.test import Client as Browser
 
 from reservation.models import Client, Provider, User
 from staff import imports
-from staff.formats import guard
+from staff.formats import escape_formula
 from tests.factories import make_client, make_provider, make_service, make_user
 from tests.groups import FRONT_DESK, MANAGER, VIEWER, make_member
 from tests.rows import all_rows
@@ -40,11 +40,11 @@ def upload(browser: Browser, text: str | bytes, page: str = CLIENTS) -> Any:
 
 
 def accept(browser: Browser, shown: Any, page: str = CLIENTS) -> Any:
-    """The import that was shown."""
+    """Confirm the import of the preview."""
     return browser.post(f"{page}process_import/", shown.context["confirm_form"].initial)
 
 
-def take_out(browser: Browser, page: str = CLIENTS, file_format: str = CSV) -> Any:
+def export(browser: Browser, page: str = CLIENTS, file_format: str = CSV) -> Any:
     return browser.post(f"{page}export/", {"format": file_format, "resource": "0"})
 
 
@@ -53,23 +53,23 @@ def rows_of(response: Any) -> list[list[str]]:
 
 
 def state() -> dict[str, Any]:
-    """All rows but the session in which a file waits."""
+    """All rows, without the session that stores the file."""
     return {name: rows for name, rows in all_rows().items() if "session" not in name.lower()}
 
 
 def errors(shown: Any) -> list[tuple[int, dict[str, list[str]]]]:
-    """What is wrong, row by row."""
+    """The errors by row."""
     assert "confirm_form" not in shown.context
     return [(row.number, row.error_dict) for row in shown.context["result"].invalid_rows]
 
 
-# --- Out -------------------------------------------------------------------------------------------------------------
+# --- Export ----------------------------------------------------------------------------------------------------------
 
 
-def test_clients_are_taken_out_and_that_is_noted(manager: Browser) -> None:
+def test_clients_are_exported_and_that_is_logged(manager: Browser) -> None:
     make_client(user=make_user(email="cleo@example.com"), name="Cleo Größe", time_zone="Europe/Paris")
     Client.objects.update(phone="0123")
-    response = take_out(manager)
+    response = export(manager)
     assert rows_of(response) == [
         ["email", "name", "phone", "time_zone"],
         ["cleo@example.com", "Cleo Größe", "0123", "Europe/Paris"],
@@ -83,10 +83,10 @@ def test_clients_are_taken_out_and_that_is_noted(manager: Browser) -> None:
     )
 
 
-def test_providers_are_taken_out_with_what_they_offer(manager: Browser) -> None:
+def test_providers_are_exported_with_their_services(manager: Browser) -> None:
     services = make_service(name="Cut"), make_service(name="Beard")
     make_provider(user=make_user(email="anna@example.com"), name="Anna", bio="Since\n1999.", services=services)
-    book = openpyxl.load_workbook(io.BytesIO(take_out(manager, PROVIDERS, XLSX).content))
+    book = openpyxl.load_workbook(io.BytesIO(export(manager, PROVIDERS, XLSX).content))
     assert list(book.active.values) == [
         ("email", "name", "bio", "time_zone", "is_active", "services"),
         ("anna@example.com", "Anna", "Since\n1999.", "UTC", "true", "Beard|Cut"),
@@ -94,28 +94,33 @@ def test_providers_are_taken_out_with_what_they_offer(manager: Browser) -> None:
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "'=1"])
-def test_nothing_that_is_taken_out_is_a_formula_and_it_comes_back_as_it_was(name: str, manager: Browser) -> None:
+def test_formulas_are_escaped_in_exports_and_unescaped_in_imports(name: str, manager: Browser) -> None:
     make_client()
     Client.objects.update(name=name)
-    taken = take_out(manager)
+    taken = export(manager)
     assert rows_of(taken)[1][1] == f"'{name}"
-    book = openpyxl.load_workbook(io.BytesIO(take_out(manager, CLIENTS, XLSX).content))
+    book = openpyxl.load_workbook(io.BytesIO(export(manager, CLIENTS, XLSX).content))
     assert (book.active["B2"].value, book.active["B2"].data_type) == (f"'{name}", "s")
     shown = upload(manager, taken.content)
     assert [row.import_type for row in shown.context["result"].rows] == ["skip"]
 
 
-def test_what_spreadsheets_skip_before_a_formula_is_guarded_too() -> None:
-    assert [guard(text) for text in ("\t=1", "\r=1", "a=1", "'t Hooft")] == ["'\t=1", "'\r=1", "a=1", "'t Hooft"]
+def test_formulas_after_characters_that_spreadsheets_skip_are_escaped() -> None:
+    assert [escape_formula(text) for text in ("\t=1", "\r=1", "a=1", "'t Hooft")] == [
+        "'\t=1",
+        "'\r=1",
+        "a=1",
+        "'t Hooft",
+    ]
 
 
-def test_what_is_searched_for_is_what_is_taken_out(manager: Browser) -> None:
+def test_an_export_is_limited_by_the_search(manager: Browser) -> None:
     make_client(name="Cleo"), make_client(name="Dora")
     response = manager.post(f"{CLIENTS}export/?q=dora", {"format": CSV, "resource": "0"})
     assert [row[1] for row in rows_of(response)] == ["name", "Dora"]
 
 
-# --- In --------------------------------------------------------------------------------------------------------------
+# --- Import -----------------------------------------------------------------------------------------------------------
 
 
 def test_a_dry_run_shows_what_would_change_and_changes_nothing(manager: Browser) -> None:
@@ -130,7 +135,7 @@ def test_a_dry_run_shows_what_would_change_and_changes_nothing(manager: Browser)
     assert "Cle<del" in shown.content.decode().replace("<span>", "").replace("</span>", "")
 
 
-def test_what_was_shown_is_imported_by_the_commands_and_noted(manager: Browser) -> None:
+def test_the_previewed_rows_are_imported_by_the_commands_and_logged(manager: Browser) -> None:
     cleo = make_client(user=make_user(email="cleo@example.com"), name="Cleo")
     Client.objects.update(phone="1")
     same = make_client(user=make_user(email="same@example.com"), name="Same")
@@ -174,16 +179,16 @@ WRONG = {
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-def test_a_row_that_is_wrong_is_named_and_nothing_can_be_imported(wrong: str, manager: Browser) -> None:
+def test_an_invalid_row_is_shown_and_nothing_can_be_imported(wrong: str, manager: Browser) -> None:
     make_user(email="taken@example.com")
-    text, told = WRONG[wrong]
+    text, expected = WRONG[wrong]
     before = state()
-    assert errors(upload(manager, text)) == told
+    assert errors(upload(manager, text)) == expected
     assert state() == before
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ("email,nmae\nd@example.com,Dora", "There is no column nmae."),
         ("name\nDora", "email"),
@@ -194,19 +199,19 @@ def test_a_row_that_is_wrong_is_named_and_nothing_can_be_imported(wrong: str, ma
         ("email,name\nd@example.com,Dora,more,and more", "InvalidDimensions"),
     ],
 )
-def test_a_file_that_is_wrong_is_refused(
-    text: str | bytes, told: str, manager: Browser, monkeypatch: pytest.MonkeyPatch
+def test_an_invalid_file_is_refused(
+    text: str | bytes, expected: str, manager: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(imports, "MAX_ROWS", 3)
-    monkeypatch.setattr(imports, "MAX_BYTES", 300)
+    monkeypatch.setattr(imports, "MAX_FILE_ROWS", 3)
+    monkeypatch.setattr(imports, "MAX_FILE_BYTES", 300)
     before = state()
     shown = upload(manager, text)
     assert "confirm_form" not in shown.context
-    assert told in shown.content.decode()
+    assert expected in shown.content.decode()
     assert state() == before
 
 
-def test_what_has_become_wrong_since_it_was_shown_is_not_imported(manager: Browser) -> None:
+def test_a_row_that_has_become_invalid_since_the_preview_is_not_imported(manager: Browser) -> None:
     shown = upload(manager, "email,name\nfirst@example.com,First\ndora@example.com,Dora\n")
     make_user(email="dora@example.com")
     before = state()
@@ -216,7 +221,7 @@ def test_what_has_become_wrong_since_it_was_shown_is_not_imported(manager: Brows
     assert state() == before
 
 
-def test_what_is_not_there_any_more_is_not_imported(manager: Browser) -> None:
+def test_an_expired_file_is_not_imported(manager: Browser) -> None:
     shown = upload(manager, "email,name\ndora@example.com,Dora\n")
     assert accept(manager, shown).url == CLIENTS
     assert accept(manager, shown).url == f"{CLIENTS}import/"
@@ -225,7 +230,7 @@ def test_what_is_not_there_any_more_is_not_imported(manager: Browser) -> None:
     assert manager.get(CLIENTS).status_code == 200, "nobody was logged out by naming a session"
 
 
-def test_providers_come_with_what_they_offer(manager: Browser) -> None:
+def test_providers_are_imported_with_their_services(manager: Browser) -> None:
     make_service(name="Cut"), make_service(name="Beard")
     text = "email,name,is_active,services\nanna@example.com,Anna,no,Cut | Beard\nbert@example.com,Bert,,\n"
     assert accept(manager, upload(manager, text, PROVIDERS), PROVIDERS).status_code == 302
@@ -236,7 +241,7 @@ def test_providers_come_with_what_they_offer(manager: Browser) -> None:
     assert list(anna.services.values_list("name", flat=True)) == ["Cut"]
 
 
-def test_a_service_that_is_not_there_and_a_flag_that_is_none_are_refused(manager: Browser) -> None:
+def test_an_unknown_service_and_an_invalid_flag_are_refused(manager: Browser) -> None:
     text = "email,name,is_active,services\nanna@example.com,Anna,perhaps,\nbert@example.com,Bert,,Cut\n"
     assert errors(upload(manager, text, PROVIDERS)) == [
         (1, {"is_active": ["Write true or false."]}),
@@ -249,20 +254,20 @@ def test_a_service_that_is_not_there_and_a_flag_that_is_none_are_refused(manager
 
 @pytest.mark.parametrize("group", [VIEWER, FRONT_DESK])
 @pytest.mark.parametrize("page", [CLIENTS, PROVIDERS])
-def test_files_are_the_managers(page: str, group: str, client: Browser) -> None:
+def test_export_and_import_are_for_managers(page: str, group: str, client: Browser) -> None:
     client.force_login(make_member(group))
     before = state()
-    assert take_out(client, page).status_code == 403
+    assert export(client, page).status_code == 403
     assert client.get(f"{page}import/").status_code == 403
     assert client.post(f"{page}process_import/").status_code == 403
     assert b"export/" not in client.get(page).content
     assert state() == before
 
 
-def test_who_may_import_and_not_add_imports_no_one_new(client: Browser) -> None:
+def test_importing_new_clients_requires_the_permission_to_add(client: Browser) -> None:
     user = make_member(VIEWER)
     user.user_permissions.add(Permission.objects.get(codename="import_client"))
     client.force_login(user)
-    [(number, told)] = errors(upload(client, "email,name\ndora@example.com,Dora\n"))
-    assert (number, list(told)) == (1, ["__all__"])
-    assert "add_client" in told["__all__"][0]
+    [(number, expected)] = errors(upload(client, "email,name\ndora@example.com,Dora\n"))
+    assert (number, list(expected)) == (1, ["__all__"])
+    assert "add_client" in expected["__all__"][0]

@@ -1,4 +1,4 @@
-"""Accounts and groups: nobody gives rights, or takes an account over that has some, but a superuser."""
+"""Accounts and groups: only a superuser grants permissions, or changes an account that has any."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ LIST = "admin:reservation_user_changelist"
 
 @pytest.fixture
 def clerk(client: Browser) -> Browser:
-    """A browser of somebody who may do all that permissions allow with accounts and groups, and is no superuser."""
+    """A browser of a member of staff with all permissions on accounts and groups, who is no superuser."""
     user = make_member(None, email="clerk@example.com")
     codes = [f"{action}_{noun}" for action in ("view", "add", "change", "delete") for noun in ("user", "group")]
     user.user_permissions.set(Permission.objects.filter(codename__in=codes))
@@ -30,25 +30,25 @@ def page_of(user: User) -> str:
     return reverse("admin:reservation_user_change", args=[user.pk])
 
 
-def rights(user: User) -> tuple[Any, ...]:
+def permissions_of(user: User) -> tuple[Any, ...]:
     user = User.objects.get(pk=user.pk)
     return user.is_staff, user.is_superuser, user.groups.count(), user.user_permissions.count()
 
 
-def test_whoever_changes_accounts_gives_them_no_rights(clerk: Browser) -> None:
+def test_changing_an_account_grants_no_permissions(clerk: Browser) -> None:
     user = make_user(email="old@example.com")
     group, permission = Group.objects.create(name="All"), Permission.objects.get(codename="delete_client")
     fields = {"email": "new@example.com", "is_active": "on", "is_staff": "on", "is_superuser": "on"}
     answer = clerk.post(page_of(user), {**fields, "groups": [group.pk], "user_permissions": [permission.pk]})
     assert answer.status_code == 302
     assert User.objects.get(pk=user.pk).email == "new@example.com"
-    assert rights(user) == (False, False, 0, 0)
+    assert permissions_of(user) == (False, False, 0, 0)
 
 
 @pytest.mark.parametrize(
     "fields", [{"is_superuser": True}, {"is_staff": True}, {"is_staff": True, "is_superuser": True}]
 )
-def test_an_account_with_rights_is_a_superusers_to_change(fields: dict[str, bool], clerk: Browser) -> None:
+def test_only_a_superuser_changes_an_account_with_permissions(fields: dict[str, bool], clerk: Browser) -> None:
     user = make_user(email="boss@example.com", password="correct-horse-9", **fields)
     assert clerk.get(page_of(user)).status_code == 200, "they see it"
     assert clerk.post(page_of(user), {"email": "mine@example.com"}).status_code == 403
@@ -57,25 +57,25 @@ def test_an_account_with_rights_is_a_superusers_to_change(fields: dict[str, bool
     assert clerk.post(password_page, passwords).status_code == 403
     assert clerk.post(reverse("admin:reservation_user_delete", args=[user.pk]), {"post": "yes"}).status_code == 403
     clerk.post(reverse(LIST), {"action": "delete_selected", "_selected_action": [user.pk], "post": "yes"})
-    kept = User.objects.get(pk=user.pk)
-    assert (kept.email, kept.check_password("correct-horse-9")) == ("boss@example.com", True)
+    unchanged = User.objects.get(pk=user.pk)
+    assert (unchanged.email, unchanged.check_password("correct-horse-9")) == ("boss@example.com", True)
 
 
-def test_ones_own_account_is_no_exception(clerk: Browser) -> None:
+def test_the_own_account_is_no_exception(clerk: Browser) -> None:
     clerk_user = User.objects.get(email="clerk@example.com")
-    before = rights(clerk_user)
+    before = permissions_of(clerk_user)
     assert clerk.post(page_of(clerk_user), {"email": "clerk@example.com", "is_superuser": "on"}).status_code == 403
-    assert rights(clerk_user) == before
+    assert permissions_of(clerk_user) == before
 
 
-def test_a_new_account_has_no_rights(clerk: Browser) -> None:
+def test_a_new_account_has_no_permissions(clerk: Browser) -> None:
     password = {"password1": "battery-staple-7", "password2": "battery-staple-7", "usable_password": "true"}
     fields = {"email": "new@example.com", "is_staff": "on", "is_superuser": "on", **password}
     assert clerk.post(reverse("admin:reservation_user_add"), fields).status_code == 302
-    assert rights(User.objects.get(email="new@example.com")) == (False, False, 0, 0)
+    assert permissions_of(User.objects.get(email="new@example.com")) == (False, False, 0, 0)
 
 
-def test_groups_are_a_superusers_to_change(clerk: Browser) -> None:
+def test_only_a_superuser_changes_groups(clerk: Browser) -> None:
     manager = Group.objects.get(name=MANAGER)
     page = reverse("admin:auth_group_change", args=[manager.pk])
     assert clerk.get(page).status_code == 200
@@ -85,9 +85,9 @@ def test_groups_are_a_superusers_to_change(clerk: Browser) -> None:
     assert set(Group.objects.values_list("name", flat=True)) == {"Viewer", "Front desk", "Manager"}
 
 
-def test_a_superuser_gives_rights(client: Browser) -> None:
+def test_a_superuser_grants_permissions(client: Browser) -> None:
     client.force_login(make_user(is_staff=True, is_superuser=True))
     user, manager = make_user(email="some@example.com"), Group.objects.get(name=MANAGER)
     fields = {"email": user.email, "is_active": "on", "is_staff": "on", "groups": [manager.pk]}
     assert client.post(page_of(user), fields).status_code == 302
-    assert rights(user) == (True, False, 1, 0)
+    assert permissions_of(user) == (True, False, 1, 0)

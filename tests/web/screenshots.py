@@ -1,6 +1,6 @@
-"""Pictures of the main pages, for the README: `script/screenshots`. A page is a line of PAGES.
+"""Screenshots of the main pages for the README, taken by `script/screenshots`.
 
-A server with demo data must answer at the address that is given.
+A server with demo data must run at the given origin.
 """
 
 import sys
@@ -20,16 +20,16 @@ SERVICE = "Consultation"
 WIDE, PHONE, SMALL = (1280, 860), (390, 844), (320, 640)
 TODAY = datetime.now(tz=UTC).date()
 WORKING_DAY = TODAY + timedelta(days=9 - TODAY.weekday())
-"""Wednesday of next week: on a Sunday nobody works."""
+"""Wednesday of next week, since the demo has no appointments on Sundays."""
 
-Step = Callable[[Page], None]
-
-
-def nothing(page: Page) -> None:
-    """The page as it opens."""
+Prepare = Callable[[Page], None]
 
 
-def see_answer(page: Page) -> None:
+def do_nothing(page: Page) -> None:
+    """Show the page as it opens."""
+
+
+def show_answer(page: Page) -> None:
     expect(page.locator("#answer")).not_to_be_empty()
     expect(page.locator("#health")).to_have_attribute("data-status", "ok")
     for _ in range(2):  # the first request of a process takes longer
@@ -37,7 +37,7 @@ def see_answer(page: Page) -> None:
             page.locator("#again").click()
 
 
-def see_schema(page: Page) -> None:
+def show_result(page: Page) -> None:
     expect(page.locator("#examples")).to_be_enabled()
     page.get_by_role("button", name="Execute query").click()
     expect(page.locator(".result-window")).to_contain_text("startsAt")
@@ -57,14 +57,14 @@ def choose_time(page: Page) -> None:
     expect(page.locator("#choice")).to_be_visible()
 
 
-def ask_who(page: Page) -> None:
+def show_log_in(page: Page) -> None:
     choose_time(page)
     page.locator("#hold").click()
     expect(page.locator("#account")).to_be_visible()
 
 
 def hold(page: Page) -> None:
-    ask_who(page)
+    show_log_in(page)
     page.locator("[name=email]").fill(CLIENT)
     page.locator("[name=password]").fill(PASSWORD)
     page.keyboard.press("Enter")
@@ -77,14 +77,14 @@ def book(page: Page) -> None:
     expect(page.locator("#notice")).to_contain_text("Booked")
 
 
-def see_mine(page: Page) -> None:
+def show_reservations(page: Page) -> None:
     book(page)
     page.locator("[data-view=mine]").click()
     expect(page.locator("#upcoming article").first).to_be_visible()
 
 
-def enter(page: Page) -> None:
-    """As staff, where the page leads after the log-in."""
+def log_in(page: Page) -> None:
+    """Log in as staff, and wait for the page that follows."""
     page.locator("[name=username]").fill(STAFF)
     page.locator("[name=password]").fill(PASSWORD)
     page.keyboard.press("Enter")
@@ -92,8 +92,8 @@ def enter(page: Page) -> None:
     page.wait_for_load_state("networkidle")
 
 
-def give_back(page: Page) -> None:
-    """What was held or booked for a picture, so that the next one finds the demo as it was."""
+def cancel_all(page: Page) -> None:
+    """Cancel what was reserved for a screenshot, so that the next one starts from the same demo data."""
     for _ in range(10):
         page.goto("/book?view=mine")
         page.wait_for_load_state("networkidle")
@@ -107,41 +107,41 @@ def give_back(page: Page) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:
-    """name: of the file. step: what is done before the picture is taken. whole: also what lies below the window."""
+    """prepare: called before the screenshot is taken. is_full_page: whether it shows more than the window."""
 
     name: str
     path: str
-    step: Step = nothing
+    prepare: Prepare = do_nothing
     size: tuple[int, int] = WIDE
     is_dark: bool = False
     locale: str = "en-GB"
-    whole: bool = False
+    is_full_page: bool = False
 
 
 PAGES = (
-    Picture(name="home", path="/", step=see_answer),
-    Picture(name="home-dark", path="/", step=see_answer, is_dark=True),
-    Picture(name="book", path="/book", step=choose_service),
-    Picture(name="book-choice", path="/book", step=choose_time, whole=True),
-    Picture(name="book-log-in", path="/book", step=ask_who),
-    Picture(name="book-hold", path="/book", step=hold),
-    Picture(name="book-hold-dark", path="/book", step=hold, is_dark=True),
-    Picture(name="book-booked", path="/book", step=book),
-    Picture(name="book-mine", path="/book", step=see_mine),
-    Picture(name="book-phone", path="/book", step=hold, size=PHONE),
-    Picture(name="book-phone-german", path="/book", step=choose_time, size=SMALL, locale="de-DE", whole=True),
-    Picture(name="admin", path="/admin/", step=enter),
-    Picture(name="admin-calendar", path=f"/admin/calendar/?date={WORKING_DAY}", step=enter),
-    Picture(name="admin-calendar-dark", path=f"/admin/calendar/?date={WORKING_DAY}", step=enter, is_dark=True),
-    Picture(name="admin-calendar-phone", path=f"/admin/calendar/?date={WORKING_DAY}", step=enter, size=PHONE),
-    Picture(name="admin-week", path=f"/admin/calendar/?view=week&date={WORKING_DAY}", step=enter),
-    Picture(name="admin-reservations", path="/admin/reservation/reservation/?when=ahead", step=enter),
-    Picture(name="graphiql", path="/graphql/", step=see_schema),
+    Picture(name="home", path="/", prepare=show_answer),
+    Picture(name="home-dark", path="/", prepare=show_answer, is_dark=True),
+    Picture(name="book", path="/book", prepare=choose_service),
+    Picture(name="book-choice", path="/book", prepare=choose_time, is_full_page=True),
+    Picture(name="book-log-in", path="/book", prepare=show_log_in),
+    Picture(name="book-hold", path="/book", prepare=hold),
+    Picture(name="book-hold-dark", path="/book", prepare=hold, is_dark=True),
+    Picture(name="book-booked", path="/book", prepare=book),
+    Picture(name="book-mine", path="/book", prepare=show_reservations),
+    Picture(name="book-phone", path="/book", prepare=hold, size=PHONE),
+    Picture(name="book-phone-german", path="/book", prepare=choose_time, size=SMALL, locale="de-DE", is_full_page=True),
+    Picture(name="admin", path="/admin/", prepare=log_in),
+    Picture(name="admin-calendar", path=f"/admin/calendar/?date={WORKING_DAY}", prepare=log_in),
+    Picture(name="admin-calendar-dark", path=f"/admin/calendar/?date={WORKING_DAY}", prepare=log_in, is_dark=True),
+    Picture(name="admin-calendar-phone", path=f"/admin/calendar/?date={WORKING_DAY}", prepare=log_in, size=PHONE),
+    Picture(name="admin-week", path=f"/admin/calendar/?view=week&date={WORKING_DAY}", prepare=log_in),
+    Picture(name="admin-reservations", path="/admin/reservation/reservation/?when=ahead", prepare=log_in),
+    Picture(name="graphiql", path="/graphql/", prepare=show_result),
 )
 
 
 def main(origin: str, folder: Path, *names: str) -> None:
-    """All pictures, or those of these names."""
+    """Take all screenshots, or those with these names."""
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
@@ -159,12 +159,12 @@ def main(origin: str, folder: Path, *names: str) -> None:
             )
             page = context.new_page()
             page.goto(picture.path)
-            picture.step(page)
+            picture.prepare(page)
             page.mouse.move(0, 0)
             page.evaluate("scrollTo(0, 0)")
-            page.screenshot(path=folder / f"{picture.name}.png", full_page=picture.whole)
+            page.screenshot(path=folder / f"{picture.name}.png", full_page=picture.is_full_page)
             if page.evaluate("document.cookie.includes('book-session')"):
-                give_back(page)
+                cancel_all(page)
             context.close()
         browser.close()
 

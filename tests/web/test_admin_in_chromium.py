@@ -1,4 +1,4 @@
-"""Staff at work in Chromium: every kind of page opens, and none breaches the policy or logs an error."""
+"""The admin in Chromium: every kind of page opens, without an error or a violation of the content security policy."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,15 +25,15 @@ FILTERS = {
     "user": "?is_staff__exact=1",
 }
 AXE = Path(settings.BASE_DIR, "tests", "node", "node_modules", "axe-core", "axe.min.js")
-OURS = ("#content-main", "main", ".dates", ".pages", ".page-tools")
-"""What the theme leaves to us; the rest of a page is its own."""
+OWN_PARTS = ("#content-main", "main", ".dates", ".pages", ".page-tools")
+"""The parts of a page that are not the theme's."""
 
 
 @pytest.fixture
 def strict_origin(needs_chromium: None, django_db_setup: None) -> Iterator[str]:
-    """Where gunicorn answers, on the test database, and staff needs a second factor.
+    """The origin of a gunicorn on the test database, where staff needs a second factor.
 
-    Each test has a server of its own: one remembers content types, and which codes were used.
+    Each test has a server of its own, because a server caches content types and the codes that were used.
     """
     with serve(database_url=url_of_test_database(), workers=1, threads=4, STAFF_MFA_REQUIRED="true") as port:
         yield f"http://{HOST}:{port}"
@@ -46,7 +46,7 @@ def has_second_factor() -> bool:
 
 @pytest.fixture
 def rows(transactional_db: None, has_second_factor: bool) -> None:
-    """One of everything: made before the browser, whose event loop then runs in this thread."""
+    """A row of each kind, committed before the browser starts, because its event loop then runs in this thread."""
     staff = make_user(email=EMAIL, password=PASSWORD, is_staff=True, is_superuser=True)
     if has_second_factor:
         give_second_factor(staff)
@@ -58,7 +58,7 @@ def rows(transactional_db: None, has_second_factor: bool) -> None:
 
 @pytest.fixture
 def page(strict_origin: str, rows: None) -> Iterator[Page]:
-    """A page in a new browser. When the test ends, nothing may have been logged as an error, or come from elsewhere."""
+    """A page in a new browser. Afterwards, no error may have been logged, and no request sent to another host."""
     errors: list[str] = []
     hosts = set()
 
@@ -89,13 +89,13 @@ Visit = Callable[[str], None]
 
 @pytest.fixture
 def visit(page: Page) -> Visit:
-    """Opens a page of the admin, which has to be there, under the policy."""
+    """Opens a page of the admin, and checks its status and content security policy."""
 
     def visit(path: str) -> None:
-        answer = page.goto(f"/admin/{path}")
-        assert answer is not None
-        assert (path, answer.status) == (path, 200)
-        assert "default-src 'self'" in answer.headers["content-security-policy"]
+        response = page.goto(f"/admin/{path}")
+        assert response is not None
+        assert (path, response.status) == (path, 200)
+        assert "default-src 'self'" in response.headers["content-security-policy"]
 
     return visit
 
@@ -108,12 +108,12 @@ def log_in(page: Page, code: str = "") -> None:
 
 
 def violations(page: Page) -> list[tuple[str, str]]:
-    """What axe-core finds serious in what is ours."""
+    """The serious and critical violations that axe-core finds in the own parts of the page."""
     if not AXE.exists():
         pytest.skip("axe-core is missing: script/npm fetches it.")
     page.evaluate(AXE.read_text())
-    ours = page.evaluate("places => places.filter((place) => document.querySelector(place))", list(OURS))
-    found: dict[str, Any] = page.evaluate("places => axe.run({include: places})", [[place] for place in ours])
+    selectors = page.evaluate("all => all.filter((selector) => document.querySelector(selector))", list(OWN_PARTS))
+    found: dict[str, Any] = page.evaluate("include => axe.run({include})", [[one] for one in selectors])
     return [
         (page.url, f"{one['id']}: {one['nodes'][0]['html'][:200]}")
         for one in found["violations"]
@@ -135,7 +135,7 @@ def test_staff_walks_through_the_admin(page: Page, visit: Visit) -> None:
         expect(page.locator("#result_list tbody tr").first).to_be_visible()
         if noun in ("reservation", "client"):
             found += violations(page)
-        page.locator("#result_list tbody th a").first.click()  # what it looks like, and its history
+        page.locator("#result_list tbody th a").first.click()  # its page, and its history
         page.get_by_role("link", name="History").click()
         expect(page.locator("#content")).to_be_visible()
     for noun in ("client", "provider", "service", "user"):
@@ -155,7 +155,7 @@ def test_staff_walks_through_the_admin(page: Page, visit: Visit) -> None:
     assert found == []
 
 
-def test_the_other_pages_keep_to_the_policy_too(page: Page, visit: Visit) -> None:
+def test_the_other_pages_obey_the_policy(page: Page, visit: Visit) -> None:
     visit("")
     log_in(page, code())
     expect(page.get_by_role("heading", name="Needs attention")).to_be_visible()
@@ -173,7 +173,7 @@ def test_staff_confirms_a_reservation_and_cancels_it_with_a_reason(page: Page, v
     page.locator("select[name=action]").select_option("confirm")
     page.get_by_role("button", name="Run", exact=True).click()
     expect(page.get_by_text("Done: 1.")).to_be_visible()
-    expect(page.get_by_role("cell", name="Booked", exact=True)).to_be_visible()
+    expect(page.get_by_role("cell", name="Confirmed", exact=True)).to_be_visible()
     page.locator("#result_list tbody th a").first.click()
     page.get_by_role("button", name="Cancel…").click()
     page.get_by_label("Reason").fill("The provider is ill.")

@@ -1,4 +1,4 @@
-"""The calendar in Chromium: what staff does all day, by mouse, by keyboard and on a phone."""
+"""The calendar in Chromium: the daily work of staff by mouse, by keyboard and on a phone."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -33,15 +33,15 @@ FITS = """
 document.documentElement.scrollWidth <= innerWidth &&
   [...document.querySelectorAll("#calendar td")].every((cell) => cell.getBoundingClientRect().right <= innerWidth)
 """
-PATIENCE_MILLISECONDS = 60_000
-Enter = Callable[..., Page]
+CALENDAR_TIMEOUT_MILLISECONDS = 60_000
+OpenCalendar = Callable[..., Page]
 
 
 @pytest.fixture
 def practice(transactional_db: None) -> dict[str, Any]:
-    """Anna and Bela, who both have 9 to 11 to give, and Cleo, who holds ten o'clock at Anna's; made before the browser.
+    """Anna and Bela, both open from 9 to 11, and Cleo with a hold at ten with Anna and a booking yesterday.
 
-    Yesterday Cleo had a booking.
+    Committed before the browser starts, because its event loop then runs in this thread.
     """
     now = timezone.now()
     services = (make_service(name="Check-up"), make_service(name="Consultation", duration_minutes=30))
@@ -60,10 +60,10 @@ def practice(transactional_db: None) -> dict[str, Any]:
 
 
 @pytest.fixture
-def enter(origin: str, practice: dict[str, Any]) -> Iterator[Enter]:
-    """Opens the calendar in a window of its own, in which staff has logged in.
+def open_calendar(origin: str, practice: dict[str, Any]) -> Iterator[OpenCalendar]:
+    """Opens the calendar in a new browser context with the session of staff.
 
-    When the test ends, nothing may have been logged as an error, or come from elsewhere.
+    Afterwards, no error may have been logged, and no request sent to another host.
     """
     errors: list[str] = []
     hosts: set[str] = set()
@@ -73,13 +73,13 @@ def enter(origin: str, practice: dict[str, Any]) -> Iterator[Enter]:
         context.on("weberror", lambda error: errors.append(str(error.error)))
         context.on("request", lambda request: request.url.startswith("data:") or hosts.add(request.url.split("/")[2]))
 
-    expect.set_options(timeout=PATIENCE_MILLISECONDS)
+    expect.set_options(timeout=CALENDAR_TIMEOUT_MILLISECONDS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
 
-        def enter(query: str = "", **options: Any) -> Page:
+        def open_calendar(query: str = "", **options: Any) -> Page:
             context = browser.new_context(base_url=origin, **{"viewport": DESK, **options})
-            context.set_default_timeout(PATIENCE_MILLISECONDS)
+            context.set_default_timeout(CALENDAR_TIMEOUT_MILLISECONDS)
             context.add_cookies([{"name": "sessionid", "value": practice["session"], "url": origin}])
             context.add_init_script(REPORT_VIOLATIONS)
             watch(context)
@@ -88,7 +88,7 @@ def enter(origin: str, practice: dict[str, Any]) -> Iterator[Enter]:
             expect(page.get_by_role("grid")).to_be_visible()
             return page
 
-        yield enter
+        yield open_calendar
         browser.close()
     assert errors == []
     assert hosts == {origin.removeprefix("http://")}
@@ -102,21 +102,21 @@ def panel(page: Page) -> Locator:
     return page.get_by_role("dialog")
 
 
-def found(page: Page) -> Locator:
-    """Clients among whom one can be chosen."""
+def suggestions(page: Page) -> Locator:
+    """The suggested clients."""
     return page.get_by_role("listbox", name="Clients").get_by_role("option")
 
 
-def said(page: Page) -> Locator:
-    return page.locator("#cal-said")
+def status(page: Page) -> Locator:
+    return page.locator("#cal-message")
 
 
 def free(page: Page, provider: str, clock: str) -> Locator:
     return cell(page, f"Open, {clock}, {provider}")
 
 
-def test_staff_reserves_for_a_client_who_is_found_by_keyboard_alone(enter: Enter) -> None:
-    page = enter()
+def test_staff_reserves_for_a_known_client_by_keyboard_alone(open_calendar: OpenCalendar) -> None:
+    page = open_calendar()
     page.locator("[tabindex='0'][data-key]").focus()
     for key in ("Control+Home", "ArrowDown", "ArrowRight", "PageDown", "ArrowUp", "ArrowUp"):
         page.keyboard.press(key)
@@ -127,23 +127,23 @@ def test_staff_reserves_for_a_client_who_is_found_by_keyboard_alone(enter: Enter
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Tab")
     page.keyboard.type("lund")
-    expect(found(page)).to_have_text("Dora Lund dora@example.com")
+    expect(suggestions(page)).to_have_text("Dora Lund dora@example.com")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(panel(page).get_by_role("button", name="Reserve and confirm")).to_be_focused()
     page.keyboard.press("Enter")
     expect(panel(page)).to_be_hidden()
-    expect(said(page)).to_have_text("Reserved and confirmed.")
+    expect(status(page)).to_have_text("Reserved and confirmed.")
     booked = cell(page, "Dora Lund Consultation 09:30\N{EN DASH}10:00 Confirmed, Bela Costa")
-    expect(booked).to_be_focused()  # it stands where the free time was
+    expect(booked).to_be_focused()  # it covers the cell of the free time
     page.keyboard.press("Enter")
     expect(panel(page).get_by_role("listitem")).to_contain_text(["Held", "Confirmed"])
     page.keyboard.press("Escape")
     expect(booked).to_be_focused()
 
 
-def test_staff_reserves_for_a_new_client_and_then_confirms_and_cancels(enter: Enter) -> None:
-    page = enter()
+def test_staff_reserves_for_a_new_client_and_then_confirms_and_cancels(open_calendar: OpenCalendar) -> None:
+    page = open_calendar()
     free(page, "Anna Berg", "09:15").dblclick()
     panel(page).get_by_role("combobox", name="Client").fill("Emil Ito")
     panel(page).get_by_text("New client").click()
@@ -157,22 +157,22 @@ def test_staff_reserves_for_a_new_client_and_then_confirms_and_cancels(enter: En
     expect(panel(page).get_by_role("heading", name="Emil Ito")).to_be_visible()
     expect(page.locator("[data-reservation]")).to_have_count(2)
     panel(page).get_by_role("button", name="Confirm").click()
-    expect(said(page)).to_have_text("Confirmed.")
+    expect(status(page)).to_have_text("Confirmed.")
     cell(page, "Emil Ito").click()
     panel(page).get_by_text("Cancel it").click()
     panel(page).get_by_label("Reason").fill("The bus is late.")
     panel(page).get_by_role("button", name="Cancel the reservation").click()
-    expect(said(page)).to_have_text("Cancelled. The time is open again.")
+    expect(status(page)).to_have_text("Cancelled. The time is open again.")
     expect(free(page, "Anna Berg", "09:15")).to_be_focused()
 
 
-def test_staff_says_how_it_ended(enter: Enter, practice: dict[str, Any]) -> None:
-    page = enter()
+def test_staff_marks_a_reservation_as_completed(open_calendar: OpenCalendar, practice: dict[str, Any]) -> None:
+    page = open_calendar()
     page.goto(f"/admin/calendar/?date={practice['yesterday']}")
     cell(page, "09:15 Confirmed").click()
     expect(panel(page).get_by_role("button", name="Move")).to_have_count(0)
-    panel(page).get_by_role("button", name="Mark as done").click()
-    expect(cell(page, "09:15 Done")).to_be_visible()
+    panel(page).get_by_role("button", name="Mark as completed").click()
+    expect(cell(page, "09:15 Completed")).to_be_visible()
 
 
 def drag(page: Page, source: Locator, target: Locator, *, drop: bool = True) -> None:
@@ -186,8 +186,8 @@ def drag(page: Page, source: Locator, target: Locator, *, drop: bool = True) -> 
         page.mouse.up()
 
 
-def test_staff_moves_by_mouse_and_by_keyboard(enter: Enter) -> None:
-    page = enter()
+def test_staff_moves_by_mouse_and_by_keyboard(open_calendar: OpenCalendar) -> None:
+    page = open_calendar()
     held = cell(page, "Cleo Quartz")
     drag(page, held, free(page, "Bela Costa", "09:30"), drop=False)
     expect(page.locator(".cal-ghost")).to_have_text("09:30 Cleo Quartz")
@@ -195,13 +195,13 @@ def test_staff_moves_by_mouse_and_by_keyboard(enter: Enter) -> None:
     page.mouse.up()
     expect(page.locator(".cal-ghost")).to_have_count(0)
     expect(panel(page)).to_be_hidden()
-    drag(page, held, free(page, "Bela Costa", "10:45"))  # no room for half an hour
-    expect(said(page)).to_have_text("This time is not open for so long.")
+    drag(page, held, free(page, "Bela Costa", "10:45"))  # too short for half an hour
+    expect(status(page)).to_have_text("This time is not open for so long.")
     drag(page, held, free(page, "Bela Costa", "09:30"))
     expect(panel(page).get_by_role("heading", name="Move Cleo Quartz?")).to_be_visible()
     expect(panel(page).get_by_role("button", name="Move it")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(said(page)).to_have_text("Moved.")
+    expect(status(page)).to_have_text("Moved.")
     moved = cell(page, "Consultation 09:30\N{EN DASH}10:00 Held, Bela Costa")
     moved.focus()
     page.keyboard.press("Enter")
@@ -214,12 +214,12 @@ def test_staff_moves_by_mouse_and_by_keyboard(enter: Enter) -> None:
     expect(cell(page, "Consultation 09:00\N{EN DASH}09:30 Held, Anna Berg")).to_be_visible()
 
 
-def test_who_comes_second_is_told_and_sees_how_it_is(enter: Enter) -> None:
-    first, second = enter(), enter()
+def test_the_second_to_take_a_time_sees_the_refusal_and_the_taken_time(open_calendar: OpenCalendar) -> None:
+    first, second = open_calendar(), open_calendar()
     for page, client in ((first, "Cleo"), (second, "Dora")):
         free(page, "Bela Costa", "10:30").click()
         panel(page).get_by_role("combobox", name="Client").fill(client)
-        found(page).click()
+        suggestions(page).click()
     panel(first).get_by_role("button", name="Hold only").click()
     expect(panel(first)).to_contain_text("Reserved.")
     panel(second).get_by_role("button", name="Reserve and confirm").click()
@@ -228,8 +228,8 @@ def test_who_comes_second_is_told_and_sees_how_it_is(enter: Enter) -> None:
     expect(cell(second, "Check-up 10:30\N{EN DASH}10:45 Held, Bela Costa")).to_be_focused()
 
 
-def test_the_page_reads_itself_again_where_it_is_seen_and_leaves_the_focus(enter: Enter) -> None:
-    page, other = enter(), enter()
+def test_a_visible_page_refreshes_and_preserves_the_focus(open_calendar: OpenCalendar) -> None:
+    page, other = open_calendar(), open_calendar()
     page.get_by_label("Service").select_option("Consultation (30 min)")
     expect(page).to_have_url(re.compile("service="))
     expect(cell(page, "Open, too short for the service, 10:45, Bela Costa")).to_be_visible()
@@ -237,7 +237,7 @@ def test_the_page_reads_itself_again_where_it_is_seen_and_leaves_the_focus(enter
     near.focus()
     cell(other, "Cleo Quartz").click()
     panel(other).get_by_role("button", name="Confirm").click()
-    expect(said(other)).to_have_text("Confirmed.")
+    expect(status(other)).to_have_text("Confirmed.")
     expect(cell(page, "10:30 Held")).to_be_visible()
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(cell(page, "10:30 Confirmed")).to_be_visible()
@@ -260,11 +260,11 @@ def test_the_page_reads_itself_again_where_it_is_seen_and_leaves_the_focus(enter
     expect(page.get_by_role("columnheader")).to_have_count(7)
 
 
-def test_a_phone_shows_one_at_a_time_and_never_scrolls_sideways(enter: Enter) -> None:
-    page = enter(viewport=SMALL_PHONE, has_touch=True)
+def test_a_phone_shows_one_column_and_never_scrolls_sideways(open_calendar: OpenCalendar) -> None:
+    page = open_calendar(viewport=SMALL_PHONE, has_touch=True)
 
     def fits() -> bool:
-        """On this phone, and on a larger one."""
+        """Whether the page fits both phones."""
         is_fitting = True
         for size in (PHONE, SMALL_PHONE):
             page.set_viewport_size(size)
@@ -280,7 +280,7 @@ def test_a_phone_shows_one_at_a_time_and_never_scrolls_sideways(enter: Enter) ->
     assert fits()
     free(page, "Bela Costa", "10:00").tap()
     panel(page).get_by_role("combobox", name="Client").fill("dora@")
-    found(page).tap()
+    suggestions(page).tap()
     assert fits()
     panel(page).get_by_role("button", name="Reserve and confirm").tap()
     expect(cell(page, "10:15 Confirmed")).to_be_visible()
@@ -290,8 +290,8 @@ def test_a_phone_shows_one_at_a_time_and_never_scrolls_sideways(enter: Enter) ->
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(scheme: str, enter: Enter, practice: dict[str, Any]) -> None:
-    page = enter(color_scheme=scheme)
+def test_axe_finds_nothing_serious(scheme: str, open_calendar: OpenCalendar, practice: dict[str, Any]) -> None:
+    page = open_calendar(color_scheme=scheme)
     anna: Provider = practice["anna"]
     assert violations(page) == []
     cell(page, "Cleo Quartz").click()
@@ -303,7 +303,7 @@ def test_axe_finds_nothing_serious(scheme: str, enter: Enter, practice: dict[str
     page.keyboard.press("Escape")
     free(page, "Bela Costa", "09:30").click()
     panel(page).get_by_role("combobox", name="Client").fill("d")
-    expect(found(page)).to_be_visible()
+    expect(suggestions(page)).to_be_visible()
     assert violations(page) == []
     panel(page).get_by_text("New client").click()
     assert violations(page) == []
@@ -318,12 +318,12 @@ def test_axe_finds_nothing_serious(scheme: str, enter: Enter, practice: dict[str
 
 
 def violations(page: Page) -> list[tuple[str, list[str]]]:
-    """What axe finds in the calendar that is serious or critical, and where."""
+    """The serious and critical violations that axe finds in the calendar."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text())
-    found = page.evaluate("async () => (await axe.run('#calendar', {resultTypes: ['violations']})).violations")
+    reported = page.evaluate("async () => (await axe.run('#calendar', {resultTypes: ['violations']})).violations")
     return [
         (one["id"], [node["html"][:120] for node in one["nodes"][:3]])
-        for one in found
+        for one in reported
         if one["impact"] in ("serious", "critical")
     ]

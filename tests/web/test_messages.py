@@ -27,8 +27,9 @@ def translations() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def texts() -> set[str]:
-    """Returns every text of the templates and of web/texts.py."""
-    found = [literal_eval(text) for text in re.findall(rf"_\({STRING}\)", (WEB / "texts.py").read_text("utf-8"))]
+    """All texts of the pages: those of the templates, of web/texts.py and of the table of statuses."""
+    sources = (WEB / "texts.py", WEB.parent / "reservation" / "status_words.py")
+    found = [literal_eval(text) for file in sources for text in re.findall(rf"_\({STRING}\)", file.read_text("utf-8"))]
     for template in (WEB / "templates" / "web").glob("*.html"):
         text = template.read_text(encoding="utf-8")
         found += [literal_eval(some) for some in re.findall(rf"{{% translate {STRING} %}}", text)]

@@ -1,4 +1,4 @@
-"""GraphiQL's log-in asks for a code where the account has a second factor."""
+"""The log-in of GraphiQL asks for a code if the account has a second factor."""
 
 import pytest
 from playwright.sync_api import expect
@@ -31,5 +31,5 @@ def test_the_code_is_asked_for_after_the_password(open_page: Open, errors: list[
     page.get_by_label("Code").fill(code())
     page.keyboard.press("Enter")
     expect(page.locator("#who")).to_have_text(EMAIL)
-    assert set(errors) == {UNAUTHORIZED, BAD_REQUEST}  # what a browser logs of the refusals, and nothing else
+    assert set(errors) == {UNAUTHORIZED, BAD_REQUEST}  # logged by the browser for the refusals
     errors.clear()

@@ -1,11 +1,11 @@
-// The bars above and below the grid: which day, which view, whose calendars, which zone, which column on a phone.
+// The bars around the grid: day, view, providers, service, time zone, and on a phone the column.
 
 import { readChoice } from "./choice.js";
 import { element, find, findAll, narrow } from "./dom.js";
 
 export class Bars {
-  // go: called with what is to be shown instead. showColumn: with the key of a column. askForProviders: to choose them.
-  constructor(root, { go, showColumn, askForProviders }) {
+  // go: called with changes of the choice. showColumn: with the key of a column. openProviders: to choose providers.
+  constructor(root, { go, showColumn, openProviders }) {
     Object.assign(this, { root, grid: null, column: "" });
     find(".cal-steps", root).addEventListener("click", ({ target }) => {
       if (target.dataset.go && this.grid)
@@ -22,7 +22,7 @@ export class Bars {
     find("#cal-date").addEventListener("change", ({ target }) => target.value && go({ date: target.value }));
     find("#cal-service").addEventListener("change", ({ target }) => go({ service: target.value }));
     find("#cal-zone").addEventListener("change", ({ target }) => go({ zone: target.value }));
-    find("#cal-providers").addEventListener("click", askForProviders);
+    find("#cal-providers").addEventListener("click", openProviders);
     find("#cal-column").addEventListener("change", ({ target }) => showColumn(target.value));
     find(".cal-columns", root).addEventListener("click", ({ target }) => {
       const keys = this.grid.columns.map(({ key }) => key);
@@ -35,25 +35,25 @@ export class Bars {
     });
   }
 
-  // How many appointments the service takes that is chosen.
+  // The number of appointments that the chosen service takes.
   get needed() {
     const option = find("#cal-service").selectedOptions[0];
     return Math.ceil(Number(option?.dataset.minutes ?? 0) / Number(this.root.dataset.minutes));
   }
 
-  // Answers the columns that are shown: all, or, where there is room for one, the one with this key, or today's.
+  // Returns the columns to show: all, or on a phone the one with this key, or else that of the chosen date.
   draw(grid, column) {
     this.grid = grid;
     const choice = readChoice();
     find("#cal-title").textContent = grid.title;
     const date = find("#cal-date");
-    if (date !== document.activeElement) date.value = grid.date; // or what is being typed would go
+    if (date !== document.activeElement) date.value = grid.date; // while it is edited, it stays
     find("#cal-service").value = choice.service;
     this.drawZone(choice.zone);
     for (const button of findAll("[data-view]", this.root)) {
       button.setAttribute("aria-pressed", String(button.dataset.view === grid.view));
     }
-    find("#cal-providers").textContent = choice.providers ? named(grid.shown) : "All providers";
+    find("#cal-providers").textContent = choice.providers ? namesOf(grid.shown) : "All providers";
     find(".cal-pages", this.root).hidden = grid.page === 1 && !grid.has_next;
     find("[data-page='-1']", this.root).disabled = grid.page === 1;
     find("[data-page='1']", this.root).disabled = !grid.has_next;
@@ -64,8 +64,8 @@ export class Bars {
 
   drawZone(zone) {
     const zones = find("#cal-zone");
-    const isThere = [...zones.options].some(({ value }) => value === zone);
-    if (zone && !isThere) zones.append(element("option", {}, zone));
+    const isListed = [...zones.options].some(({ value }) => value === zone);
+    if (zone && !isListed) zones.append(element("option", {}, zone));
     zones.value = zone;
   }
 
@@ -84,7 +84,7 @@ export class Bars {
   }
 }
 
-function named(providers) {
+function namesOf(providers) {
   if (providers.length > 2) return `${providers.length} providers`;
   return providers.map(({ name }) => name).join(", ") || "No provider";
 }

@@ -1,4 +1,4 @@
-// The calendar's page: it reads the grid, draws it, reads it again every few seconds, and opens the panel.
+// The calendar: reads the grid, draws it, reads it again every REFRESH_MILLISECONDS, and opens the panel.
 
 import { Bars } from "./bars.js";
 import { readChoice, writeChoice } from "./choice.js";
@@ -6,42 +6,42 @@ import { element, find, findAll, narrow } from "./dom.js";
 import { Drag } from "./drag.js";
 import { drawGrid, drawNow } from "./grid.js";
 import { Keys } from "./keys.js";
-import { dressMove } from "./move.js";
+import { wireMove } from "./move.js";
 import { drawOverview } from "./overview.js";
 import { Panel } from "./panel.js";
 import { chooseProviders } from "./providers.js";
 import { Failure, readJson } from "./requests.js";
-import { dressReserve } from "./reserve.js";
+import { wireReserve } from "./reserve.js";
 
 const REFRESH_MILLISECONDS = 20_000;
-const SAID_MILLISECONDS = 8_000;
+const MESSAGE_MILLISECONDS = 8_000;
 
 const root = find("#calendar");
 const frame = find("#cal-grid");
-const keys = new Keys(frame);
-const panel = new Panel({ changed: load, closed: () => keys.focus(), dress, say });
-const bars = new Bars(root, { go, showColumn, askForProviders });
-const drag = new Drag(frame, { shown: () => ({ grid, columns }), drop: askToMove, say });
+const keys = new Keys(frame, 60 / Number(root.dataset.minutes));
+const panel = new Panel({ changed: load, closed: () => keys.focus(), wire, announce });
+const bars = new Bars(root, { go, showColumn, openProviders });
+const drag = new Drag(frame, { shown: () => ({ grid, columns }), drop: openMove, announce });
 
-let grid = null; // as it was read
-let columns = []; // of it, those that are shown
-let drawn = ""; // what of it is drawn
-let column = ""; // which is shown where there is room for one
-let asked = null;
+let grid = null; // as read from the server
+let columns = []; // those that are shown
+let drawnFingerprint = ""; // of the grid that is drawn, to draw again only after a change
+let column = ""; // the key of the one that a phone shows
+let request = null;
 let timer = null;
-let silence = null;
+let messageTimer = null;
 let isFirst = true;
 
 // --- Reading and drawing -------------------------------------------------------------------------------------------
 
 async function load({ focus = "" } = {}) {
-  asked?.abort();
-  asked = new AbortController();
+  request?.abort();
+  request = new AbortController();
   clearTimeout(timer);
-  const { signal } = asked;
+  const { signal } = request;
   try {
     const read = await readJson("grid/", choiceAsQuery(), signal);
-    if (drag.isUnderWay) return; // it is read again when the drag has ended
+    if (drag.isUnderWay) return; // it is read again after the drag
     grid = read;
     draw(focus);
     frame.classList.remove("is-stale");
@@ -49,7 +49,7 @@ async function load({ focus = "" } = {}) {
     if (error.name === "AbortError") return;
     if (!(error instanceof Failure)) throw error;
     frame.classList.add("is-stale");
-    say(error.message);
+    announce(error.message);
   } finally {
     if (!signal.aborted) {
       frame.setAttribute("aria-busy", "false");
@@ -62,26 +62,26 @@ const choiceAsQuery = () => Object.fromEntries(Object.entries(readChoice()).filt
 
 function draw(focus) {
   columns = bars.draw(grid, column);
-  const unlike = [
+  const fingerprint = [
     narrow.matches && column,
     readChoice().service,
     JSON.stringify(grid, (name, value) => (name === "now" ? null : value)),
   ].join();
-  if (unlike !== drawn) {
+  if (fingerprint !== drawnFingerprint) {
     const hadFocus = frame.contains(document.activeElement);
     const { scrollLeft, scrollTop } = frame;
-    const { table, places } =
+    const { table, cellRows } =
       grid.kind === "overview"
         ? drawOverview(grid)
         : drawGrid(grid, columns, { needed: bars.needed, mayReserve: "mayReserve" in root.dataset });
     frame.replaceChildren(
-      places.length > 1 && places[1].length
+      cellRows.length > 1 && cellRows[1].length
         ? table
-        : element("p", { class: "cal-empty" }, "No provider fits what is chosen above."),
+        : element("p", { class: "cal-empty" }, "No provider matches the filters above."),
     );
     Object.assign(frame, { scrollLeft, scrollTop });
-    drawn = unlike;
-    keys.replace(places);
+    drawnFingerprint = fingerprint;
+    keys.replace(cellRows);
     if (hadFocus && !panel.isOpen) keys.focus();
   }
   if (grid.kind === "columns") drawNow(frame, columns, grid);
@@ -90,7 +90,7 @@ function draw(focus) {
   if (wanted) (keys.mark(wanted), wanted.focus());
 }
 
-// At first the day is shown from where it is by now.
+// At first, scroll to the current time.
 function showNow() {
   isFirst = false;
   const line = find(".cal-now", frame);
@@ -104,15 +104,15 @@ function showColumn(key) {
   draw();
 }
 
-function say(text) {
-  const place = find("#cal-said");
-  place.textContent = "";
-  clearTimeout(silence);
-  requestAnimationFrame(() => (place.textContent = text)); // so that the same text is read out again
-  silence = setTimeout(() => (place.textContent = ""), SAID_MILLISECONDS);
+function announce(text) {
+  const status = find("#cal-message");
+  status.textContent = "";
+  clearTimeout(messageTimer);
+  requestAnimationFrame(() => (status.textContent = text)); // so that a screen reader reads the same text again
+  messageTimer = setTimeout(() => (status.textContent = ""), MESSAGE_MILLISECONDS);
 }
 
-// --- Going elsewhere -----------------------------------------------------------------------------------------------
+// --- Changing the choice -------------------------------------------------------------------------------------------
 
 function go(changes, { focus = "", ...options } = {}) {
   writeChoice(changes, options);
@@ -120,7 +120,7 @@ function go(changes, { focus = "", ...options } = {}) {
   load({ focus });
 }
 
-function askForProviders() {
+function openProviders() {
   const isChosen = Boolean(readChoice().providers);
   chooseProviders({ panel, shown: grid?.shown ?? [], isChosen, apply: (providers) => go({ providers }) });
 }
@@ -129,7 +129,7 @@ addEventListener("popstate", () => load());
 narrow.addEventListener("change", () => grid && draw());
 document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) : load()));
 
-// --- Opening what is in the grid -----------------------------------------------------------------------------------
+// --- Opening a cell ------------------------------------------------------------------------------------------------
 
 function open(cell) {
   keys.mark(cell);
@@ -139,7 +139,7 @@ function open(cell) {
   else if (appointment) panel.open(`appointments/${appointment}/`, { zone: grid.zone });
 }
 
-const show = (id, said = "") => panel.open(`reservations/${id}/`, { zone: grid.zone }, { said });
+const show = (id, message = "") => panel.open(`reservations/${id}/`, { zone: grid.zone }, { message });
 
 frame.addEventListener("click", (event) => {
   const cell = event.target.closest("[data-key]");
@@ -154,29 +154,29 @@ frame.addEventListener("keydown", (event) => {
   open(cell);
 });
 
-// What the server has written gets its work.
-function dress(body) {
+// Adds the listeners to the HTML of the panel.
+function wire(body) {
   for (const form of findAll("form[data-command]", body)) {
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       const done = await panel.command(form.dataset.command, Object.fromEntries(new FormData(form)), form);
       if (!done) return;
       panel.close();
-      say(done.message);
+      announce(done.message);
     });
   }
   for (const form of findAll("form[data-openings]", body))
-    dressMove(form, { say: (text) => panel.tell(text), zone: grid.zone });
+    wireMove(form, { announce: (text) => panel.announce(text), zone: grid.zone });
   for (const form of findAll("form[data-reserve]", body)) {
     form.dataset.service = readChoice().service;
-    dressReserve(form, { panel, say, show });
+    wireReserve(form, { panel, announce, show });
   }
   for (const button of findAll("[data-move]", body)) {
     button.addEventListener("click", () => panel.open(button.dataset.move, { zone: grid.zone }));
   }
 }
 
-function askToMove(block, from, to) {
+function openMove(block, from, to) {
   const [fromName, toName] = [from, to.column].map(({ name }) => name);
   const form = element(
     "form",
@@ -188,10 +188,10 @@ function askToMove(block, from, to) {
       "div",
       { class: "cal-actions" },
       element("button", { class: "is-primary", "data-first": true }, "Move it"),
-      element("button", { type: "button", "data-keep": true }, "Leave it"),
+      element("button", { type: "button", "data-cancel": true }, "Leave it"),
     ),
   );
-  find("[data-keep]", form).addEventListener("click", () => panel.close());
+  find("[data-cancel]", form).addEventListener("click", () => panel.close());
   panel.show(`Move ${block.client}?`, form);
 }
 

@@ -1,7 +1,7 @@
-// What is shown: it stands in the address, which can be kept, shared, and gone back to.
+// The choice of what is shown. It is the query of the address, so that it can be bookmarked, shared and gone back to.
 
 const NAMES = ["view", "date", "providers", "service", "zone", "page"];
-const REMEMBERED = "calendar-zone";
+const ZONE_STORAGE_KEY = "calendar-zone";
 
 export function readChoice() {
   const query = new URLSearchParams(location.search);
@@ -10,7 +10,7 @@ export function readChoice() {
   return choice;
 }
 
-// The changes, and a step in the browser's history; without `step` it stays the same one.
+// Changes the choice, by a new entry in the browser's history, or without `step` in the current one.
 export function writeChoice(changes, { step = true } = {}) {
   const choice = { ...readChoice(), ...changes };
   if ("zone" in changes) rememberZone(changes.zone);
@@ -23,7 +23,7 @@ export function writeChoice(changes, { step = true } = {}) {
 
 function rememberedZone() {
   try {
-    return localStorage.getItem(REMEMBERED) ?? "";
+    return localStorage.getItem(ZONE_STORAGE_KEY) ?? "";
   } catch {
     return "";
   }
@@ -31,8 +31,8 @@ function rememberedZone() {
 
 function rememberZone(zone) {
   try {
-    localStorage.setItem(REMEMBERED, zone);
+    localStorage.setItem(ZONE_STORAGE_KEY, zone);
   } catch {
-    // a browser that keeps nothing
+    // a browser without storage
   }
 }

@@ -1,19 +1,19 @@
-// For whom: a client is found as one types, by name, address or number.
+// The field for the client, with suggestions by name, email or telephone number.
 
 import { element, find, findAll } from "./dom.js";
 import { Failure, send } from "./requests.js";
 
 const PAUSE_MILLISECONDS = 200;
 
-// Answers how to choose a client from elsewhere, and how to choose none.
-export function dressClients(box, { say }) {
+// Returns functions to choose a client, and to choose none.
+export function wireClients(box, { announce }) {
   const form = box.closest("form");
   const input = find("[role=combobox]", box);
   const list = find("[role=listbox]", box);
   const chosen = find(".cal-chosen", box);
   const none = find("[data-none]", box);
   let timer = null;
-  let asked = null;
+  let request = null;
 
   function close() {
     list.hidden = true;
@@ -39,11 +39,11 @@ export function dressClients(box, { say }) {
     const details = find("details", form);
     if (details) details.open = false;
     close();
-    say(`${client.name} chosen.`);
+    announce(`${client.name} chosen.`);
     find("button[value=confirm]", form).focus();
   }
 
-  function forget() {
+  function reset() {
     form.elements.client_id.value = "";
     chosen.hidden = true;
     input.closest("label").hidden = false;
@@ -57,7 +57,7 @@ export function dressClients(box, { say }) {
         element("strong", {}, client.name),
         element("small", {}, ` ${[client.email, client.phone].filter(Boolean).join(", ")}`),
       );
-      option.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the focus
+      option.addEventListener("pointerdown", (event) => event.preventDefault()); // so that the field keeps the focus
       option.addEventListener("click", () => choose(client));
       return option;
     });
@@ -66,21 +66,21 @@ export function dressClients(box, { say }) {
     none.hidden = options.length > 0;
     input.setAttribute("aria-expanded", String(options.length > 0));
     input.removeAttribute("aria-activedescendant");
-    say(options.length ? `${options.length} clients found.` : "No client found.");
+    announce(options.length ? `${options.length} clients found.` : "No client found.");
   }
 
   async function search() {
-    asked?.abort();
-    asked = new AbortController();
+    request?.abort();
+    request = new AbortController();
     const text = input.value.trim();
     if (!text) return close();
     try {
-      const { clients } = await send("clients/", { search: text }, asked.signal);
+      const { clients } = await send("clients/", { search: text }, request.signal);
       return draw(clients);
     } catch (error) {
       if (error.name === "AbortError") return undefined;
       if (!(error instanceof Failure)) throw error;
-      return say(error.message);
+      return announce(error.message);
     }
   }
 
@@ -101,6 +101,6 @@ export function dressClients(box, { say }) {
     event.stopPropagation();
   });
   input.addEventListener("blur", close);
-  find("[data-change]", chosen).addEventListener("click", () => (forget(), input.focus()));
-  return { choose, forget };
+  find("[data-change]", chosen).addEventListener("click", () => (reset(), input.focus()));
+  return { choose, reset };
 }

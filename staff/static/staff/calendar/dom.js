@@ -1,4 +1,4 @@
-// Small words for making elements. Texts are always texts: nothing that was read is parsed as HTML here.
+// Makes and finds elements. Texts become text nodes: nothing from the server is parsed as HTML here.
 
 export function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
@@ -12,11 +12,11 @@ export function element(name, attributes = {}, ...children) {
   return made;
 }
 
-// The name of a zone, which may be broken after its continent.
+// The name of a zone, with a possible line break after the continent.
 export const zoneName = (zone) => zone.split(/(?<=\/)/).flatMap((part) => [part, element("wbr")]);
 
 export const find = (selector, within = document) => within.querySelector(selector);
 export const findAll = (selector, within = document) => [...within.querySelectorAll(selector)];
 
-// Where there is one column at a time.
+// A phone shows one column at a time.
 export const narrow = matchMedia("(max-width: 640px)");

@@ -1,10 +1,8 @@
-// The grid of quarter hours: a column is one provider's day. A reservation is one cell over all of its rows.
+// The grid: a column for each provider's day, a row for each slot. A reservation is one cell that spans its rows.
 
 import { element, zoneName } from "./dom.js";
 
-const SIGNS = { PENDING: "◔", CONFIRMED: "●", COMPLETED: "✓", NO_SHOW: "✕" };
-
-// What stands in each row of a column, from the first that is shown: a reservation once for each row it covers.
+// The content of each shown row of a column. A reservation occurs once for each row that it covers.
 export function fill(column, first, last) {
   const cells = new Array(last - first).fill(null).map(() => ({ kind: "none" }));
   const put = (row, cell) => {
@@ -19,26 +17,26 @@ export function fill(column, first, last) {
   return cells;
 }
 
-// Answers the table and its cells by place, with the headings as the first row.
+// Returns the table, and its cells by row and column; the headings are the first row.
 export function drawGrid(grid, columns, { needed, mayReserve }) {
   const { first, last, rows } = grid;
   const filled = columns.map((column) => fill(column, first, last));
   const head = columns.map((column) => drawHeading(column, grid));
-  const places = [head.map(({ link }) => link)];
+  const cellRows = [head.map(({ link }) => link)];
   const drawn = columns.map(() => null);
   const body = element("tbody", { role: "rowgroup" });
   for (let row = 0; row < last - first; row += 1) {
     const [clock, zone] = rows[row + first];
     const isHour = row === 0 || rows[row + first - 1][0].slice(0, 2) !== clock.slice(0, 2);
     const line = element("tr", { role: "row", class: isHour ? "is-hour" : null }, drawClock(clock, zone, isHour));
-    const place = columns.map((column, number) => {
+    const cells = columns.map((column, number) => {
       const cell = filled[number][row];
       if (row > 0 && cell.kind === "block" && filled[number][row - 1] === cell) return drawn[number];
       drawn[number] = drawCell(cell, { column, row: row + first, clock, needed, mayReserve, last });
       line.append(drawn[number]);
       return drawn[number];
     });
-    places.push(place);
+    cellRows.push(cells);
     body.append(line);
   }
   const corner = element(
@@ -53,11 +51,11 @@ export function drawGrid(grid, columns, { needed, mayReserve }) {
     element("thead", { role: "rowgroup" }, element("tr", { role: "row" }, corner, ...head.map(({ cell }) => cell))),
     body,
   );
-  return { table, places };
+  return { table, cellRows };
 }
 
 function drawHeading(column, grid) {
-  // From a provider's day to its week, and back.
+  // A link from a provider's day to its week, and back.
   const target =
     grid.view === "day" ? { view: "week", providers: column.provider } : { view: "day", date: column.date };
   const link = element(
@@ -70,7 +68,7 @@ function drawHeading(column, grid) {
     },
     column.heading,
   );
-  const free = column.is_active ? `${column.open} open` : "not active";
+  const free = column.is_active ? `${column.open} open` : "inactive";
   const isToday = column.now !== null;
   const cell = element(
     "th",
@@ -129,16 +127,16 @@ function drawBlock({ block }, common, { column, row, last }) {
       rowspan: span,
       class: "cal-cell",
       "data-reservation": block.id,
-      // As it is to be read, whatever of it there is room to show.
+      // In full, even if the block has no room to show it all.
       "aria-label": `${[block.client, what, block.time, block.state].filter(Boolean).join(" ")}, ${column.name}`,
     },
     element(
       "div",
       {
-        class: `cal-block is-${block.status.toLowerCase()}${span === 1 ? " is-low" : ""}${block.is_movable ? " is-movable" : ""}`,
+        class: `cal-block is-${block.tone}${span === 1 ? " is-low" : ""}${block.is_movable ? " is-movable" : ""}`,
         title: `${block.time} ${block.client}`,
       },
-      element("strong", {}, element("i", { "aria-hidden": "true" }, SIGNS[block.status] ?? ""), ` ${block.client} `),
+      element("strong", {}, element("i", { "aria-hidden": "true" }, block.sign), ` ${block.client} `),
       what ? element("span", {}, `${what} `) : null,
       span > 2 ? element("span", {}, `${block.time} `) : null,
       span > 3 ? element("span", {}, block.state) : null,
@@ -146,7 +144,7 @@ function drawBlock({ block }, common, { column, row, last }) {
   );
 }
 
-// The line that shows where the day is by now. It moves without drawing the grid again.
+// The line at the current time, which moves without drawing the grid again.
 export function drawNow(table, columns, { first }) {
   for (const line of table.querySelectorAll(".cal-now")) line.remove();
   for (const column of columns) {

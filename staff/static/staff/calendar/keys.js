@@ -1,12 +1,12 @@
-// The keyboard's way through a grid: one cell is in the tab order, arrow keys go from cell to cell.
+// Keyboard navigation of a grid: one cell is in the tab order, arrow keys move between cells.
 
 import { findAll } from "./dom.js";
 
 export class Keys {
-  // places: rows of cells; a cell that spans rows stands in each of them.
-  constructor(grid) {
-    this.grid = grid;
-    this.places = [];
+  // rowsInHour: the step of the page keys.
+  constructor(grid, rowsInHour) {
+    Object.assign(this, { grid, rowsInHour });
+    this.cellRows = []; // rows of cells; a cell that spans rows is in each of them
     this.position = [0, 0];
     this.current = null;
     grid.addEventListener("keydown", (event) => this.press(event));
@@ -16,14 +16,14 @@ export class Keys {
     });
   }
 
-  // New cells: the former one, or what covers its place, stays the current one.
-  replace(places) {
+  // Sets new cells. The current cell stays the same one, or becomes the one at its position.
+  replace(cellRows) {
     const [row, column] = this.position;
     const key = this.current?.dataset.key;
-    this.places = places;
+    this.cellRows = cellRows;
     const cells = findAll("[data-key]", this.grid);
     const same = cells.find((cell) => cell.dataset.key === key);
-    const near = places[Math.min(row, places.length - 1)]?.[Math.min(column, (places[0]?.length ?? 1) - 1)];
+    const near = cellRows[Math.min(row, cellRows.length - 1)]?.[Math.min(column, (cellRows[0]?.length ?? 1) - 1)];
     this.current = null;
     this.mark(same ?? near ?? cells[0] ?? null);
   }
@@ -34,11 +34,11 @@ export class Keys {
     cell.tabIndex = 0;
     this.current = cell;
     const [row, column] = this.position;
-    if (this.places[row]?.[column] !== cell) this.position = this.positionOf(cell);
+    if (this.cellRows[row]?.[column] !== cell) this.position = this.positionOf(cell);
   }
 
   positionOf(cell) {
-    for (const [row, cells] of this.places.entries()) {
+    for (const [row, cells] of this.cellRows.entries()) {
       const column = cells.indexOf(cell);
       if (column >= 0) return [row, column];
     }
@@ -52,8 +52,8 @@ export class Keys {
   press(event) {
     if (event.altKey || event.metaKey || !this.current || !event.target.closest("[data-key]")) return;
     const [row, column] = this.position;
-    const last = this.places.length - 1;
-    const width = this.places[0].length - 1;
+    const last = this.cellRows.length - 1;
+    const width = this.cellRows[0].length - 1;
     const to = {
       ArrowUp: () => this.beside(row, column, -1),
       ArrowDown: () => this.beside(row, column, 1),
@@ -61,24 +61,24 @@ export class Keys {
       ArrowRight: () => [row, column + 1],
       Home: () => (event.ctrlKey ? [0, 0] : [row, 0]),
       End: () => (event.ctrlKey ? [last, width] : [row, width]),
-      PageUp: () => [Math.max(row - 4, 0), column],
-      PageDown: () => [Math.min(row + 4, last), column],
+      PageUp: () => [Math.max(row - this.rowsInHour, 0), column],
+      PageDown: () => [Math.min(row + this.rowsInHour, last), column],
     }[event.key];
     if (!to) return;
     event.preventDefault();
     const [toRow, toColumn] = to();
-    const cell = this.places[toRow]?.[toColumn];
+    const cell = this.cellRows[toRow]?.[toColumn];
     if (!cell) return;
     this.position = [toRow, toColumn];
     this.mark(cell);
     cell.focus();
   }
 
-  // Up and down step over the rows that the same cell covers.
+  // The next row up or down that another cell covers.
   beside(row, column, step) {
-    const here = this.places[row][column];
+    const here = this.cellRows[row][column];
     let to = row + step;
-    while (this.places[to]?.[column] === here) to += step;
+    while (this.cellRows[to]?.[column] === here) to += step;
     return [to, column];
   }
 }

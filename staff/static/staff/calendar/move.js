@@ -1,29 +1,29 @@
-// Moving a reservation without dragging it: choose the provider, the day, and one of the open times.
+// The form to move a reservation: choose the provider, the day, and one of the open times.
 
 import { element, find } from "./dom.js";
 import { Failure, readJson } from "./requests.js";
 
-export function dressMove(form, { say, zone }) {
+export function wireMove(form, { announce, zone }) {
   const to = find("[data-to]", form);
   const on = find("[data-on]", form);
   const times = find("[data-times]", form);
   const button = find("button.is-primary", form);
-  let asked = null;
+  let request = null;
 
   async function read() {
-    asked?.abort();
-    asked = new AbortController();
+    request?.abort();
+    request = new AbortController();
     button.disabled = true;
     const { openings: path } = form.dataset;
     try {
-      const { openings, title } = await readJson(path, { providers: to.value, date: on.value, zone }, asked.signal);
+      const { openings, title } = await readJson(path, { providers: to.value, date: on.value, zone }, request.signal);
       times.replaceChildren(...openings.map(drawTime));
       if (!openings.length) times.append(element("p", {}, "No open time on this day that is long enough."));
-      say(`${title}: ${openings.length} open times.`);
+      announce(`${title}: ${openings.length} open times.`);
     } catch (error) {
       if (error.name === "AbortError") return;
       if (!(error instanceof Failure)) throw error;
-      say(error.message);
+      announce(error.message);
     }
   }
 

@@ -1,8 +1,8 @@
-// How full a week is: a row a provider, a column a day.
+// The occupancy of a week: a row for each provider, a column for each day.
 
 import { element, zoneName } from "./dom.js";
 
-const PARTS = ["booked", "held", "closed", "open"];
+const SLOT_STATES = ["booked", "held", "closed", "open"];
 
 export function drawOverview(grid) {
   const heads = grid.days.map((day) => {
@@ -20,9 +20,9 @@ export function drawOverview(grid) {
       "th",
       { scope: "row", role: "rowheader" },
       link,
-      week.is_active ? null : element("small", {}, "not active"),
+      week.is_active ? null : element("small", {}, "inactive"),
     );
-    return { line: element("tr", { role: "row" }, name, ...days), place: [link, ...days] };
+    return { line: element("tr", { role: "row" }, name, ...days), cells: [link, ...days] };
   });
   const corner = element(
     "td",
@@ -36,7 +36,7 @@ export function drawOverview(grid) {
     element("thead", { role: "rowgroup" }, element("tr", { role: "row" }, corner, ...heads.map(({ cell }) => cell))),
     element("tbody", { role: "rowgroup" }, ...lines.map(({ line }) => line)),
   );
-  return { table, places: [[corner, ...heads.map(({ link }) => link)], ...lines.map(({ place }) => place)] };
+  return { table, cellRows: [[corner, ...heads.map(({ link }) => link)], ...lines.map(({ cells }) => cells)] };
 }
 
 function goTo(target, text, key) {
@@ -48,7 +48,7 @@ function goTo(target, text, key) {
 }
 
 function drawDay(day, week, { date, heading }) {
-  const total = PARTS.reduce((sum, part) => sum + day[part], 0);
+  const total = SLOT_STATES.reduce((sum, part) => sum + day[part], 0);
   const closed = day.closed ? `, ${day.closed} too late to reserve` : "";
   const taken = [day.booked ? `${day.booked} booked` : "", day.held ? `${day.held} held` : ""]
     .filter(Boolean)
@@ -61,7 +61,7 @@ function drawDay(day, week, { date, heading }) {
       class: "cal-day is-clickable",
       "data-key": `${week.provider}@${date}`,
       "data-go-to": JSON.stringify({ view: "day", date }),
-      "data-weekday": heading.split(" ").slice(0, 2).join("\n"), // a phone shows it here
+      "data-weekday": heading.split(" ").slice(0, 2).join("\n"), // a phone shows it in the cell
       "data-then": `${week.provider}-${date}@head`,
       "aria-label": total
         ? `${day.open} open ${taken}${closed}, ${week.name}, ${heading}`
@@ -72,7 +72,7 @@ function drawDay(day, week, { date, heading }) {
       ? element(
           "span",
           { class: "cal-meter" },
-          ...PARTS.filter((part) => day[part]).map((part) =>
+          ...SLOT_STATES.filter((part) => day[part]).map((part) =>
             element("i", { class: `is-${part}`, style: { "flex-grow": day[part] } }),
           ),
         )

@@ -1,19 +1,19 @@
-// The panel: what the server has written about a time or a reservation, and the commands that stand in it.
+// The panel: the server's HTML about a time or a reservation, and its commands.
 
 import { element, find, findAll } from "./dom.js";
 import { Failure, newKey, readHtml, send } from "./requests.js";
 
 export class Panel {
-  // changed: called once a command was answered, whether it was done or refused. closed: when the panel is.
-  constructor({ changed, closed, dress, say }) {
+  // changed: called after the response to a command, also a refusal. closed: called after the panel has been closed.
+  constructor({ changed, closed, wire, announce }) {
     this.dialog = find("#cal-panel");
-    this.heard = find("#cal-heard");
+    this.status = find("#cal-panel-status");
     this.title = find("#cal-panel-title");
     this.body = find("#cal-panel-body");
     this.alert = find(".cal-alert", this.dialog);
-    Object.assign(this, { changed, dress, say });
+    Object.assign(this, { changed, wire, announceOnPage: announce });
     find("[data-close]", this.dialog).addEventListener("click", () => this.close());
-    // Beside the panel; but the second click of two may have been meant for what the first has opened it from.
+    // Close on a click beside the panel, but not on the second click of a double click, the first of which opened it.
     this.dialog.addEventListener("click", (event) => event.target === this.dialog && event.detail < 2 && this.close());
     this.dialog.addEventListener("close", closed);
   }
@@ -22,16 +22,16 @@ export class Panel {
     return this.dialog.open;
   }
 
-  async open(path, query, { said = "" } = {}) {
+  async open(path, query, { message = "" } = {}) {
     try {
       const html = await readHtml(path, query);
       const content = new DOMParser().parseFromString(html, "text/html").body.firstElementChild;
       this.show(content.dataset.title, content);
-      if (said) this.body.prepend(element("p", { class: "cal-done" }, said));
+      if (message) this.body.prepend(element("p", { class: "cal-done" }, message));
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       if (this.isOpen) this.warn(error.message);
-      else this.say(error.message);
+      else this.announceOnPage(error.message);
     }
   }
 
@@ -40,7 +40,7 @@ export class Panel {
     this.body.replaceChildren(content);
     this.warn("");
     for (const form of findAll("form", this.body)) form.dataset.key = newKey();
-    this.dress(this.body);
+    this.wire(this.body);
     if (!this.isOpen) this.dialog.showModal();
     this.dialog.scrollTop = 0;
     (find("[data-first]", this.body) ?? this.title).focus();
@@ -50,9 +50,9 @@ export class Panel {
     this.dialog.close();
   }
 
-  // For screen readers: while the panel is open, they hear nothing of the page behind it.
-  tell(text) {
-    this.heard.textContent = text;
+  // For screen readers: while the panel is open, they read no status of the page behind it.
+  announce(text) {
+    this.status.textContent = text;
   }
 
   warn(text) {
@@ -61,7 +61,7 @@ export class Panel {
     if (text) this.alert.scrollIntoView({ block: "nearest" });
   }
 
-  // Send a command; a second click while it is under way does nothing. Answers what the server did, or null.
+  // Sends a command, unless one is under way. Returns the result, or null for a refusal or failure.
   async command(path, fields, form) {
     if (form.dataset.busy) return null;
     form.dataset.busy = "yes";

@@ -1,4 +1,4 @@
-// Whose calendars are shown: all, or those who are chosen here.
+// The dialog that chooses whose calendars are shown: all providers, or some.
 
 import { element } from "./dom.js";
 import { Failure, readJson } from "./requests.js";
@@ -21,9 +21,9 @@ export async function chooseProviders({ panel, shown, isChosen, apply }) {
 
   function draw(found) {
     const others = found.filter(({ id }) => !chosen.has(id));
-    const kept = [...chosen].map(([id, name]) => ({ id, name, is_active: true }));
-    list.replaceChildren(...[...kept, ...others].map(drawProvider));
-    panel.tell(`${found.length} providers found.`);
+    const checked = [...chosen].map(([id, name]) => ({ id, name, is_active: true }));
+    list.replaceChildren(...[...checked, ...others].map(drawProvider));
+    panel.announce(`${found.length} providers found.`);
     if (!list.children.length) list.append(element("li", {}, "No provider has this in the name."));
   }
 
@@ -33,7 +33,7 @@ export async function chooseProviders({ panel, shown, isChosen, apply }) {
     return element(
       "li",
       {},
-      element("label", {}, box, ` ${name}`, isActive ? null : element("small", {}, " not active")),
+      element("label", {}, box, ` ${name}`, isActive ? null : element("small", {}, " inactive")),
     );
   }
 

@@ -1,4 +1,4 @@
-// What the page asks the server. Every failure becomes a sentence.
+// Requests to the server. Every failure has a message for people.
 
 import { find } from "./dom.js";
 
@@ -7,7 +7,7 @@ export class Failure extends Error {}
 const root = find("#calendar");
 const token = find("input[name=csrfmiddlewaretoken]", root).value;
 
-async function ask(path, options = {}) {
+async function request(path, options = {}) {
   let response;
   try {
     response = await fetch(new URL(path, new URL(root.dataset.base, location.href)), {
@@ -27,16 +27,16 @@ async function ask(path, options = {}) {
 }
 
 export const readJson = async (path, query = {}, signal) =>
-  (await ask(`${path}?${new URLSearchParams(query)}`, { signal })).json();
+  (await request(`${path}?${new URLSearchParams(query)}`, { signal })).json();
 
-export const readHtml = async (path, query = {}) => (await ask(`${path}?${new URLSearchParams(query)}`)).text();
+export const readHtml = async (path, query = {}) => (await request(`${path}?${new URLSearchParams(query)}`)).text();
 
-// Answers what was done, or the refusal: then nothing has changed.
+// Returns the result, or the refusal, after which nothing has changed.
 export const send = async (path, fields, signal) =>
   (
-    await ask(path, { method: "POST", headers: { "X-CSRFToken": token }, body: new URLSearchParams(fields), signal })
+    await request(path, { method: "POST", headers: { "X-CSRFToken": token }, body: new URLSearchParams(fields), signal })
   ).json();
 
-// Under which a command has its effect once, however often it is sent. `crypto.randomUUID` needs HTTPS.
+// An idempotency key. `crypto.randomUUID` would need HTTPS.
 export const newKey = () =>
   `calendar-${[...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;

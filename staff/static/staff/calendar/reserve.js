@@ -1,21 +1,21 @@
-// The form that reserves a time for a client, found or new, and confirms it at once where that is wanted.
+// The form that reserves a time for a known or a new client, and confirms the hold at once on request.
 
 import { find, findAll } from "./dom.js";
-import { dressClients } from "./clients.js";
+import { wireClients } from "./clients.js";
 import { newKey } from "./requests.js";
 
-export function dressReserve(form, { panel, say, show }) {
+export function wireReserve(form, { panel, announce, show }) {
   const search = find("[data-clients]", form);
-  const fresh = find("details", form);
-  const clients = search && dressClients(search, { say: (text) => panel.tell(text) });
+  const newClient = find("details", form);
+  const clients = search && wireClients(search, { announce: (text) => panel.announce(text) });
   for (const option of findAll("select[name=service_id] option", form)) {
     if (form.dataset.service && !option.disabled && option.value === form.dataset.service) option.selected = true;
   }
-  fresh?.addEventListener("toggle", () => {
-    if (!fresh.open || !search) return;
-    clients.forget();
+  newClient?.addEventListener("toggle", () => {
+    if (!newClient.open || !search) return;
+    clients.reset();
     const typed = find("[role=combobox]", search).value.trim();
-    const field = fresh.querySelector(typed.includes("@") ? "[name=email]" : "[name=name]");
+    const field = newClient.querySelector(typed.includes("@") ? "[name=email]" : "[name=name]");
     if (!field.value) field.value = typed;
     field.focus();
   });
@@ -36,7 +36,7 @@ export function dressReserve(form, { panel, say, show }) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const isConfirmed = event.submitter?.value === "confirm";
-    if (fresh?.open && !form.elements.client_id.value && !(await addClient())) return;
+    if (newClient?.open && !form.elements.client_id.value && !(await addClient())) return;
     const names = ["appointment_id", "service_id", "client_id", "note"];
     const fields = Object.fromEntries(names.map((name) => [name, form.elements[name].value]));
     const held = await panel.command("reserve/", fields, form);
@@ -45,7 +45,7 @@ export function dressReserve(form, { panel, say, show }) {
     const booked = isConfirmed && (await panel.command(`reservations/${held.id}/confirm/`, {}, form));
     if (booked) {
       panel.close();
-      say("Reserved and confirmed.");
+      announce("Reserved and confirmed.");
     } else show(held.id, held.message);
   });
 }

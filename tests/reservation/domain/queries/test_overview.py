@@ -11,17 +11,19 @@ from reservation.domain.queries.overview import (
     LOOK_BACK,
     MOST,
     SOON,
+    TALLIED,
     Tally,
     coming_up,
     concerns,
-    idle_providers,
     in_two_places,
+    inactive_providers,
     name_people,
     tally,
 )
 from reservation.domain.reservation import cancel, complete, mark_no_show
 from reservation.models import Client, Provider, Reservation
 from reservation.policy import Status
+from reservation.status_words import StatusGroup
 from tests.factories import (
     NOW,
     TOMORROW,
@@ -42,7 +44,7 @@ END = TOMORROW + minutes(30)
 
 
 def kinds(now: datetime) -> dict[str, int]:
-    return {concern.kind: concern.number for concern in concerns(idle=idle_providers(), now=now)}
+    return {concern.kind: concern.number for concern in concerns(inactive=inactive_providers(), now=now)}
 
 
 def make_row(starts_at: datetime, status: Status = Status.CONFIRMED, **fields: Any) -> Reservation:
@@ -53,6 +55,10 @@ def make_row(starts_at: datetime, status: Status = Status.CONFIRMED, **fields: A
     }
     times = {"ends_at": starts_at + minutes(15), "created_at": NOW, "confirmed_at": NOW}
     return Reservation.objects.create(starts_at=starts_at, status=status, **{**people, **times, **fields})
+
+
+def only_free(number: int) -> Tally:
+    return Tally(free=number, reservations=dict.fromkeys(TALLIED, 0))
 
 
 def test_a_tally_counts_each_state_in_the_interval_and_nothing_beside_it() -> None:
@@ -67,24 +73,32 @@ def test_a_tally_counts_each_state_in_the_interval_and_nothing_beside_it() -> No
     make_appointments(provider, starts_at=TOMORROW + minutes(75), number=2)
     make_appointments(provider, starts_at=TOMORROW + minutes(120))  # where the interval ends
     make_booking(provider=provider, starts_at=TOMORROW + minutes(135))
-    counted = tally(starts_from=TOMORROW, starts_before=TOMORROW + minutes(120), idle=(), now=NOW)
-    assert counted == Tally(booked=2, held=1, free=3, cancelled=1, no_shows=1)
+    counted = tally(starts_from=TOMORROW, starts_before=TOMORROW + minutes(120), inactive=(), now=NOW)
+    assert counted == Tally(
+        free=3,
+        reservations={
+            StatusGroup.BOOKED: 2,
+            StatusGroup.HELD: 1,
+            StatusGroup.CANCELLED: 1,
+            StatusGroup.NO_SHOW: 1,
+        },
+    )
 
 
 def test_a_lapsed_hold_is_free_time_and_no_hold() -> None:
     make_hold()
     later = NOW + minutes(30)
-    assert tally(starts_from=NOW, starts_before=NOW + 2 * DAY, idle=(), now=later) == Tally(free=1)
+    assert tally(starts_from=NOW, starts_before=NOW + 2 * DAY, inactive=(), now=later) == only_free(1)
 
 
 def test_free_time_lies_ahead_and_is_of_providers_who_work() -> None:
-    idle = make_provider(is_active=False)
-    make_appointments(idle, number=3)
+    inactive = make_provider(is_active=False)
+    make_appointments(inactive, number=3)
     make_appointments(make_provider(), number=2)
-    assert idle_providers() == [idle.pk]
-    within = {"starts_from": TOMORROW, "starts_before": TOMORROW + DAY, "idle": [idle.pk]}
-    assert tally(**within, now=NOW) == Tally(free=2)
-    assert tally(**within, now=TOMORROW + minutes(1)) == Tally(free=1)
+    assert inactive_providers() == [inactive.pk]
+    within = {"starts_from": TOMORROW, "starts_before": TOMORROW + DAY, "inactive": [inactive.pk]}
+    assert tally(**within, now=NOW) == only_free(2)
+    assert tally(**within, now=TOMORROW + minutes(1)) == only_free(1)
 
 
 def test_what_comes_next_is_held_or_booked_and_in_order() -> None:
@@ -141,7 +155,7 @@ def test_a_client_in_two_places_is_found_shortly_before() -> None:
 def test_nobody_counts_further_than_that() -> None:
     for number in range(MOST + 1):
         make_row(NOW - minutes(15 * (number + 2)))
-    [concern] = concerns(idle=[], now=NOW)
+    [concern] = concerns(inactive=[], now=NOW)
     assert (concern.number, concern.is_more, len(concern.first)) == (MOST, True, 3)
 
 
@@ -151,10 +165,10 @@ def test_it_costs_the_same_whatever_there_is(size: int, django_assert_num_querie
         make_row(NOW - minutes(15 * (number + 2)))
         make_row(NOW + minutes(15 * (number + 1)))
     with django_assert_num_queries(14):
-        idle = idle_providers()
+        inactive = inactive_providers()
         for days in (1, 7):
-            tally(starts_from=NOW, starts_before=NOW + days * DAY, idle=idle, now=NOW)
+            tally(starts_from=NOW, starts_before=NOW + days * DAY, inactive=inactive, now=NOW)
         rows = coming_up(now=NOW, number=8)
-        found = concerns(idle=idle, now=NOW)
+        found = concerns(inactive=inactive, now=NOW)
         name_people([*rows, *(one for concern in found for one in concern.first)])
         assert str(rows[0].client)

@@ -1,6 +1,6 @@
 import { setClock } from "./time.js";
 
-/** code: of the API or of this page; seconds: when to retry. */
+/** code: the API's or ours; seconds: when to retry. */
 export class Failure extends Error {
   constructor(code, seconds) {
     super(code);

@@ -2,7 +2,7 @@ import { go, linkTo } from "./address.js";
 
 export const element = (id) => document.getElementById(id);
 
-export const { texts, steps } = JSON.parse(element("words").textContent);
+export const { texts, tones, steps } = JSON.parse(element("words").textContent);
 
 export const text = (name, values) => texts[name]?.replace(/\{(\w+)\}/g, (_, value) => values[value]);
 

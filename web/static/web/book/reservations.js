@@ -1,7 +1,7 @@
 import { execute } from "./api.js";
 import { countDown } from "./countdown.js";
 import { Failure } from "./http.js";
-import { element, part, reveal, text } from "./page.js";
+import { element, part, reveal, text, tones } from "./page.js";
 import { stored } from "./session.js";
 import { format, nameOf, now, timeIn } from "./time.js";
 
@@ -33,7 +33,7 @@ function cardOf(reservation) {
   const { id, status, startsAt, service, cancelReason } = reservation;
   shown[id] = reservation;
   const card = part("card", { ...wordsOf(reservation), status: text(status), reason: cancelReason });
-  Object.assign(card.dataset, { id, status });
+  Object.assign(card.dataset, { id, tone: tones[status] });
   for (const piece of card.querySelectorAll("[data-when]")) {
     const isPossible = piece.dataset.when.includes(status) && (service || piece.dataset.do !== "move");
     piece.hidden = !isPossible || Date.parse(startsAt) < now();
@@ -55,7 +55,7 @@ export async function showHolds(lapse) {
 /** Booked, soonest first; past, latest first. */
 export async function showMine(after) {
   const { nodes, pageInfo } = await find(null, after);
-  const isToCome = ({ status, startsAt }) => status === "CONFIRMED" && Date.parse(startsAt) > now();
+  const isToCome = ({ status, startsAt }) => element("upcoming").dataset.when.includes(status) && Date.parse(startsAt) > now();
   const upcoming = nodes.filter(isToCome).reverse();
   const past = nodes.filter((one) => one.status !== "PENDING" && !isToCome(one));
   for (const [name, reservations] of Object.entries({ upcoming, past })) {

@@ -1,4 +1,4 @@
-"""Who may see the calendar, and who may do what in it. What one may not do is neither shown nor done."""
+"""The permissions of the calendar: what a user may not do is neither shown nor done."""
 
 import pytest
 from django.test import Client as Browser
@@ -44,7 +44,7 @@ def path_of(path: str, hold: Reservation) -> str:
 
 
 @pytest.mark.parametrize(("path", "needed"), [*GET.items(), *POST.items()])
-def test_each_permission_is_needed(path: str, needed: tuple[str, ...], client: Browser, hold: Reservation) -> None:
+def test_each_permission_is_required(path: str, needed: tuple[str, ...], client: Browser, hold: Reservation) -> None:
     call, other = (client.get, client.post) if path in GET else (client.post, client.get)
     for missing in needed:
         client.force_login(permit(*(one for one in ALL if one != missing)))
@@ -57,7 +57,7 @@ def test_each_permission_is_needed(path: str, needed: tuple[str, ...], client: B
 
 
 @pytest.mark.parametrize("path", [*GET, *POST])
-def test_it_is_for_staff_who_has_logged_in(path: str, client: Browser, hold: Reservation) -> None:
+def test_it_requires_staff_that_has_logged_in(path: str, client: Browser, hold: Reservation) -> None:
     call = client.get if path in GET else client.post
     log_in = f"/admin/login/?next={path_of(path, hold).replace('?', '%3F').replace('=', '%3D')}"
     assert call(path_of(path, hold)).url == log_in
@@ -70,7 +70,7 @@ def text_of(client: Browser, path: str, hold: Reservation, *permissions: str) ->
     return client.get(path_of(path, hold)).content.decode()
 
 
-def test_who_may_look_sees_no_control_and_no_address(client: Browser, hold: Reservation) -> None:
+def test_a_viewer_sees_no_control_and_no_email(client: Browser, hold: Reservation) -> None:
     page = text_of(client, "", hold, *LOOK)
     assert "data-may-work" not in page
     assert "data-may-reserve" not in page
@@ -81,7 +81,7 @@ def test_who_may_look_sees_no_control_and_no_address(client: Browser, hold: Rese
     assert hold.client.user.email not in panel.replace(hold.client.user.email + "</small>", "")
 
 
-def test_who_may_work_sees_what_is_possible(client: Browser, hold: Reservation) -> None:
+def test_a_user_who_may_change_sees_the_possible_actions(client: Browser, hold: Reservation) -> None:
     panel = text_of(client, "reservations/{reservation}/", hold, *LOOK, WORK)
     assert [step in panel for step in ("/confirm/", "/cancel/", "data-move", "/complete/", "/mark_no_show/")] == [
         *(True, True, True),
@@ -100,7 +100,7 @@ def test_who_may_work_sees_what_is_possible(client: Browser, hold: Reservation) 
         ((WORK, SEARCH, ADD), (False, False, False)),
     ],
 )
-def test_reserving_takes_a_client_that_is_found_or_added(
+def test_reserving_requires_a_client_that_is_found_or_added(
     permissions: tuple[str, ...], shown: tuple[bool, ...], client: Browser, hold: Reservation
 ) -> None:
     slot = Provider.objects.get().appointments.earliest("starts_at")
@@ -116,4 +116,4 @@ def test_a_service_for_which_there_is_no_room_cannot_be_chosen(client: Browser, 
     assert "Check-up (15 min)</option>" in form
     assert "Consultation (30 min): no room</option>" in form
     taken = hold.appointments.get()
-    assert "taken this time meanwhile" in client.get(f"/admin/calendar/appointments/{taken.pk}/").content.decode()
+    assert "has been taken meanwhile" in client.get(f"/admin/calendar/appointments/{taken.pk}/").content.decode()

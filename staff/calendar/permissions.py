@@ -1,0 +1,28 @@
+"""Django's permissions that the calendar requires."""
+
+from django.http import HttpRequest
+
+VIEW_CALENDAR = ("reservation.view_appointment", "reservation.view_reservation")
+CHANGE_RESERVATION = "reservation.change_reservation"
+ADD_RESERVATION = "reservation.add_reservation"
+VIEW_CLIENT = "reservation.view_client"
+ADD_CLIENT = "reservation.add_client"
+
+
+def may_work(request: HttpRequest) -> bool:
+    """Whether the user may give commands to reservations; no field of theirs is edited by hand."""
+    return request.user.has_perm(CHANGE_RESERVATION)
+
+
+def may_search(request: HttpRequest) -> bool:
+    """Whether the user may search for clients, and see their email addresses and telephone numbers."""
+    return request.user.has_perm(VIEW_CLIENT)
+
+
+def may_add_client(request: HttpRequest) -> bool:
+    return request.user.has_perm(ADD_CLIENT)
+
+
+def may_reserve(request: HttpRequest) -> bool:
+    """Whether the user may reserve, which takes a client: one that is found, or a new one."""
+    return request.user.has_perm(ADD_RESERVATION) and (may_search(request) or may_add_client(request))
