@@ -5,7 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from api.execution.deadline import Deadline
+from api.execution import Deadline
 from reservation.domain.caller import ANONYMOUS, Caller
 
 

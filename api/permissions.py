@@ -11,8 +11,7 @@ from typing import Any
 
 from graphql import GraphQLSchema, default_field_resolver, is_introspection_type, is_object_type
 
-from api.execution.column_resolvers import resolves_column
-from api.execution.columns import Column, PythonTypes
+from api.execution import Column, PythonTypes, resolves_column
 from reservation.domain.caller import Caller
 from reservation.domain.errors import Forbidden
 from reservation.models import Client, Reservation

@@ -79,7 +79,7 @@ def run(
     operation = document.operation(graphql_request.operation_name)
     observation().operation = label_of(operation)
     check_method(request, operation)
-    if document.introspects:
+    if document.uses_introspection:
         check_introspection(context.caller)
     variables = graphql_request.variables
     cost = operation.cost(variables)
@@ -87,7 +87,7 @@ def run(
     limiter.consume_for_operation(operation, cost)
     if COST_HEADER in request.headers:
         return encode({**execute(document, operation, variables, context), "extensions": {"cost": describe(cost)}})
-    if operation.reads is None:
+    if operation.public_reads is None:
         return encode(execute(document, operation, variables, context))
     return cached_response(
         schema, document, operation, variables, lambda: execute(document, operation, variables, context)

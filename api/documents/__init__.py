@@ -1,8 +1,9 @@
-"""Which document a request means: its text, the hash of one sent before, or the id of a trusted one."""
+"""The document of a request: given by its text, by the hash of a persisted one, or by the id of a trusted one."""
 
 from graphql import GraphQLSchema
 
-from api.documents.document import Document, Operation, is_kept, parse_document
+from api.documents.document import Document, Operation
+from api.documents.parsing import is_cached, parse_document
 from api.documents.persisted import persisted_document
 from api.documents.trusted import is_restricted, trusted_source
 
@@ -11,13 +12,13 @@ __all__ = ["Document", "Operation", "find_document", "is_new", "is_restricted", 
 
 def is_new(schema: GraphQLSchema, *, source: str | None) -> bool:
     """Whether this text would have to be parsed and validated first."""
-    return source is not None and not is_kept(schema, source)
+    return source is not None and not is_cached(schema, source)
 
 
 def find_document(schema: GraphQLSchema, *, source: str | None, document_id: str | None) -> Document:
-    """The valid document that is asked for. Raises RequestError.
+    """The valid document that a request names. Raises RequestError.
 
-    source: its text. document_id: the SHA-256 of the text, or the id under which a manifest has it. One is given.
+    source: its text. document_id: the SHA-256 of the text, or its id in the manifest. At least one is given.
     """
     if is_restricted():
         return parse_document(schema, trusted_source(source=source, document_id=document_id))

@@ -1,4 +1,4 @@
-"""Who may learn the schema from the server."""
+"""Introspection: which callers may read the schema from the server."""
 
 from django.conf import settings
 from graphql import BREAK, DocumentNode, FieldNode, GraphQLError, Visitor, VisitorAction, visit
@@ -18,8 +18,8 @@ class IntrospectionVisitor(Visitor):
         return BREAK if self.found else None
 
 
-def introspects(tree: DocumentNode) -> bool:
-    """Whether the document asks for the schema. An object's `__typename` is no secret, and does not count."""
+def uses_introspection(tree: DocumentNode) -> bool:
+    """Whether the document selects `__schema` or `__type`. `__typename` is allowed to everybody, and does not count."""
     if tree.loc and not any(name in tree.loc.source.body for name in FIELDS):
         return False
     visitor = IntrospectionVisitor()
@@ -28,21 +28,21 @@ def introspects(tree: DocumentNode) -> bool:
 
 
 def check_introspection(caller: Caller) -> None:
-    """Raise RequestError unless the caller may see the schema."""
+    """Raise RequestError unless the caller may read the schema."""
     if not (settings.GRAPHQL_INTROSPECTION or caller.is_staff):
         error = GraphQLError("The schema is not shown here.")
         raise RequestError(coded(error, Code.INTROSPECTION_DISABLED))
 
 
 def may_learn_names(caller: Caller) -> bool:
-    """Whether errors may tell the caller which names the schema has."""
+    """Whether errors may show the caller names of the schema."""
     return bool(settings.GRAPHQL_SUGGESTIONS or caller.is_staff)
 
 
 def hide_names(refusal: RequestError, caller: Caller) -> RequestError:
-    """The same refusal, without the names that it tells to a caller who may not learn them.
+    """The refusal, without names of the schema unless the caller may learn them.
 
-    Who guesses names is only told that something does not fit: which of them do would show in which are refused.
+    All validation errors become one that says nothing else: which guessed names were refused would show which exist.
     """
     if may_learn_names(caller):
         return refusal

@@ -1,7 +1,7 @@
-"""Automatic persisted queries, by Apollo's protocol: a document is sent once, and then named by its hash.
+"""Automatic persisted queries, by Apollo's protocol: a document is sent once, and later by its hash.
 
-They are kept in the cache that all processes share, when there is one. A text is only believed when it has the hash
-that it is kept under, and only valid documents are kept.
+Their texts are stored in the cache that all processes share, if there is one. Only valid documents are stored, and a
+text from the cache is used only when it has the hash that it is stored under.
 """
 
 import re
@@ -13,43 +13,44 @@ from django.conf import settings
 from django.core.cache import caches
 from graphql import GraphQLError, GraphQLSchema
 
-from api.documents.document import Document, document_hash, parse_document
+from api.documents.document import Document, document_hash
+from api.documents.parsing import parse_document
 from api.http.codes import Code
 from api.http.errors import RequestError, coded
 
 CACHE = "documents"
-KEPT_SECONDS = 24 * 60 * 60
-LOCAL_BYTES = 4 * 2**20
-"""How much text each process remembers, so that a hash that is asked for often costs no look into the cache."""
+TTL_SECONDS = 24 * 60 * 60
+LOCAL_CACHE_BYTES = 4 * 2**20
+"""How much text each process caches in its own memory, so that a frequent hash needs no read of the shared cache."""
 
 SHA_256_PREFIX = "sha256:"
-"""How the specification writes before a hash that it is one."""
+"""The prefix of a document id that is a hash, by the GraphQL-over-HTTP specification."""
 
 SHA_256 = re.compile(r"[0-9a-f]{64}")
 
 NOT_FOUND = "PersistedQueryNotFound"
 NOT_SUPPORTED = "PersistedQueryNotSupported"
-"""The messages by which clients of the protocol know what to do next."""
+"""The messages by which Apollo's clients recognise these errors."""
 
 
 def persisted_document(schema: GraphQLSchema, *, source: str | None, sha256: str) -> Document:
-    """The document with this hash; with its text, registered from now on. Raises RequestError."""
+    """The document with this hash, which is registered if its text is given too. Raises RequestError."""
     if not settings.GRAPHQL_PERSISTED_QUERIES:
         raise RequestError(coded(GraphQLError(NOT_SUPPORTED), Code.PERSISTED_QUERY_NOT_SUPPORTED))
     sha256 = sha256.removeprefix(SHA_256_PREFIX)
     if not SHA_256.fullmatch(sha256):
         raise not_found()
     if source is None:
-        return parse_document(schema, kept_source(sha256))
+        return parse_document(schema, registered_source(sha256))
     if document_hash(source) != sha256:
         raise RequestError(coded(GraphQLError("The hash is not that of the document."), Code.BAD_USER_INPUT))
     document = parse_document(schema, source)
-    caches[CACHE].set(cache_key(sha256), source, KEPT_SECONDS)
+    caches[CACHE].set(cache_key(sha256), source, TTL_SECONDS)
     return document
 
 
-@cached(LRUCache(LOCAL_BYTES, getsizeof=sys.getsizeof), lock=Lock())
-def kept_source(sha256: str) -> str:
+@cached(LRUCache(LOCAL_CACHE_BYTES, getsizeof=sys.getsizeof), lock=Lock())
+def registered_source(sha256: str) -> str:
     """The text that was registered under this hash. Raises RequestError."""
     source = caches[CACHE].get(cache_key(sha256))
     if not isinstance(source, str) or document_hash(source) != sha256:

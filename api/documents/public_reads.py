@@ -1,4 +1,4 @@
-"""What a document reads, and whether everybody who sends it is told the same."""
+"""Which operations have the same response for every caller, and what those read."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -22,40 +22,41 @@ from reservation.domain.errors import InvalidInput
 
 CATALOGUE_TYPES = frozenset({"Query", "Provider", "Service", "PageInfo"})
 CALENDAR_TYPES = frozenset({"Appointment"})
-"""Objects of these types are read from the catalogue, and from calendars. What reads any other type is not kept."""
+"""Types whose objects are read from the catalogue, and from calendars. Responses with others are not cached."""
 
-CALENDARS_OF: Mapping[str, tuple[str, ...]] = {
+CALENDAR_ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "provider": ("id",),
     "openAppointments": ("filter", "providerIds"),
     "nextOpenAppointment": ("providerIds",),
 }
-"""The fields of Query whose arguments say of whom calendars are read, and where they do."""
+"""The fields of Query that read the calendars of given providers: the argument with their ids, and the keys in it."""
 
-TO_OTHERS = ("Service", "providers")
-"""The way from one provider to others."""
+OTHER_PROVIDERS = ("Service", "providers")
+"""The field that leads from one provider to others, whose calendars are then read too."""
 
 MAX_CALENDARS = 10
-"""More than that are as good as all."""
+"""The response to a query of more providers depends on all calendars, for simplicity."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reads:
-    """What an operation reads that answers everybody alike.
+class PublicReads:
+    """What an operation reads, when its response is the same for every caller.
 
-    variables: the names of those that it declares. defaults: the values of those that have one.
-    calendars: whether it reads any. named: the arguments that say whose, with the keys below them; None: of all.
+    variables: the names of its variables. defaults: the default values of those that have one.
+    calendars: whether it reads any calendar. calendar_arguments: the arguments with the ids of the providers whose
+        calendars it reads, each with the keys that lead to the ids; None when it may read all calendars.
     """
 
     variables: frozenset[str]
     defaults: Mapping[str, Any]
     calendars: bool
-    named: tuple[tuple[ValueNode, tuple[str, ...]], ...] | None
+    calendar_arguments: tuple[tuple[ValueNode, tuple[str, ...]], ...] | None
 
     def providers(self, variables: Mapping[str, Any]) -> frozenset[int] | None:
-        """The providers whose calendars are read; None: all."""
+        """The primary keys of the providers whose calendars are read; None when it may be all of them."""
         given = {**self.defaults, **variables}
         found: set[int] = set()
-        for node, keys in self.named or ():
+        for node, keys in self.calendar_arguments or ():
             value = value_from_ast_untyped(node, given)
             for key in keys:
                 value = value.get(key) if isinstance(value, dict) else None
@@ -69,16 +70,18 @@ class Reads:
         return frozenset(found) if 0 < len(found) <= MAX_CALENDARS else None
 
 
-def what_everybody_reads(schema: GraphQLSchema, tree: DocumentNode, operation: OperationDefinitionNode) -> Reads | None:
-    """What the operation reads; None when anything in it depends on who asks, or is read from elsewhere."""
-    types, ways = set(), set()
-    for type_name, field in fields_of(schema, tree, operation):
+def find_public_reads(
+    schema: GraphQLSchema, tree: DocumentNode, operation: OperationDefinitionNode
+) -> PublicReads | None:
+    """What the operation reads; None when its response depends on the caller, or on data that is never cached."""
+    types, fields = set(), set()
+    for type_name, field in selections_of(schema, tree, operation):
         if field is None:
             types.add(unwrapped(type_name))
-        elif not is_public(type_name, field):
+        elif not is_public_field(type_name, field):
             return None
         else:
-            ways.add((type_name, field))
+            fields.add((type_name, field))
     if not types <= CATALOGUE_TYPES | CALENDAR_TYPES:
         return None
     defaults = {
@@ -86,21 +89,21 @@ def what_everybody_reads(schema: GraphQLSchema, tree: DocumentNode, operation: O
         for one in operation.variable_definitions
         if one.default_value
     }
-    return Reads(
+    return PublicReads(
         variables=frozenset(one.variable.name.value for one in operation.variable_definitions),
         defaults=defaults,
         calendars=not types.isdisjoint(CALENDAR_TYPES),
-        named=None if TO_OTHERS in ways else named_calendars(operation),
+        calendar_arguments=None if OTHER_PROVIDERS in fields else find_calendar_arguments(operation),
     )
 
 
-def fields_of(
+def selections_of(
     schema: GraphQLSchema, tree: DocumentNode, operation: OperationDefinitionNode
 ) -> Iterator[tuple[str, str | None]]:
-    """The types that an operation of a valid document selects of, each with None, and all that it selects, by fragments
-    too.
+    """The types of which an operation of a valid document selects, each with None, and all fields that it selects.
 
-    An operation of a kind that the schema has not, which no rule of validation minds, selects of a type without a name.
+    Fragments are included. An operation whose root type the schema lacks, which no validation rule reports, selects of
+    a type without a name.
     """
     fragments = {one.name.value: one for one in tree.definitions if isinstance(one, FragmentDefinitionNode)}
     waiting: list[tuple[Any, Any]] = [(operation.selection_set, schema.get_root_type(operation.operation))]
@@ -119,9 +122,9 @@ def fields_of(
                 if selection.selection_set and name in type_.fields:
                     waiting.append((selection.selection_set, get_named_type(type_.fields[name].type)))
                 elif type_ is schema.query_type:
-                    yield name, None  # a value of no type tells nobody where it is read from
+                    yield name, None  # a leaf of Query: no type says where it is read from, so it is not public
             elif isinstance(selection, FragmentSpreadNode):
-                fragment = fragments.pop(selection.name.value, None)  # one that is spread again selects the same again
+                fragment = fragments.pop(selection.name.value, None)  # each only once
                 if fragment is not None:
                     condition = schema.get_type(fragment.type_condition.name.value)
                     waiting.append((fragment.selection_set, condition))
@@ -131,29 +134,29 @@ def fields_of(
 
 
 def unwrapped(type_name: str) -> str:
-    """The type of what is in a connection or an edge."""
+    """The name of the type inside a connection or an edge."""
     for ending in WRAPPERS:
         type_name = type_name.removesuffix(ending)
     return type_name
 
 
-def is_public(type_name: str, field: str) -> bool:
-    """Whether the table of permissions lets everybody know of this field."""
+def is_public_field(type_name: str, field: str) -> bool:
+    """Whether the permissions table gives everybody access to this field."""
     try:
         return audience(type_name, field) is EVERYBODY
     except LookupError:
         return False
 
 
-def named_calendars(operation: OperationDefinitionNode) -> tuple[tuple[ValueNode, tuple[str, ...]], ...] | None:
-    """The arguments that say whose calendars are read; None when anything says nothing of it."""
-    named = []
+def find_calendar_arguments(operation: OperationDefinitionNode) -> tuple[tuple[ValueNode, tuple[str, ...]], ...] | None:
+    """The arguments that limit whose calendars are read; None when any root field has no such argument."""
+    found = []
     for selection in operation.selection_set.selections:
-        if not isinstance(selection, FieldNode) or selection.name.value not in CALENDARS_OF:
+        if not isinstance(selection, FieldNode) or selection.name.value not in CALENDAR_ARGUMENTS:
             return None
-        argument, *keys = CALENDARS_OF[selection.name.value]
+        argument, *keys = CALENDAR_ARGUMENTS[selection.name.value]
         values = [one.value for one in selection.arguments if one.name.value == argument]
         if not values:
             return None
-        named.append((values[0], tuple(keys)))
-    return tuple(named)
+        found.append((values[0], tuple(keys)))
+    return tuple(found)

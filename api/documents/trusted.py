@@ -1,6 +1,6 @@
-"""Trusted documents: where a manifest is named, what stands in it is served, and nothing else.
+"""Trusted documents: when a manifest is configured, only the documents in it are served.
 
-Two formats are read: that of Apollo's `generate-persisted-query-manifest`, and the map from id to text that
+Two formats are supported: that of Apollo's `generate-persisted-query-manifest`, and the map from id to text that
 relay-compiler and graphql-codegen write.
 """
 
@@ -20,7 +20,7 @@ from api.http.codes import Code
 from api.http.errors import RequestError, coded
 
 OPERATION = re.compile(r"^\s*(?:query|mutation|subscription)\s+([_A-Za-z][_0-9A-Za-z]*)", re.MULTILINE)
-"""An operation that begins on a line of its own, and its name."""
+"""An operation that begins a line, and its name."""
 
 APOLLO = "apollo-persisted-query-manifest"
 
@@ -31,23 +31,23 @@ def is_restricted() -> bool:
 
 
 def trusted_source(*, source: str | None, document_id: str | None) -> str:
-    """The text of the trusted document that is asked for, by its id or in full. Raises RequestError."""
+    """The text of a trusted document, given by its id or in full. Raises RequestError when there is none."""
     by_id, texts = read_manifest(settings.GRAPHQL_TRUSTED_DOCUMENTS)
     found = by_id.get(document_id) if document_id else source
     if found is None or found not in texts or (source or found) != found:
-        message = "Only published documents are served here, and this is none of them."
+        message = "Only published documents are served here, and this one is not published."
         raise RequestError(coded(GraphQLError(message), Code.PERSISTED_QUERY_NOT_FOUND))
     return found
 
 
 @lru_cache(maxsize=1)
 def read_manifest(path: str) -> tuple[dict[str, str], frozenset[str]]:
-    """The texts by id and by hash, and by themselves. Raises ImproperlyConfigured for what is no manifest."""
+    """The texts by id and by hash, and the set of all texts. Raises ImproperlyConfigured when it is not a manifest."""
     try:
-        given = orjson.loads(Path(path).read_bytes())
-        if given.get("format") == APOLLO:
-            given = {one["id"]: one["body"] for one in given["operations"]}
-        by_id = {text(key): text(body) for key, body in given.items()}
+        content = orjson.loads(Path(path).read_bytes())
+        if content.get("format") == APOLLO:
+            content = {one["id"]: one["body"] for one in content["operations"]}
+        by_id = {text(key): text(body) for key, body in content.items()}
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise ImproperlyConfigured(f"GRAPHQL_TRUSTED_DOCUMENTS: {path} is no manifest ({error}).") from error
     texts = frozenset(by_id.values())
@@ -57,7 +57,7 @@ def read_manifest(path: str) -> tuple[dict[str, str], frozenset[str]]:
 
 
 def operation_names(path: str) -> list[str]:
-    """The names of the operations in a manifest. A text that is no document is told of when it is asked for."""
+    """The names of the operations in a manifest. A text that is not valid is reported only when it is requested."""
     _, texts = read_manifest(path)
     return sorted({name for source in texts for name in OPERATION.findall(source)})
 

@@ -1,6 +1,25 @@
-"""From a valid document to a result. How it is executed is known to this package alone."""
+"""From a valid document to a result. This package is the executor's whole interface; its modules are internal."""
 
+from api.execution.column_resolvers import (
+    column_resolver,
+    decided_by_class,
+    register_column_serializer,
+    resolves_column,
+)
+from api.execution.columns import Column, PythonTypes
+from api.execution.deadline import Deadline, DeadlineExceeded
 from api.execution.execute import execute_document
 from api.execution.loop import thread_loop
 
-__all__ = ["execute_document", "thread_loop"]
+__all__ = [
+    "Column",
+    "Deadline",
+    "DeadlineExceeded",
+    "PythonTypes",
+    "column_resolver",
+    "decided_by_class",
+    "execute_document",
+    "register_column_serializer",
+    "resolves_column",
+    "thread_loop",
+]

@@ -1,7 +1,7 @@
-"""What may be done for a whole column at once, because it is known what the function does for one value.
+"""Column resolvers: functions that resolve, check or serialise a whole column at once.
 
-Each is as good as calling the function value by value, which is what happens to every other one. An exception here
-means that each value is looked at by itself. A resolver of ours may say how it resolves a column.
+Each has the same results as calling the function for one value on every value, which is what happens without a column
+resolver. When a column resolver raises, the values are handled one by one.
 """
 
 from collections.abc import Callable
@@ -27,37 +27,39 @@ from api.execution.columns import Column, PythonTypes
 
 F = TypeVar("F", bound=Callable[..., Any])
 ColumnResolver = Callable[..., Column]
-"""Of the sources, their kinds, what resolvers are told, and the arguments."""
+"""Takes the sources, their Python types, the `info` argument of resolvers, and the field's arguments."""
+
+SerializeColumn = Callable[[Column], Column]
 
 
 # --- Resolvers -----------------------------------------------------------------------------------------------------
 
 
 def resolves_column(resolve_column: ColumnResolver) -> Callable[[F], F]:
-    """Say how this resolver would resolve many sources at once."""
+    """Decorates a resolver: this function resolves many sources at once as the resolver does one."""
 
-    def say(resolver: F) -> F:
+    def decorate(resolver: F) -> F:
         resolver.resolve_column = resolve_column  # type: ignore[attr-defined]
         return resolver
 
-    return say
+    return decorate
 
 
 def column_resolver(resolver: Callable[..., Any], parent_type: GraphQLObjectType) -> ColumnResolver | None:
-    """What resolves many sources at once as this resolver does one; None when nobody knows."""
+    """The column resolver that does what this resolver does; None when there is none."""
     if resolver is TypeNameMetaFieldDef.resolve:
-        return lambda sources, kinds, info: [parent_type.name] * len(sources)
+        return lambda sources, types, info: [parent_type.name] * len(sources)
     if isinstance(resolver, partial) and resolver.func in (attr_resolver, dict_or_attr_resolver):
         return attribute_column(resolver) if len(resolver.args) == 2 else None
     return getattr(resolver, "resolve_column", None)
 
 
 def attribute_column(resolver: "partial[Any]") -> ColumnResolver:
-    """An attribute, as graphene's own resolvers read it."""
+    """The column resolver of an attribute, as graphene's default resolvers read it."""
     get = attrgetter(resolver.args[0])
 
-    def resolve_column(sources: Column, kinds: PythonTypes, info: Any, **_arguments: Any) -> Column:
-        if any(issubclass(kind, dict) for kind in kinds):
+    def resolve_column(sources: Column, types: PythonTypes, info: Any, **_arguments: Any) -> Column:
+        if any(issubclass(type_, dict) for type_ in types):
             return [resolver(source, info) for source in sources]
         return list(map(get, sources))
 
@@ -68,13 +70,13 @@ def attribute_column(resolver: "partial[Any]") -> ColumnResolver:
 
 
 def decided_by_class(is_type_of: F) -> F:
-    """Say that this is_type_of asks for nothing but the class of an object."""
+    """Decorates an `is_type_of` whose result depends on the object's class alone: it is called once per class."""
     is_type_of.is_decided_by_class = True  # type: ignore[attr-defined]
     return is_type_of
 
 
 def is_decided_by_class(is_type_of: Any) -> bool:
-    """Whether two objects of one class have the same answer of it."""
+    """Whether this `is_type_of` has the same result for all objects of a class."""
     if isinstance(is_type_of, partial):
         return is_type_of.func is is_type_of_from_possible_types
     return getattr(is_type_of, "is_decided_by_class", False)
@@ -83,7 +85,7 @@ def is_decided_by_class(is_type_of: Any) -> bool:
 # --- Scalars -------------------------------------------------------------------------------------------------------
 
 
-def same(values: Column) -> Column:
+def unchanged(values: Column) -> Column:
     return values
 
 
@@ -103,18 +105,24 @@ def in_32_bits(values: Column) -> Column:
     return values
 
 
-SERIALIZERS: dict[Any, dict[type, Callable[[Column], Column]]] = {
-    GraphQLString.serialize: {str: same},
-    GraphQLID.serialize: {str: same, int: strings},
-    GraphQLBoolean.serialize: {bool: same},
+SERIALIZERS: dict[Any, dict[type, SerializeColumn]] = {
+    GraphQLString.serialize: {str: unchanged},
+    GraphQLID.serialize: {str: unchanged, int: strings},
+    GraphQLBoolean.serialize: {bool: unchanged},
     GraphQLFloat.serialize: {float: finite},
     GraphQLInt.serialize: {int: in_32_bits},
 }
-"""By a scalar's `serialize` and the type of the values: what serialises a column. `api.types.scalars` adds more."""
+"""By a scalar's `serialize` and the Python type of the values: what serialises a column of them."""
 
 
-def column_serializers(type_: Any) -> dict[type, Callable[[Column], Column]]:
+def register_column_serializer(serialize: Callable[..., Any], type_: type, serialize_column: SerializeColumn) -> None:
+    """Serialise columns of values of this Python type at once, where `serialize` would be called for each value."""
+    SERIALIZERS.setdefault(serialize, {})[type_] = serialize_column
+
+
+def column_serializers(scalar: Any) -> dict[type, SerializeColumn]:
+    """The registered column serialisers of a scalar or enum type, by Python type."""
     try:
-        return SERIALIZERS.get(type_.serialize, {})
-    except TypeError:  # it cannot be looked up
+        return SERIALIZERS.get(scalar.serialize, {})
+    except TypeError:  # its `serialize` is not hashable
         return {}

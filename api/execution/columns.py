@@ -1,6 +1,6 @@
-"""Columns: the values of one field for all the objects at one place of an operation, and what kinds of them there are.
+"""Columns: the values of one field for all the objects at one place of an operation, with the set of their types.
 
-A kind is a Python type. Most columns have one, so what must be known of each value is asked of the kinds alone.
+The types are Python's. Most columns have one, so what must be known of each value is decided from the set alone.
 """
 
 import asyncio
@@ -15,6 +15,8 @@ Column = list[Any]
 PythonTypes = set[type]
 Row = dict[str, Any]
 RowBuilder = Callable[..., list[Row]]
+ResponsePath = list[str | int]
+"""Where a value is in the response: the keys of objects and the indexes of lists."""
 
 NULLS = frozenset({NoneType, type(Undefined)})
 LISTS = frozenset({list, tuple})
@@ -22,7 +24,7 @@ FUTURES = frozenset({asyncio.Future, asyncio.Task})
 
 
 class Failure:
-    """Stands in a column where a value could not be had."""
+    """Takes the place in a column of a value whose resolver or completion failed."""
 
     __slots__ = ("error",)
 
@@ -30,46 +32,46 @@ class Failure:
         self.error = error
 
 
-HOLE, AWAITABLE = 1, 2
-"""Marks of kinds. HOLE: nulls, failures, and exceptions that a resolver has answered. AWAITABLE: to be waited for."""
+NULL_OR_ERROR, AWAITABLE = 1, 2
+"""Bit flags of types. NULL_OR_ERROR: null, Failure, or an exception that a resolver has returned."""
 
 
-class Marks(dict[type, int]):
-    """The mark of each kind, found once."""
+class TypeFlags(dict[type, int]):
+    """The flags of each type, computed once."""
 
-    def __missing__(self, kind: type) -> int:
-        if kind in NULLS or kind is Failure or issubclass(kind, Exception):
-            mark = HOLE
+    def __missing__(self, type_: type) -> int:
+        if type_ in NULLS or type_ is Failure or issubclass(type_, Exception):
+            flags = NULL_OR_ERROR
         else:
-            mark = AWAITABLE if hasattr(kind, "__await__") else 0
-        self[kind] = mark
-        return mark
+            flags = AWAITABLE if hasattr(type_, "__await__") else 0
+        self[type_] = flags
+        return flags
 
 
-MARKS = Marks()
+FLAGS = TypeFlags()
 
 
-def kinds_of(values: Iterable[Any]) -> PythonTypes:
+def types_of(values: Iterable[Any]) -> PythonTypes:
     return set(map(type, values))
 
 
-def marks_of(kinds: PythonTypes) -> int:
-    """The marks of all these kinds together."""
-    marks = 0
-    for kind in kinds:
-        marks |= MARKS[kind]
-    return marks
+def flags_of(types: PythonTypes) -> int:
+    """The union of the flags of these types."""
+    flags = 0
+    for type_ in types:
+        flags |= FLAGS[type_]
+    return flags
 
 
 @lru_cache(maxsize=1024)
 def row_builder(keys: tuple[str, ...]) -> RowBuilder:
-    """A function of as many columns as there are keys, which answers their rows.
+    """Returns a function of as many columns as there are keys, which returns their rows.
 
-    It is made as code: a display of a dict takes a third of the time of dict(zip(keys, values)). The keys are names of
-    GraphQL, so there is nothing in them but letters, digits and underscores.
+    Its code is generated, because a dict display takes a third of the time of dict(zip(keys, values)). The keys are
+    GraphQL names, so they contain only letters, digits and underscores, and are safe to evaluate.
     """
-    names = [f"v{place}" for place in range(len(keys))]
-    columns = ", ".join(f"c{place}" for place in range(len(keys)))
+    names = [f"v{index}" for index in range(len(keys))]
+    columns = ", ".join(f"c{index}" for index in range(len(keys)))
     items = ", ".join(f"{key!r}: {name}" for key, name in zip(keys, names, strict=True))
     rows = f"zip({columns})" if len(keys) > 1 else columns
     build: RowBuilder = eval(f"lambda {columns}: [{{{items}}} for {', '.join(names)} in {rows}]")

@@ -1,12 +1,12 @@
-"""Executing a valid document, on the thread that asks and in whatever transaction is open there."""
+"""Executing a valid document, on the calling thread and in whatever transaction is open there."""
 
-from typing import Any
+from typing import Any, Protocol
 
 from django.conf import settings
 from graphql import DocumentNode, ExecutionContext, ExecutionResult, GraphQLSchema, execute
 
-from api.context import Context
 from api.execution.columnar import ColumnarExecutionContext
+from api.execution.deadline import Deadline
 from api.execution.loop import thread_loop
 from api.execution.standard import StandardExecutionContext
 
@@ -16,15 +16,22 @@ EXECUTORS: dict[str, type[ExecutionContext]] = {
 }
 
 
+class HasDeadline(Protocol):
+    """The context that resolvers get; of it the execution itself needs the deadline only."""
+
+    @property
+    def deadline(self) -> Deadline: ...
+
+
 def execute_document(
     schema: GraphQLSchema,
     document: DocumentNode,
     *,
-    context: Context,
+    context: HasDeadline,
     variables: dict[str, Any] | None = None,
     operation_name: str | None = None,
 ) -> ExecutionResult:
-    """Execute one operation. Whatever its resolvers wait for runs here, level by level, before this returns."""
+    """Execute one operation. Everything that its resolvers await runs here, before this returns."""
     loop = thread_loop()
     with loop.session(), context.deadline.enforced():
         result = execute(

@@ -3,7 +3,7 @@
 `BatchLoop` runs callbacks and tasks on the calling thread, but never becomes asyncio's *running* loop. A running one
 would change the thread's database connection, and so leave its transaction: Django keeps connections in an asgiref
 `Local(thread_critical=True)`. There is no selector: a coroutine that waits for real I/O, a timer or another thread
-cannot finish here, and is reported as stuck.
+cannot finish here, which is an error.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ class BatchLoop(asyncio.AbstractEventLoop):
         self._ready: deque[asyncio.Handle] = deque()
         self._sessions = 0
 
-    # --- What asyncio.Future, asyncio.Task, asyncio.gather and aiodataloader ask of a loop ---------------------------
+    # --- What asyncio.Future, asyncio.Task, asyncio.gather and aiodataloader need of a loop ---------------------------
 
     def get_debug(self) -> bool:
         return False
@@ -54,9 +54,9 @@ class BatchLoop(asyncio.AbstractEventLoop):
 
     @contextmanager
     def session(self) -> Iterator[None]:
-        """One request. What is left at its end is closed, so that nothing of it runs in the next."""
+        """One request. Callbacks that are left at its end are discarded, so that they do not run in the next one."""
         self._sessions += 1
-        asyncio.set_event_loop(self)  # again each time: whoever runs another loop on this thread takes it away
+        asyncio.set_event_loop(self)  # each time: another loop that ran on this thread has unset it
         try:
             yield
         finally:
@@ -67,14 +67,14 @@ class BatchLoop(asyncio.AbstractEventLoop):
                 self._ready.clear()
 
     def drain(self) -> None:
-        """Run what is ready, and what becomes ready by that, until nothing is."""
+        """Run the ready callbacks, and those that become ready meanwhile, until none is left."""
         while self._ready:
             handle = self._ready.popleft()
             if not handle.cancelled():
                 handle._run()
 
     def run_until_complete(self, future: Awaitable[T] | Coroutine[Any, Any, T]) -> T:
-        """The result of the awaitable, once everything that it waits for has run.
+        """The result of the awaitable, after running everything that it waits for.
 
         Raises RuntimeError when it waits for something outside this loop.
         """
@@ -87,7 +87,7 @@ class BatchLoop(asyncio.AbstractEventLoop):
 
 
 def close(values: Iterable[Any]) -> None:
-    """Close the coroutines among these that nobody will ever await."""
+    """Close the coroutines among these values, which will never be awaited."""
     for value in values:
         if asyncio.iscoroutine(value):
             value.close()

@@ -2,12 +2,7 @@
 
 from typing import Any
 
-from graphql import (
-    ExecutionContext,
-    FieldNode,
-    GraphQLObjectType,
-    OperationType,
-)
+from graphql import ExecutionContext, FieldNode, GraphQLObjectType, OperationType
 from graphql.execution.collect_fields import collect_fields, collect_sub_fields
 from graphql.execution.execute import get_field_def
 from graphql.execution.values import get_argument_values
@@ -19,23 +14,25 @@ from api.execution.columns import (
     FUTURES,
     Column,
     PythonTypes,
+    ResponsePath,
     Row,
     RowBuilder,
-    kinds_of,
-    marks_of,
+    flags_of,
     row_builder,
+    types_of,
 )
-from api.execution.completion import make_completer
-from api.execution.state import Run
+from api.execution.object_completion import make_completer
+from api.execution.selected_field import SelectedField
+from api.execution.state import ExecutionState
 
 Nodes = dict[str, list[FieldNode]]
 
 
 class Plan:
-    """An operation with these values of the variables that @skip and @include name.
+    """An operation, for one set of values of the variables that @skip and @include use.
 
-    steps: what is executed one after the other: a mutation's fields one by one, a query's all together.
-    size: how many fields it has so far.
+    steps: the selections that are executed one after the other: each field of a mutation, all fields of a query.
+    size: how many fields have been planned so far.
     """
 
     def __init__(self, context: ExecutionContext, root_type: GraphQLObjectType, directive_variables: tuple[str, ...]):
@@ -52,14 +49,14 @@ class Plan:
         groups: list[Nodes] = [{key: group} for key, group in nodes.items()] if is_serial else [nodes]
         self.steps = [Selection(self, root_type, group, None) for group in groups]
 
-    def sub_selection(self, field: "Field", type_: GraphQLObjectType) -> "Selection":
-        """What is selected below this field, of an object of this type."""
+    def sub_selection(self, field: SelectedField, type_: GraphQLObjectType) -> "Selection":
+        """What is selected below this field, of objects of this type."""
         nodes = collect_sub_fields(self.schema, self.fragments, self.variables, type_, field.nodes)
         return Selection(self, type_, nodes, field.path)
 
 
 class Selection:
-    """The fields that are selected on one type at one place of the operation."""
+    """The fields that are selected of one type at one place of the operation."""
 
     def __init__(self, plan: Plan, type_: GraphQLObjectType, nodes: Nodes, path: Path | None) -> None:
         self.fields = [
@@ -69,49 +66,50 @@ class Selection:
         ]
         plan.size += len(self.fields)
         self.build_rows: RowBuilder | None = None
-        self.is_used_again = False
+        self.was_executed = False
 
-    def execute(self, sources: Column, kinds: PythonTypes, run: Run) -> list[Row]:
-        """A row for each source. What has to be waited for is put into its rows later."""
+    def execute(self, sources: Column, types: PythonTypes, state: ExecutionState) -> list[Row]:
+        """One row per source. The values of pending columns are put into the rows later."""
         columns: list[Column] = []
-        waiting: list[tuple[Field, Column]] = []
+        pending: list[tuple[Field, Column]] = []
         for field in self.fields:
-            values = field.resolve(sources, kinds, run)
-            value_kinds = kinds_of(values)
-            marks = marks_of(value_kinds)
-            if not marks & AWAITABLE:
-                values = field.completer(values, value_kinds, marks, run)
+            values = field.resolve(sources, types, state)
+            value_types = types_of(values)
+            flags = flags_of(value_types)
+            if not flags & AWAITABLE:
+                values = field.completer(values, value_types, flags, state)
             else:
-                if not value_kinds <= FUTURES:
-                    values = [run.as_future(value) for value in values]
-                waiting.append((field, values))
+                if not value_types <= FUTURES:
+                    values = [state.as_future(value) for value in values]
+                pending.append((field, values))
             columns.append(values)
         rows = self.rows_of(columns) if columns else [{} for _ in sources]
-        run.waiting += [(field, values, rows) for field, values in waiting]
+        state.pending += [(field.key, field.completer, values, rows) for field, values in pending]
         return rows
 
     def rows_of(self, columns: list[Column]) -> list[Row]:
-        """The rows of these columns. Code is made for them at the second time: that takes longer than a first."""
+        """The rows of these columns. Their builder is generated on the second call, since generating it costs more than
+        it saves on one."""
         if self.build_rows:
             return self.build_rows(*columns)
         keys = tuple(field.key for field in self.fields)
-        if self.is_used_again:
+        if self.was_executed:
             self.build_rows = row_builder(keys)
-        self.is_used_again = True
+        self.was_executed = True
         return [dict(zip(keys, values, strict=True)) for values in zip(*columns, strict=True)]
 
-    def finish(self, row: Row, path: list[str | int], run: Run) -> Row:
-        """The row without its failures: each is an error now, and null where the type allows it.
+    def finish(self, row: Row, path: ResponsePath, state: ExecutionState) -> Row:
+        """The row without failures: each is added to the errors, and becomes null where the type allows it.
 
-        Raises GraphQLError when this row is to be null.
+        Raises GraphQLError when the row itself has to become null.
         """
         return {
-            field.key: field.completer.finish_place(row[field.key], [*path, field.key], run) for field in self.fields
+            field.key: field.completer.finish_value(row[field.key], [*path, field.key], state) for field in self.fields
         }
 
 
-class Field:
-    """One key of the response at one place of the operation."""
+class Field(SelectedField):
+    """A selected field, with its resolver and the completer of its type."""
 
     def __init__(
         self,
@@ -122,34 +120,31 @@ class Field:
         definition: Any,
         path: Path | None,
     ) -> None:
-        self.key = key
-        self.name = nodes[0].name.value
-        self.nodes = nodes
-        self.definition = definition
-        self.parent_type = parent_type
-        self.path = Path(path, key, parent_type.name)
+        super().__init__(key, nodes, definition, parent_type, path)
         self.resolver = definition.resolve or plan.field_resolver
         self.resolve_column = column_resolver(self.resolver, parent_type)
-        self.completer = make_completer(plan, self, definition.type)
+        self.completer = make_completer(
+            self, definition.type, select=plan.sub_selection, resolve_type=plan.type_resolver
+        )
 
-    def resolve(self, sources: Column, kinds: PythonTypes, run: Run) -> Column:
-        """The field's value of each source; an error fails only its own."""
+    def resolve(self, sources: Column, types: PythonTypes, state: ExecutionState) -> Column:
+        """The field's value for each source; an error fails only its own value."""
         arguments = {}
         if self.definition.args:
             try:
-                arguments = get_argument_values(self.definition, self.nodes[0], run.variables)
+                arguments = get_argument_values(self.definition, self.nodes[0], state.variables)
             except Exception as error:
-                return [run.failure(error)] * len(sources)
-        info = run.info(self)
+                return [state.failure(error)] * len(sources)
+        info = state.info(self)
         if self.resolve_column:
             try:
-                return self.resolve_column(sources, kinds, info, **arguments)
+                return self.resolve_column(sources, types, info, **arguments)
             except Exception:
-                pass  # which of the sources fail is found out below
+                pass  # the loop below finds out which sources fail
         resolver, values = self.resolver, []
         for source in sources:
             try:
                 values.append(resolver(source, info, **arguments))
             except Exception as error:
-                values.append(run.failure(error))
+                values.append(state.failure(error))
         return values

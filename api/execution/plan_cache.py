@@ -1,4 +1,4 @@
-"""The plans that a process keeps: those that were used last, as far as there is room."""
+"""The plan cache of a process: least recently used plans are evicted first."""
 
 from collections import OrderedDict
 from threading import Lock
@@ -9,39 +9,39 @@ from graphql import OperationDefinitionNode
 from api.execution.plan import Plan
 
 MAX_FIELDS = 10_000
-"""How many fields all plans together may have: each takes about 2 KB. A plan grows while it is executed: what is
-selected of a type is planned when there is an object of that type."""
+"""How many fields all cached plans may have together: each takes about 2 KB. A plan grows while it is executed, because
+what is selected of a type is planned when the first object of that type occurs."""
 
-SHARE = 8
-"""Fields are counted again when there is an eighth more plans: to count all of them at each new one takes long."""
+RECOUNT_SHARE = 8
+"""Fields are counted again after one new plan in eight: counting those of all plans each time would take long."""
 
 
-class Plans:
-    """Keeps plans by operation and key, and the operations with them: an id is only good while its object lives."""
+class PlanCache:
+    """Plans by operation and key. Operations are cached too, because an id is unique only while its object exists."""
 
     def __init__(self, max_fields: int = MAX_FIELDS) -> None:
         self.max_fields = max_fields
         self.lock = Lock()
         self.uncounted = 0
-        self.kept: OrderedDict[tuple[int, Any], tuple[OperationDefinitionNode, Plan]] = OrderedDict()
+        self.plans: OrderedDict[tuple[int, Any], tuple[OperationDefinitionNode, Plan]] = OrderedDict()
 
-    def find(self, operation: OperationDefinitionNode, key: Any) -> Plan | None:
-        place = id(operation), key
+    def get(self, operation: OperationDefinitionNode, key: Any) -> Plan | None:
+        full_key = id(operation), key
         with self.lock:
-            if place not in self.kept:
+            if full_key not in self.plans:
                 return None
-            self.kept.move_to_end(place)
-            return self.kept[place][1]
+            self.plans.move_to_end(full_key)
+            return self.plans[full_key][1]
 
-    def keep(self, operation: OperationDefinitionNode, key: Any, plan: Plan) -> None:
-        """Keep a new plan, and let go of those that nobody has used for longest, while there are too many fields."""
+    def put(self, operation: OperationDefinitionNode, key: Any, plan: Plan) -> None:
+        """Cache a new plan, and evict the least recently used ones while there are too many fields."""
         with self.lock:
-            self.kept[id(operation), key] = operation, plan
+            self.plans[id(operation), key] = operation, plan
             self.uncounted += 1
-            if self.uncounted * SHARE < len(self.kept):
+            if self.uncounted * RECOUNT_SHARE < len(self.plans):
                 return
             self.uncounted = 0
-            fields = sum(one.size for _, one in self.kept.values())
-            while fields > self.max_fields and self.kept:
-                _, (_, forgotten) = self.kept.popitem(last=False)
-                fields -= forgotten.size
+            fields = sum(cached.size for _, cached in self.plans.values())
+            while fields > self.max_fields and self.plans:
+                _, (_, evicted) = self.plans.popitem(last=False)
+                fields -= evicted.size

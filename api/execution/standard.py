@@ -24,9 +24,9 @@ class StandardExecutionContext(ExecutionContext):
         self.coroutines: list[CoroutineType[Any, Any, Any]] = []
 
     def is_awaitable(self, value: Any) -> bool:
-        """Coroutines and futures: all that our resolvers answer. The former are remembered, to be closed.
+        """Whether it is a coroutine or a future, the only awaitables that resolvers return.
 
-        An error beside one that is not awaited yet drops it, and everything within it.
+        Coroutines are recorded to be closed, because an error of a sibling drops those that are not awaited yet.
         """
         if isinstance(value, CoroutineType):
             self.coroutines.append(value)
@@ -40,7 +40,7 @@ class StandardExecutionContext(ExecutionContext):
         path: Path | None,
         fields: dict[str, list[FieldNode]],
     ) -> dict[str, Any]:
-        """Complete each mutation's payload before the next one changes what it would show."""
+        """Complete each mutation's payload before the next mutation changes the data that it shows."""
         loop, results = thread_loop(), {}
         for name, nodes in fields.items():
             result = self.execute_field(parent_type, source_value, nodes, Path(path, name, parent_type.name))

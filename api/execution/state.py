@@ -1,43 +1,53 @@
-"""The state of one execution: what waits, what failed, and how awaitables become values."""
+"""The state of one execution: which columns are pending, what failed, and how awaitables become values."""
 
 import asyncio
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graphql import ExecutionContext, GraphQLResolveInfo
 from graphql.pyutils import is_awaitable
 
-from api.execution.columns import AWAITABLE, FUTURES, Column, Failure, Row, kinds_of, marks_of
+from api.execution.columns import (
+    AWAITABLE,
+    FUTURES,
+    Column,
+    Failure,
+    PythonTypes,
+    ResponsePath,
+    Row,
+    flags_of,
+    types_of,
+)
 from api.execution.loop import BatchLoop
+from api.execution.selected_field import SelectedField
 
-if TYPE_CHECKING:
-    from api.execution.completion import ObjectCompleter
-    from api.execution.plan import Field
+CompleteColumn = Callable[[Column, PythonTypes, int, "ExecutionState"], Column]
+FinishValue = Callable[[Any, ResponsePath, "ExecutionState"], Any]
 
 
-class Run:
-    """Made once an execution; plans and what belongs to them know nothing of it.
+class ExecutionState:
+    """Created for one execution. Plans are shared by executions, so nothing in them refers to it.
 
-    waiting: columns of awaitables, each with its field and the rows that it belongs to.
-    failed: whether there is any failure, so that paths have to be found.
-    completers: by the identity of a row of an abstract type, what completed it.
+    pending: columns of awaitables, each with its key in the rows, what completes it, and the rows.
+    has_failures: whether any value failed, so that the response has to be walked for paths.
+    finishers: for each row of an abstract type, by the row's identity, what finishes it.
     """
 
     def __init__(self, context: ExecutionContext, loop: BatchLoop) -> None:
         self.context = context
         self.variables = context.variable_values
         self.loop = loop
-        self.waiting: list[tuple[Field, Column, list[Row]]] = []
-        self.failed = False
-        self.completers: dict[int, ObjectCompleter] = {}
-        self._infos: dict[Field, GraphQLResolveInfo] = {}
+        self.pending: list[tuple[str, CompleteColumn, Column, list[Row]]] = []
+        self.has_failures = False
+        self.finishers: dict[int, FinishValue] = {}
+        self._infos: dict[SelectedField, GraphQLResolveInfo] = {}
 
     def failure(self, error: Exception) -> Failure:
-        self.failed = True
+        self.has_failures = True
         return Failure(error)
 
-    def info(self, field: "Field") -> GraphQLResolveInfo:
-        """What resolvers of this field are told. One for all of its objects: its path has no places in lists."""
+    def info(self, field: SelectedField) -> GraphQLResolveInfo:
+        """The `info` argument of this field's resolvers. All objects share it, so its path has no list indexes."""
         info = self._infos.get(field)
         if info is None:
             context = self.context
@@ -59,25 +69,25 @@ class Run:
 
     # --- Calling ---------------------------------------------------------------------------------------------------
 
-    def each(self, function: Callable[..., Any], calls: Iterable[tuple[Any, ...]]) -> Column:
-        """What the function answers to each of these arguments; an error fails only its own value."""
-        answers = []
+    def call_each(self, function: Callable[..., Any], calls: Iterable[tuple[Any, ...]]) -> Column:
+        """The function's result for each tuple of arguments; an error fails only its own value."""
+        results = []
         for arguments in calls:
             try:
-                answers.append(function(*arguments))
+                results.append(function(*arguments))
             except Exception as error:
-                answers.append(self.failure(error))
-        return answers
+                results.append(self.failure(error))
+        return results
 
-    def each_awaited(self, function: Callable[..., Any], calls: Iterable[tuple[Any, ...]]) -> Column:
-        """The same, with results in the place of awaitables."""
-        answers = self.each(function, calls)
-        return self.awaited(answers) if marks_of(kinds_of(answers)) & AWAITABLE else answers
+    def call_each_and_await(self, function: Callable[..., Any], calls: Iterable[tuple[Any, ...]]) -> Column:
+        """As `call_each`, with awaitables replaced by their results."""
+        results = self.call_each(function, calls)
+        return self.awaited(results) if flags_of(types_of(results)) & AWAITABLE else results
 
-    # --- Waiting ---------------------------------------------------------------------------------------------------
+    # --- Awaiting --------------------------------------------------------------------------------------------------
 
     def awaited(self, values: Column) -> Column:
-        """The column with results in the place of awaitables, now."""
+        """The column with awaitables replaced by their results. Runs the loop now."""
         values = [self.as_future(value) for value in values]
         self.loop.drain()
         return [self.result_of(value) for value in values]
@@ -97,27 +107,26 @@ class Run:
         except (Exception, asyncio.CancelledError) as error:
             return self.failure(error if isinstance(error, Exception) else RuntimeError("A resolver was cancelled."))
 
-    def complete_waiting(self) -> None:
-        """Complete all that waits, wave by wave: the loop runs once a wave, so a loader reads once for all of it."""
-        while self.waiting:
-            wave, self.waiting = self.waiting, []
+    def complete_pending(self) -> None:
+        """Complete all pending columns, batch by batch: the loop runs once per batch, so each loader reads once."""
+        while self.pending:
+            batch, self.pending = self.pending, []
             self.loop.drain()
-            for field, column, rows in wave:
-                self.complete_column(field, column, rows)
+            for key, complete, column, rows in batch:
+                self.complete_column(key, complete, column, rows)
 
-    def complete_column(self, field: "Field", column: Column, rows: list[Row]) -> None:
-        """Complete what has been waited for, and put it into its rows."""
-        # A loader answers the same future for the same key: each is completed once.
-        unique = list(dict.fromkeys(column)) if kinds_of(column) <= FUTURES else column
+    def complete_column(self, key: str, complete: CompleteColumn, column: Column, rows: list[Row]) -> None:
+        """Complete a column whose awaitables are done, and put its values into the rows."""
+        # A loader returns the same future for the same key: its result is completed once.
+        unique = list(dict.fromkeys(column)) if types_of(column) <= FUTURES else column
         try:
             results = [future.result() for future in unique]
         except Exception:
             results = [self.result_of(value) for value in unique]
-        kinds = kinds_of(results)
-        completed = field.completer(results, kinds, marks_of(kinds), self)
+        types = types_of(results)
+        completed = complete(results, types, flags_of(types), self)
         if len(unique) < len(column):
             result_of = dict(zip(unique, completed, strict=True))
             completed = [result_of[future] for future in column]
-        key = field.key
         for row, value in zip(rows, completed, strict=True):
             row[key] = value

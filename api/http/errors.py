@@ -8,7 +8,7 @@ from typing import Any
 from django.db import InterfaceError, OperationalError
 from graphql import GraphQLError
 
-from api.execution.deadline import DeadlineExceeded
+from api.execution import DeadlineExceeded
 from api.http.codes import Code, status_of
 from reservation.domain.errors import DomainError
 from reservation.domain.transaction import Conflict

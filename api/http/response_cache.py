@@ -10,7 +10,7 @@ from django.conf import settings
 from graphql import GraphQLSchema, print_schema
 
 from api.documents import Document, Operation
-from api.documents.public_reads import Reads
+from api.documents.public_reads import PublicReads
 from cache import calendar_days, catalogue
 from cache.cached_rows import is_used
 from cache.responses import find_response
@@ -40,11 +40,11 @@ def cached_response(
     execute: Callable[[], dict[str, Any]],
 ) -> EncodedResponse:
     """The cached response to this public operation, or else the result of `execute`, which is then cached."""
-    assert operation.reads is not None
+    assert operation.public_reads is not None
     if not settings.GRAPHQL_RESPONSE_CACHE_SECONDS or not is_used():
         return encode(execute(), is_public=True)
     key = cache_key(schema, document, operation, variables)
-    generations = generations_of(operation.reads, variables)
+    generations = generations_of(operation.public_reads, variables)
     with find_response(key, generations=generations, seconds=settings.GRAPHQL_RESPONSE_CACHE_SECONDS) as cached:
         if cached.body is not None:
             return EncodedResponse(cached.body, has_errors=False, is_public=True)
@@ -56,14 +56,14 @@ def cached_response(
 
 def cache_key(schema: GraphQLSchema, document: Document, operation: Operation, variables: Mapping[str, Any]) -> str:
     """The key of everything that the response depends on beside the data. Undeclared variables are ignored."""
-    assert operation.reads is not None
-    declared = {name: value for name, value in variables.items() if name in operation.reads.variables}
+    assert operation.public_reads is not None
+    declared = {name: value for name, value in variables.items() if name in operation.public_reads.variables}
     parts = (version_of(schema), settings.GRAPHQL_EXECUTOR, document.sha256, operation.name or "")
     text = "\n".join(parts).encode() + orjson.dumps(declared, option=orjson.OPT_SORT_KEYS)
     return sha256(text).hexdigest()
 
 
-def generations_of(reads: Reads, variables: Mapping[str, Any]) -> list[str]:
+def generations_of(reads: PublicReads, variables: Mapping[str, Any]) -> list[str]:
     """The names of the generations that invalidate the response when they change."""
     if not reads.calendars:
         return [catalogue.GENERATION]

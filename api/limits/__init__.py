@@ -1,1 +1,1 @@
-"""What a request may ask for at most. Each limit is a setting, and named in `extensions.limit` of its refusal."""
+"""The limits of a request. Each is a setting, and is named in `extensions.limit` of the error when exceeded."""

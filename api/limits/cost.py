@@ -1,40 +1,28 @@
-"""What an operation costs, before it runs: every object that it can return, times what is read for it.
+"""The cost of an operation, known before it is executed: every object that it can return, times what is read for it.
 
-A page multiplies what is below its nodes by the number of items that it asks for, a list by the size in `LIST_SIZES`.
-Of the types that an interface can be, the dearest counts. A field that is selected twice counts twice.
+A page multiplies the cost below its nodes by the number of items that it requests, a list by its size in `LIST_SIZES`.
+Of the object types of an interface, the most expensive counts. A field that is selected twice counts twice.
 """
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from django.conf import settings
-from graphql import (
-    BooleanValueNode,
-    IntValueNode,
-    ListValueNode,
-    NullValueNode,
-    ObjectValueNode,
-    StringValueNode,
-    ValueNode,
-    VariableNode,
-)
+from graphql import VariableNode
 
-from api.limits.exceeded import exceeded
+from api.limits.errors import limit_exceeded
+from api.limits.input_value import InputValue, Variables, page_size
 from api.types.connections import DEFAULT_PAGE_SIZE
 
-Variables = Mapping[str, Any]
-
-MAX_INT = 2**31
-MAX_DIGITS = 10
-
 Sums: TypeAlias = tuple[float, int, int]
+"""Cost, nodes and values."""
+
 NOTHING: Sums = (0, 0, 0)
 
 
 class Cost(NamedTuple):
-    """requested: what the operation costs, in objects read. nodes: how many objects with an id it can return.
+    """requested: the cost of the operation, in objects read. nodes: how many objects with an id it can return.
     values: how many scalars and enums it can return.
     """
 
@@ -43,127 +31,90 @@ class Cost(NamedTuple):
     values: int
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
-    """A value in the document that may come from a variable; with a key, what the object has under it."""
-
-    node: ValueNode | None
-    default: Any = None
-    key: str | None = None
-
-    def read(self, variables: Variables) -> Any:
-        if isinstance(self.node, VariableNode):
-            value = variables.get(self.node.name.value, self.default)
-        else:
-            value = literal(self.node)
-        if self.key is None:
-            return value
-        found = value.get(self.key) if isinstance(value, dict) else None
-        return None if isinstance(found, NullValueNode) else found
-
-
-Conditions: TypeAlias = tuple[tuple[Given, bool], ...]
-"""The values of `skip` and `include`, each with the one that leaves the field out."""
+Conditions: TypeAlias = tuple[tuple[InputValue, bool], ...]
+"""The arguments of `@skip` and `@include`, each with the value for which the field is left out."""
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class PricedField:
     """A selected field.
 
-    field: its name in the schema.
-    weight: what one of it costs.
-    times: how many of it its parent has: a number, the page of a connection (None), or as many as a list is given.
-    sizes: of a connection, the arguments that say how large its page is.
-    services: the arguments that may name a service, and what it costs more when one does.
+    name: its name in the schema.
+    weight: the cost of one object in it, apart from its selections.
+    times: how many objects it has: a number, the size of the page (None), or the length of a list argument.
+    sizes: the arguments of a connection that limit its page.
+    service_costs: the arguments that may name a service, each with the additional cost when it does.
     conditions: when it is left out.
-    below: what is selected of it, for each type that it can be.
-    fixed: what it costs whatever the variables are, if that is known.
+    below: its selections, for each object type that it can have.
+    fixed: its cost when that does not depend on variables; otherwise None.
     """
 
-    field: str
+    name: str
     weight: float
     is_node: bool
-    times: int | Given | None
-    sizes: tuple[Given, ...]
-    services: tuple[tuple[Given, int], ...]
+    times: int | InputValue | None
+    sizes: tuple[InputValue, ...]
+    service_costs: tuple[tuple[InputValue, int], ...]
     is_value: bool
     conditions: Conditions
-    below: tuple[tuple["Item", ...], ...]
+    below: tuple[tuple["PricedField", ...], ...]
     fixed: Sums | None = None
 
     @property
     def is_fixed(self) -> bool:
-        """Whether neither a variable nor the size of a page says what it costs."""
-        given = [*self.sizes, *(one for one, _ in self.services + self.conditions), self.times]
+        """Whether its cost depends on neither a variable nor the size of a page."""
+        inputs = [*self.sizes, *(one for one, _ in self.service_costs + self.conditions), self.times]
         return (
             self.times is not None
-            and not any(isinstance(one, Given) and isinstance(one.node, VariableNode) for one in given)
-            and all(item.fixed is not None for items in self.below for item in items)
+            and not any(isinstance(one, InputValue) and isinstance(one.node, VariableNode) for one in inputs)
+            and all(field.fixed is not None for fields in self.below for field in fields)
         )
 
     def cost(self, variables: Variables, page: int) -> Sums:
-        """What it costs, and how many nodes and values it can return, on a page of this size."""
+        """Its cost, and how many nodes and values it can return, on a page of this size."""
         if self.fixed is not None:
             return self.fixed
-        if any(given.read(variables) is absent for given, absent in self.conditions):
+        if any(condition.read(variables) is absent for condition, absent in self.conditions):
             return NOTHING
         times = page if self.times is None else self.times
-        if isinstance(times, Given):
-            values = times.read(variables)
-            times = len(values) if isinstance(values, list | tuple) else 1
-        size = max((page_size(given.read(variables)) for given in self.sizes), default=DEFAULT_PAGE_SIZE)
-        cost, nodes, values = dearest(self.below, variables, size)
-        cost += self.weight + sum(extra for given, extra in self.services if given.read(variables) is not None)
+        if isinstance(times, InputValue):
+            items = times.read(variables)
+            times = len(items) if isinstance(items, list | tuple) else 1
+        size = max((page_size(one.read(variables)) for one in self.sizes), default=DEFAULT_PAGE_SIZE)
+        cost, nodes, values = most_expensive(self.below, variables, size)
+        cost += self.weight + sum(extra for one, extra in self.service_costs if one.read(variables) is not None)
         return times * cost, times * (self.is_node + nodes), times * (self.is_value + values)
 
 
-def literal(node: ValueNode | None) -> Any:
-    """What a literal stands for; enums and fractions are of no matter here."""
-    if isinstance(node, IntValueNode):
-        return int(node.value) if len(node.value) <= MAX_DIGITS else MAX_INT
-    if isinstance(node, ListValueNode):
-        return node.values
-    if isinstance(node, ObjectValueNode):
-        return {field.name.value: field.value for field in node.fields}
-    return node.value if isinstance(node, BooleanValueNode | StringValueNode) else None
-
-
-def page_size(value: Any) -> int:
-    """How many items such an argument asks for; what is no number is refused later."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        return DEFAULT_PAGE_SIZE
-    return min(max(int(value), 0), MAX_INT)
-
-
-def total(items: tuple[Item, ...], variables: Variables) -> Cost:
-    """What these root fields cost together."""
-    cost, nodes, values = dearest((items,), variables, DEFAULT_PAGE_SIZE)
+def total(fields: tuple[PricedField, ...], variables: Variables) -> Cost:
+    """The cost of these root fields together."""
+    cost, nodes, values = most_expensive((fields,), variables, DEFAULT_PAGE_SIZE)
     return Cost(math.ceil(cost), nodes, values)
 
 
-def dearest(alternatives: tuple[tuple[Item, ...], ...], variables: Variables, page: int) -> Sums:
-    """Of each number the largest that any of the alternatives comes to."""
+def most_expensive(alternatives: tuple[tuple[PricedField, ...], ...], variables: Variables, page: int) -> Sums:
+    """The maximum of each sum over the alternatives."""
     totals = [
-        tuple(map(sum, zip(NOTHING, *(item.cost(variables, page) for item in items), strict=True)))
-        for items in alternatives
+        tuple(map(sum, zip(NOTHING, *(field.cost(variables, page) for field in fields), strict=True)))
+        for fields in alternatives
     ]
     cost, nodes, values = map(max, zip(NOTHING, *totals, strict=True))
     return cost, nodes, values
 
 
 def check_cost(cost: Cost) -> None:
-    """Raise RequestError when the operation asks for too much."""
-    for limit, requested, most, message in (
+    """Raise RequestError when the cost exceeds a limit."""
+    for limit, requested, maximum, message in (
         ("cost", cost.requested, settings.GRAPHQL_MAX_COST, "The operation costs {}: {} is the most."),
         ("nodes", cost.nodes, settings.GRAPHQL_MAX_NODES, "The operation can return {} nodes: {} is the most."),
         ("values", cost.values, settings.GRAPHQL_MAX_VALUES, "The operation can return {} values: {} is the most."),
     ):
-        if requested > most:
-            raise exceeded(limit, most, message.format(requested, most), cost=describe(cost))
+        if requested > maximum:
+            raise limit_exceeded(limit, maximum, message.format(requested, maximum), cost=describe(cost))
 
 
 def describe(cost: Cost) -> dict[str, int]:
-    """What a client is told of the cost, and of what it may be at most."""
+    """The cost and its limits, as `extensions.cost` of a response has them."""
     return {
         "requested": cost.requested,
         "limit": settings.GRAPHQL_MAX_COST,

@@ -1,6 +1,6 @@
-"""From a valid operation to what it costs: worked out once, then read with each request's variables.
+"""The cost of a valid operation as a function of its variables: prepared once, then called for each request.
 
-What is on a fragment counts for the types that it applies to.
+The selections of a fragment count for the types that it applies to.
 """
 
 from collections.abc import Mapping
@@ -23,15 +23,16 @@ from graphql import (
 )
 from graphql.type import SchemaMetaFieldDef, TypeMetaFieldDef, TypeNameMetaFieldDef
 
-from api.limits.cost import Conditions, Cost, Given, Item, Variables, literal, total
-from api.limits.weights import LIST_SIZES, RUN_SEARCHES, is_connection, is_node, weight_of
+from api.limits.cost import Conditions, Cost, PricedField, total
+from api.limits.input_value import InputValue, Variables, literal
+from api.limits.weights import LIST_SIZES, SERVICE_SEARCH_COSTS, is_connection, is_node, weight_of
 from api.types.connections import DEFAULT_PAGE_SIZE
 
 META_FIELDS = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef, "__typename": TypeNameMetaFieldDef}
 
 
-class CostOf:
-    """What an operation costs, by the values of its variables."""
+class OperationCost:
+    """Returns the cost of an operation for given variables."""
 
     def __init__(
         self, schema: GraphQLSchema, operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]
@@ -41,56 +42,56 @@ class CostOf:
         self.defaults = {one.variable.name.value: literal(one.default_value) for one in operation.variable_definitions}
         root = schema.get_root_type(operation.operation)
         assert root is not None
-        self.items = self.select(operation.selection_set, root)
+        self.fields = self.select(operation.selection_set, root)
 
     def __call__(self, variables: Variables) -> Cost:
-        return total(self.items, variables)
+        return total(self.fields, variables)
 
     def select(
         self,
         selection_set: SelectionSetNode,
         parent: GraphQLObjectType,
         conditions: Conditions = (),
-    ) -> tuple[Item, ...]:
-        """The items of the fields that are selected of this type, in and out of fragments."""
-        items: list[Item] = []
+    ) -> tuple[PricedField, ...]:
+        """The fields that are selected of this type, including those of fragments."""
+        fields: list[PricedField] = []
         for selection in selection_set.selections:
             inherited = conditions + self.conditions(selection)
             if isinstance(selection, FieldNode):
-                items.append(self.item(selection, parent, inherited))
+                fields.append(self.price(selection, parent, inherited))
                 continue
             fragment: Any = selection
             if not hasattr(selection, "selection_set"):
                 fragment = self.fragments[selection.name.value]  # type: ignore[attr-defined]
             if self.applies(fragment.type_condition, parent):
-                items.extend(self.select(fragment.selection_set, parent, inherited))
-        return tuple(items)
+                fields.extend(self.select(fragment.selection_set, parent, inherited))
+        return tuple(fields)
 
     def applies(self, condition: Any, parent: GraphQLObjectType) -> bool:
         if condition is None or condition.name.value == parent.name:
             return True
-        wanted = self.schema.get_type(condition.name.value)
-        return is_abstract_type(wanted) and self.schema.is_sub_type(wanted, parent)  # type: ignore[arg-type]
+        required = self.schema.get_type(condition.name.value)
+        return is_abstract_type(required) and self.schema.is_sub_type(required, parent)  # type: ignore[arg-type]
 
-    def item(self, node: FieldNode, parent: GraphQLObjectType, conditions: Conditions) -> Item:
+    def price(self, node: FieldNode, parent: GraphQLObjectType, conditions: Conditions) -> PricedField:
         field = META_FIELDS.get(node.name.value) or parent.fields[node.name.value]
         type_ = get_named_type(field.type)
         coordinate = f"{parent.name}.{node.name.value}"
-        arguments = {one.name.value: self.given(one.value) for one in node.arguments}
+        arguments = {one.name.value: self.input_value(one.value) for one in node.arguments}
         times = LIST_SIZES.get(coordinate, 1)
-        below: tuple[tuple[Item, ...], ...] = ()
+        below: tuple[tuple[PricedField, ...], ...] = ()
         if node.selection_set and is_object_type(type_):
             below = (self.select(node.selection_set, type_),)  # type: ignore[arg-type]
         elif node.selection_set:
             possible = self.schema.get_possible_types(type_)  # type: ignore[arg-type]
             below = tuple(self.select(node.selection_set, one) for one in possible)
         is_items = is_connection(parent) and node.name.value in ("nodes", "edges")
-        priced = Item(
-            field=node.name.value,
+        priced = PricedField(
+            name=node.name.value,
             weight=weight_of(coordinate, type_),
             is_node=is_node(type_),
-            times=None if is_items else arguments.get(times, Given(None)) if isinstance(times, str) else times,
-            services=self.services(coordinate, arguments, below),
+            times=None if is_items else arguments.get(times, InputValue(None)) if isinstance(times, str) else times,
+            service_costs=self.service_costs(coordinate, arguments, below),
             is_value=not node.selection_set and not is_introspection_type(parent),
             sizes=tuple(arguments[name] for name in ("first", "last") if name in arguments),
             conditions=conditions,
@@ -98,24 +99,24 @@ class CostOf:
         )
         return replace(priced, fixed=priced.cost({}, DEFAULT_PAGE_SIZE)) if priced.is_fixed else priced
 
-    def services(
-        self, coordinate: str, arguments: Mapping[str, Given], below: tuple[tuple[Item, ...], ...]
-    ) -> tuple[tuple[Given, int], ...]:
-        """Where a service may be named. Counting all pages searches once more."""
-        counts = sum(item.field == "totalCount" for items in below for item in items)
-        extra = RUN_SEARCHES.get(coordinate, 0) * (1 + counts)
+    def service_costs(
+        self, coordinate: str, arguments: Mapping[str, InputValue], below: tuple[tuple[PricedField, ...], ...]
+    ) -> tuple[tuple[InputValue, int], ...]:
+        """The arguments that may name a service, with the additional cost: `totalCount` needs a second search."""
+        counts = sum(field.name == "totalCount" for fields in below for field in fields)
+        extra = SERVICE_SEARCH_COSTS.get(coordinate, 0) * (1 + counts)
         named = [arguments["serviceId"]] if "serviceId" in arguments else []
         if "filter" in arguments:
             node, default = arguments["filter"].node, arguments["filter"].default
-            named.append(Given(node, default, "serviceId"))
-        return tuple((given, extra) for given in named if extra)
+            named.append(InputValue(node, default, "serviceId"))
+        return tuple((one, extra) for one in named if extra)
 
-    def given(self, node: ValueNode) -> Given:
-        return Given(node, self.defaults.get(node.name.value) if isinstance(node, VariableNode) else None)
+    def input_value(self, node: ValueNode) -> InputValue:
+        return InputValue(node, self.defaults.get(node.name.value) if isinstance(node, VariableNode) else None)
 
     def conditions(self, selection: Any) -> Conditions:
         return tuple(
-            (self.given(directive.arguments[0].value), directive.name.value == "skip")
+            (self.input_value(directive.arguments[0].value), directive.name.value == "skip")
             for directive in selection.directives
             if directive.name.value in ("skip", "include") and directive.arguments
         )

@@ -1,13 +1,13 @@
-"""What fields cost, and how long lists are. A list that no table knows is an error when the schema is made."""
+"""The weights of fields and the sizes of lists. A list without a size is an error when the schema is created."""
 
 from typing import Any
 
 from graphql import GraphQLSchema, get_nullable_type, is_introspection_type, is_list_type
 
 LIST_SIZES: dict[str, int | str] = {
-    # As many as are asked for: the name of the argument that lists them.
+    # As many as are requested: the name of the argument that lists them.
     "Query.nodes": "ids",
-    # As many as there usually are.
+    # As many as is usual.
     "Reservation.appointments": 4,
     "OfferAppointmentsPayload.appointments": 1000,
     "UserError.field": 1,
@@ -22,63 +22,63 @@ LIST_SIZES: dict[str, int | str] = {
     "__Directive.args": 2,
     "__Directive.locations": 3,
 }
-SHORT_LISTS = ("userErrors",)
-"""Lists of every payload whose items cost nothing."""
+FREE_LISTS = ("userErrors",)
+"""The lists of every payload whose items cost nothing."""
 
 WEIGHTS: dict[str, float] = {
-    # Each provider's calendar is a page of its own.
+    # The calendar of each provider is read as a separate page.
     "Provider.openAppointments": 10,
-    # Whole calendars are looked through.
+    # Whole calendars are searched.
     "AppointmentConnection.totalCount": 50,
-    # Asked for nine times over, so that the most wrapped type is told; most are wrapped once or not at all.
+    # Introspection queries nest it nine times for the most deeply wrapped type; most types have no or one wrapper.
     "__Type.ofType": 0.01,
 }
-RUN_SEARCHES: dict[str, int] = {
+SERVICE_SEARCH_COSTS: dict[str, int] = {
     "Query.openAppointments": 300,
     "Query.nextOpenAppointment": 300,
     "Provider.openAppointments": 20,
 }
-"""What it costs more when a service is given: where its run begins is looked up slot by slot, perhaps through all."""
+"""The additional cost when a service is given: free runs of its length are searched slot by slot, perhaps all slots."""
 
-COUNT = 5
-CHANGE = 10
-META_OBJECT = 0.05
-"""Introspection reads what is in memory."""
+COUNT_WEIGHT = 5
+MUTATION_WEIGHT = 10
+INTROSPECTION_WEIGHT = 0.05
+"""Introspection reads objects in memory, not the database."""
 
 
 def weight_of(coordinate: str, type_: Any) -> float:
-    """What one object in this field costs, apart from what is selected of it. A page is a statement, a node a row."""
+    """The cost of one object in this field, without its selections: 1 for a page (a statement) or a node (a row)."""
     parent, _, field = coordinate.partition(".")
     if coordinate in WEIGHTS:
         return WEIGHTS[coordinate]
     if parent == "Mutation":
-        return CHANGE
+        return MUTATION_WEIGHT
     if field == "totalCount":
-        return COUNT
+        return COUNT_WEIGHT
     if is_introspection_type(type_):
-        return META_OBJECT
+        return INTROSPECTION_WEIGHT
     return int(is_connection(type_) or is_node(type_))
 
 
 def is_connection(type_: Any) -> bool:
-    """Whether this is a page of a list."""
+    """Whether this is the type of a page of a list."""
     return type_.name.endswith("Connection")
 
 
 def is_node(type_: Any) -> bool:
-    """Whether objects of this type have an id by which they are found again."""
+    """Whether objects of this type have a global id."""
     return type_.name == "Node" or any(one.name == "Node" for one in getattr(type_, "interfaces", ()))
 
 
 def has_size(coordinate: str, parent: Any) -> bool:
-    """Whether the length of this list can be known before it is read."""
+    """Whether the size of this list is known before it is read."""
     field = coordinate.partition(".")[2]
     is_page = is_connection(parent) and field in ("nodes", "edges")
-    return is_page or coordinate in LIST_SIZES or field in SHORT_LISTS
+    return is_page or coordinate in LIST_SIZES or field in FREE_LISTS
 
 
 def require_sizes(schema: GraphQLSchema) -> GraphQLSchema:
-    """The schema, whose lists all have a cost. Raises LookupError for one that has none."""
+    """The schema itself. Raises LookupError for a list without a size."""
     for parent in schema.type_map.values():
         for name, field in getattr(parent, "fields", {}).items():
             coordinate = f"{parent.name}.{name}"

@@ -9,8 +9,7 @@ from aiodataloader import DataLoader
 from graphql import GraphQLResolveInfo
 
 from api.context import Context
-from api.execution.column_resolvers import resolves_column
-from api.execution.loop import thread_loop
+from api.execution import resolves_column, thread_loop
 
 K = TypeVar("K")
 V = TypeVar("V")

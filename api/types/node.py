@@ -6,7 +6,7 @@ import graphene
 from graphene_django import DjangoObjectType
 from graphql import GraphQLResolveInfo
 
-from api.execution.column_resolvers import decided_by_class, resolves_column
+from api.execution import decided_by_class, resolves_column
 from api.types.ids import to_global_id
 
 

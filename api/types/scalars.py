@@ -10,8 +10,7 @@ from django.db import models
 from graphene_django.converter import convert_django_field
 from graphql import GraphQLError, StringValueNode, ValueNode
 
-from api.execution.column_resolvers import SERIALIZERS
-from api.execution.columns import Column
+from api.execution import Column, register_column_serializer
 from reservation.models.fields import TimeZoneField, time_zone_names
 
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
@@ -67,7 +66,7 @@ def instants(values: Column) -> Column:
     return serialised
 
 
-SERIALIZERS[DateTime.serialize] = {datetime: instants}
+register_column_serializer(DateTime.serialize, datetime, instants)
 
 
 class Date(graphene.Date):

@@ -4,8 +4,7 @@ from typing import Any
 
 from api.context import Context
 from api.documents import parse_document
-from api.execution import execute_document
-from api.execution.deadline import Deadline, DeadlineExceeded
+from api.execution import Deadline, DeadlineExceeded, execute_document
 from api.schema import schema
 from api.types.ids import to_global_id
 from tests.factories import NOW, make_appointments, make_provider

@@ -1,4 +1,4 @@
-"""Documents: parsed and validated once, and refused when they are none of this schema."""
+"""Documents: parsed and validated once, cached, and refused when they are not valid."""
 
 import sys
 from typing import Any
@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 from graphql import GraphQLError
 
-from api.documents import document as documents
-from api.documents import parse_document
-from api.documents.document import TOKEN_BYTES
+from api.documents import parse_document, parsing
+from api.documents.parsing import TOKEN_BYTES
 from api.http.errors import RequestError
 from api.schema import schema
 from tests.practice import Ask
@@ -21,47 +20,47 @@ def refusal(source: str) -> list[GraphQLError]:
 
 
 @pytest.fixture
-def kept(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The documents that are kept: none at first."""
-    documents._kept.clear()
-    return documents._kept
+def cached() -> Any:
+    """The document cache, empty at first."""
+    parsing._documents.clear()
+    return parsing._documents
 
 
-def test_a_document_is_parsed_and_validated_once(kept: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_document_is_parsed_and_validated_once(cached: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     source = "{ viewer { isStaff } }"
     found = parse_document(schema, source)
-    monkeypatch.setattr(documents, "parse_text", None)
+    monkeypatch.setattr(parsing, "parse_text", None)
     assert parse_document(schema, source) is found
-    assert len(kept) == 1
+    assert len(cached) == 1
 
 
-def test_a_document_that_fails_is_not_kept(kept: Any) -> None:
+def test_an_invalid_document_is_not_cached(cached: Any) -> None:
     for source in ("{ nothing }", "{", "{ a: __typename " + "b: __typename " * 30 + "}"):
         refusal(source)
-    assert len(kept) == 0
+    assert len(cached) == 0
 
 
-def test_documents_are_kept_while_there_is_room(kept: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    room = 100 * TOKEN_BYTES
-    monkeypatch.setattr(kept, "_Cache__maxsize", room)
+def test_the_cache_is_bounded_by_memory(cached: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    maximum = 100 * TOKEN_BYTES
+    monkeypatch.setattr(cached, "_Cache__maxsize", maximum)
     sources = [f"{{ viewer {{ isStaff }} }} # {number}" for number in range(30)]
     for source in sources:
         parse_document(schema, source)
-    assert room - 10 * TOKEN_BYTES <= kept.currsize <= room
-    assert len(kept) < len(sources)
-    assert (id(schema), sources[-1]) in kept
-    assert (id(schema), sources[0]) not in kept
+    assert maximum - 10 * TOKEN_BYTES <= cached.currsize <= maximum
+    assert len(cached) < len(sources)
+    assert (id(schema), sources[-1]) in cached
+    assert (id(schema), sources[0]) not in cached
 
 
-def test_a_document_is_weighed_by_its_tokens(kept: Any) -> None:
-    parse_document(schema, "{ viewer { isStaff } }")  # with those of the start and the end of the file
-    assert kept.currsize == pytest.approx(8 * TOKEN_BYTES, rel=0.1)
+def test_the_memory_of_a_document_is_estimated_from_its_tokens(cached: Any) -> None:
+    parse_document(schema, "{ viewer { isStaff } }")  # 6 tokens, and those of the start and the end of the file
+    assert cached.currsize == pytest.approx(8 * TOKEN_BYTES, rel=0.1)
 
 
-def test_a_document_is_weighed_by_its_strings_too(kept: Any) -> None:
+def test_the_memory_of_a_document_includes_its_strings(cached: Any) -> None:
     text = "🙂" * 10_000
     parse_document(schema, f'{{ providers(filter: {{search: "{text}"}}) {{ totalCount }} }}')
-    assert kept.currsize > 3 * sys.getsizeof(text)
+    assert cached.currsize > 3 * sys.getsizeof(text)
 
 
 def test_the_only_operation_needs_no_name() -> None:
@@ -75,15 +74,15 @@ def test_the_only_operation_needs_no_name() -> None:
 
 
 NOT_GRAPHQL = ("", " ", "#", "{", "}", "{ viewer", "{ viewer { } }", "query", "\x00", "é", "🙂", "{ a(b: $) }", "{ ...")
-NO_VALUES = ('"\\ud800"', "01", '"', "\ufeff\ufeff", "1.", "-", '"\n"', '"\\x"', '"""', "[", "{c}", "@")
+NOT_VALUES = ('"\\ud800"', "01", '"', "\ufeff\ufeff", "1.", "-", '"\n"', '"\\x"', '"""', "[", "{c}", "@")
 
 
-@pytest.mark.parametrize("source", [*NOT_GRAPHQL, *(f"{{ a(b: {value}) }}" for value in NO_VALUES)])
-def test_what_does_not_parse_is_a_parse_failure(source: str) -> None:
+@pytest.mark.parametrize("source", [*NOT_GRAPHQL, *(f"{{ a(b: {value}) }}" for value in NOT_VALUES)])
+def test_a_syntax_error_is_a_parse_failure(source: str) -> None:
     assert [error.extensions for error in refusal(source)] == [{"code": "GRAPHQL_PARSE_FAILED"}]
 
 
-def test_who_writes_the_parsers_own_words_is_not_believed() -> None:
+def test_a_string_with_the_message_of_a_parser_limit_is_not_mistaken_for_one() -> None:
     source = '"Syntax Error: Document contains more than 1 tokens"'
     assert [error.extensions for error in refusal(source)] == [{"code": "GRAPHQL_PARSE_FAILED"}]
 
@@ -106,11 +105,11 @@ def test_a_document_that_is_too_long_or_too_deep_is_refused(source: str, code: s
     assert (error.extensions["code"], error.extensions["limit"]) == (code, limit)
 
 
-def test_a_document_is_as_long_as_it_may_be() -> None:
+def test_a_document_of_the_maximum_length_is_served() -> None:
     parse_document(schema, "{ viewer { isStaff } }".ljust(15_000))
 
 
-def test_only_the_first_errors_are_worded() -> None:
+def test_only_the_first_errors_are_reported() -> None:
     errors = refusal("{ " + " ".join(f"nothing{number}" for number in range(500)) + " }")
     assert len(errors) == 11
     assert errors[-1].message == "Too many validation errors, error limit reached. Validation aborted."
@@ -147,11 +146,11 @@ def test_only_the_first_errors_are_worded() -> None:
         "{ viewer { isStaff } } subscription S { a }",
     ],
 )
-def test_what_is_not_of_this_schema_is_a_validation_failure(source: str) -> None:
+def test_a_document_that_does_not_fit_the_schema_is_a_validation_failure(source: str) -> None:
     assert {str(error.extensions) for error in refusal(source)} == {"{'code': 'GRAPHQL_VALIDATION_FAILED'}"}
 
 
-def test_introspection_tells_developers_everything(ask: Ask) -> None:
+def test_introspection_returns_the_whole_schema(ask: Ask) -> None:
     answer = ask("{ __schema { queryType { name } mutationType { name } types { name description } } }")
     assert answer.errors == []
     assert answer.data["__schema"]["queryType"] == {"name": "Query"}

@@ -1,4 +1,4 @@
-"""Who may learn the schema from the server: everybody in development, in production only staff."""
+"""Introspection and names in errors: allowed to everybody in development, in production only to staff."""
 
 from typing import Any
 
@@ -10,14 +10,14 @@ from tests.conftest import Post
 from tests.practice import Practice
 
 SCHEMA = "{ __schema { queryType { name } } }"
-ASKING = [
+INTROSPECTING = [
     SCHEMA,
     '{ __type(name: "Query") { name } }',
     "{ a: __schema { queryType { name } } }",
     "{ ... { ...A } } fragment A on Query { viewer { isStaff } __schema { queryType { name } } }",
     "query A { viewer { isStaff } } query B { __schema { queryType { name } } }",
 ]
-WRONG = [
+INVALID = [
     "{ provider }",
     "{ provideers { totalCount } }",
     "{ providers(frist: 1) { totalCount } }",
@@ -29,7 +29,7 @@ WRONG = [
 
 @pytest.fixture
 def as_(practice: Practice, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """From now on requests come from this person."""
+    """Returns a function that makes this person the caller of the following requests."""
 
     def become(name: str) -> None:
         caller: Caller = practice.who(name)
@@ -38,8 +38,8 @@ def as_(practice: Practice, monkeypatch: pytest.MonkeyPatch) -> Any:
     return become
 
 
-@pytest.mark.parametrize("query", ASKING)
-def test_introspection_is_for_staff_where_it_is_off(query: str, as_: Any, post: Post, settings: Any) -> None:
+@pytest.mark.parametrize("query", INTROSPECTING)
+def test_introspection_is_for_staff_only_when_it_is_off(query: str, as_: Any, post: Post, settings: Any) -> None:
     body = {"query": query, "operationName": "A" if "query A" in query else None}
     assert "data" in post(body).json()
     settings.GRAPHQL_INTROSPECTION = False
@@ -50,7 +50,7 @@ def test_introspection_is_for_staff_where_it_is_off(query: str, as_: Any, post: 
     assert "data" in post(body).json()
 
 
-def test_the_name_of_a_type_is_no_secret(post: Post, settings: Any) -> None:
+def test_typename_is_always_allowed(post: Post, settings: Any) -> None:
     settings.GRAPHQL_INTROSPECTION = False
     assert post({"query": "{ __typename viewer { __typename } }"}).json() == {
         "data": {"__typename": "Query", "viewer": {"__typename": "Viewer"}}
@@ -58,8 +58,8 @@ def test_the_name_of_a_type_is_no_secret(post: Post, settings: Any) -> None:
     assert post({"query": VIEWER}).json() == NOBODY
 
 
-@pytest.mark.parametrize("query", WRONG)
-def test_who_guesses_names_learns_nothing_where_suggestions_are_off(
+@pytest.mark.parametrize("query", INVALID)
+def test_validation_errors_show_no_names_when_suggestions_are_off(
     query: str, as_: Any, post: Post, settings: Any
 ) -> None:
     shown = post({"query": query}).json()["errors"]
@@ -81,7 +81,7 @@ ORDERED = "query($o: ProviderOrder!) { providers(orderBy: $o) { totalCount } }"
 
 
 @pytest.mark.parametrize(
-    ("query", "variables", "told", "secrets"),
+    ("query", "variables", "message", "secrets"),
     [
         (FILTERED, {"f": {"startFrom": 1}}, "Variable '$f' does not fit.", ["startsFrom"]),
         (FILTERED, {"f": {}}, "Variable '$f' does not fit.", ["startsFrom", "startsBefore"]),
@@ -95,19 +95,19 @@ ORDERED = "query($o: ProviderOrder!) { providers(orderBy: $o) { totalCount } }"
         ),
     ],
 )
-def test_variables_tell_no_names_where_suggestions_are_off(
-    query: str, variables: Any, told: str, secrets: list[str], post: Post, settings: Any
+def test_errors_in_variables_show_no_names_when_suggestions_are_off(
+    query: str, variables: Any, message: str, secrets: list[str], post: Post, settings: Any
 ) -> None:
     body = {"query": query, "variables": variables}
     messages = " ".join(error["message"] for error in post(body).json()["errors"])
     assert [secret for secret in secrets if secret not in messages] == []
     settings.GRAPHQL_SUGGESTIONS = False
     errors = post(body).json()["errors"]
-    assert {error["message"] for error in errors} == {told}
+    assert {error["message"] for error in errors} == {message}
     assert {error["extensions"]["code"] for error in errors} == {"BAD_USER_INPUT"}
 
 
-def test_what_is_no_secret_is_still_told(post: Post, settings: Any) -> None:
+def test_other_errors_are_still_shown_when_suggestions_are_off(post: Post, settings: Any) -> None:
     settings.GRAPHQL_SUGGESTIONS = False
     (error,) = post({"query": "{ viewer {"}).json()["errors"]
     assert error["message"].startswith("Syntax Error")

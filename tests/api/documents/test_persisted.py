@@ -1,4 +1,4 @@
-"""Automatic persisted queries: a document is sent once, and then named by its hash."""
+"""Automatic persisted queries: a document is sent once, and later by its hash."""
 
 import json
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from django.core.cache import caches
 from django.test import Client as Browser
 
 from api.documents.document import document_hash
-from api.documents.persisted import cache_key, kept_source
+from api.documents.persisted import cache_key, registered_source
 from tests.api.test_views import GRAPHQL_JSON, NOBODY, VIEWER, refusal
 from tests.conftest import Post
 
@@ -22,21 +22,21 @@ def by_hash(sha256: str = HASH, version: Any = 1) -> dict[str, Any]:
     return {"extensions": {"persistedQuery": {"version": version, "sha256Hash": sha256}}}
 
 
-def forget_locally() -> None:
-    """As in another process: what is known is in the cache that they share."""
-    kept_source.cache_clear()
+def clear_local_cache() -> None:
+    """As in another process, which has only the shared cache."""
+    registered_source.cache_clear()
 
 
 @pytest.fixture(autouse=True)
-def nothing_registered() -> Iterator[None]:
+def empty_caches() -> Iterator[None]:
     cache.clear()
-    forget_locally()
+    clear_local_cache()
     yield
     cache.clear()
-    forget_locally()
+    clear_local_cache()
 
 
-def test_a_document_is_registered_once_and_then_named(post: Post) -> None:
+def test_a_registered_document_is_found_by_its_hash(post: Post) -> None:
     assert post(by_hash()).json() == {"errors": [NOT_FOUND]}
     assert post({"query": VIEWER, **by_hash()}).json() == NOBODY
     for _ in range(2):
@@ -44,27 +44,27 @@ def test_a_document_is_registered_once_and_then_named(post: Post) -> None:
         assert post({"query": None, "variables": {}, **by_hash()}).json() == NOBODY
 
 
-def test_processes_share_what_is_registered(post: Post) -> None:
+def test_processes_share_registered_documents(post: Post) -> None:
     post({"query": VIEWER, **by_hash()})
-    forget_locally()
+    clear_local_cache()
     assert post(by_hash()).json() == NOBODY
 
 
-def test_what_is_known_here_needs_no_cache(post: Post) -> None:
+def test_a_locally_cached_document_needs_no_shared_cache(post: Post) -> None:
     post({"query": VIEWER, **by_hash()})
     assert post(by_hash()).json() == NOBODY
     cache.clear()
     assert post(by_hash()).json() == NOBODY
 
 
-def test_it_works_by_get(client: Browser) -> None:
+def test_persisted_queries_work_by_get(client: Browser) -> None:
     hashed = {"extensions": json.dumps(by_hash()["extensions"])}
     assert client.get("/graphql/", hashed).json() == {"errors": [NOT_FOUND]}
     assert client.get("/graphql/", {"query": VIEWER, **hashed}).json() == NOBODY
     assert client.get("/graphql/", {"variables": "{}", **hashed}).json() == NOBODY
 
 
-def test_the_parameter_of_the_specification_is_taken_too(client: Browser, post: Post) -> None:
+def test_the_document_id_of_the_specification_works_too(client: Browser, post: Post) -> None:
     post({"query": VIEWER, **by_hash()})
     assert post({"documentId": f"sha256:{HASH}"}).json() == NOBODY
     assert client.get("/graphql/", {"documentId": f"sha256:{HASH}"}).json() == NOBODY
@@ -73,7 +73,7 @@ def test_the_parameter_of_the_specification_is_taken_too(client: Browser, post: 
 @pytest.mark.parametrize(
     "document_id", ["abc", "sha256:abc", "a b", "x" * 400, "\x00", "a\r\nb", "é", HASH.upper(), HASH + "\n"]
 )
-def test_what_is_no_hash_is_not_found(document_id: str, post: Post) -> None:
+def test_an_id_that_is_no_hash_is_not_found(document_id: str, post: Post) -> None:
     assert refusal(post({"documentId": document_id})) == (200, "PERSISTED_QUERY_NOT_FOUND")
 
 
@@ -91,14 +91,14 @@ def test_a_wrong_hash_is_refused_and_registers_nothing(post: Post) -> None:
 
 
 @pytest.mark.parametrize("source", ["{", "{ nothing }", "{ " + "__typename " * 30 + "}"])
-def test_what_is_not_valid_is_not_registered(source: str, post: Post) -> None:
+def test_an_invalid_document_is_not_registered(source: str, post: Post) -> None:
     hashed = by_hash(document_hash(source))
     assert "errors" in post({"query": source, **hashed}).json()
     assert refusal(post(hashed)) == (200, "PERSISTED_QUERY_NOT_FOUND")
 
 
 @pytest.mark.parametrize("value", ["{ viewer { email } }", 1, None, [], {"a": 1}])
-def test_a_text_in_the_cache_is_only_believed_with_its_hash(value: Any, post: Post) -> None:
+def test_a_text_in_the_cache_is_used_only_if_it_has_the_hash(value: Any, post: Post) -> None:
     cache.set(cache_key(HASH), value)
     assert refusal(post(by_hash())) == (200, "PERSISTED_QUERY_NOT_FOUND")
 
@@ -108,7 +108,7 @@ def test_another_version_of_the_protocol_is_not_supported(version: Any, post: Po
     assert refusal(post(by_hash(version=version))) == (200, "PERSISTED_QUERY_NOT_SUPPORTED")
 
 
-def test_it_can_be_switched_off(post: Post, settings: Any) -> None:
+def test_persisted_queries_can_be_switched_off(post: Post, settings: Any) -> None:
     settings.GRAPHQL_PERSISTED_QUERIES = False
     answer = post({"query": VIEWER, **by_hash()})
     assert refusal(answer) == (200, "PERSISTED_QUERY_NOT_SUPPORTED")
@@ -116,7 +116,7 @@ def test_it_can_be_switched_off(post: Post, settings: Any) -> None:
     assert post({"query": VIEWER}).json() == NOBODY
 
 
-def test_an_unknown_hash_is_404_for_clients_that_know_graphql(post: Post) -> None:
-    # Not 400: older clients of Apollo give up on persisted queries then.
+def test_an_unknown_hash_is_404_for_clients_that_accept_graphql_responses(post: Post) -> None:
+    # Not 400, on which older Apollo clients stop using persisted queries.
     response = post(by_hash(), Accept=GRAPHQL_JSON)
     assert (refusal(response), response["Cache-Control"]) == ((404, "PERSISTED_QUERY_NOT_FOUND"), "no-store")

@@ -1,4 +1,4 @@
-"""What everybody is told alike is kept, and what is personal never is: over the whole schema, whoever asks."""
+"""Responses that are the same for every caller are cached, personal ones never: tested on the whole schema."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -51,7 +51,7 @@ ROOTS = {
 
 
 class Fields(Visitor):
-    """Looks at every field as graphql-core sees it, and finds those that not everybody may know of."""
+    """Collects the selected fields that are not public, by graphql-core's own TypeInfo."""
 
     def __init__(self, types: TypeInfo) -> None:
         super().__init__()
@@ -69,42 +69,42 @@ class Fields(Visitor):
 
 
 def is_public(source: str) -> bool:
-    """Of the first operation."""
+    """Whether the first operation selects public fields only."""
     types = TypeInfo(schema)
     found = Fields(types)
-    [asked, *_] = separate_operations(parse(source)).values()
-    visit(asked, TypeInfoVisitor(types, found))
+    [operation, *_] = separate_operations(parse(source)).values()
+    visit(operation, TypeInfoVisitor(types, found))
     return not found.personal
 
 
 @pytest.fixture
 def people(rows: str) -> Practice:
-    """A practice of people who may ask, where answers are kept."""
+    """A practice with people of every role, with the response cache on."""
     return make_practice()
 
 
 @pytest.fixture
 def written_keys(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The keys of all that is written among the answers."""
+    """The keys that are written to the response cache."""
     keys: list[str] = []
 
-    def noting(name: str) -> None:
+    def record_writes(name: str) -> None:
         write = getattr(Memcached, name)
 
-        def note(self: Memcached, key: Any, *arguments: Any, **options: Any) -> Any:
+        def record(self: Memcached, key: Any, *arguments: Any, **options: Any) -> Any:
             if self.key_prefix == responses.CACHE:
                 keys.extend([key] if isinstance(key, str) else key)
             return write(self, key, *arguments, **options)
 
-        monkeypatch.setattr(Memcached, name, note)
+        monkeypatch.setattr(Memcached, name, record)
 
     for name in ("set", "add", "set_many"):
-        noting(name)
+        record_writes(name)
     return keys
 
 
 def documents(practice: Practice) -> Iterator[str]:
-    """Every field of every type, by every way that there is to it, and every field of Query."""
+    """Documents with every field of every type, by every path to it, and every field of Query."""
     for type_name, ways in WAYS.items():
         fields = [selected(field, served) for name, field, served in own_fields() if name == type_name]
         for way in ways:
@@ -114,7 +114,7 @@ def documents(practice: Practice) -> Iterator[str]:
     yield from (f"{{ viewer {{ {field} }} }}" for field in viewers)
 
 
-def test_what_is_public_is_kept_and_what_is_personal_never_is(
+def test_public_responses_are_cached_and_personal_ones_never(
     people: Practice, post: Post, client: Any, written_keys: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     callers = {person: people.who(person) for person in PEOPLE}
@@ -125,7 +125,7 @@ def test_what_is_public_is_kept_and_what_is_personal_never_is(
         public = is_public(source)
         operation = {"operationName": "A"} if "query A" in source else {}
         written_keys.clear()
-        # As the client to whom all that is personal belongs, and as nobody
+        # As the client whose personal data it is, and anonymously
         person = "client"
         posted = post({"query": source, **operation}, Authorization="Bearer x")
         got = client.get("/graphql/", {"query": source, **operation}, headers={"Authorization": "Bearer x"})
@@ -142,36 +142,36 @@ def test_what_is_public_is_kept_and_what_is_personal_never_is(
     assert min(count.values()) > 50
 
 
-def test_what_is_public_is_the_same_for_everybody(
+def test_a_public_response_is_the_same_for_every_caller(
     people: Practice, post: Post, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings.GRAPHQL_RESPONSE_CACHE_SECONDS = 0  # each is answered for itself
+    settings.GRAPHQL_RESPONSE_CACHE_SECONDS = 0  # so that each response is computed
     callers = {person: people.who(person) for person in PEOPLE}
     for source in filter(is_public, documents(people)):
-        told = set()
+        responses_seen = set()
         for one in callers.values():
             monkeypatch.setattr("api.views.read_caller", lambda _, one=one: one)
-            told.add(post({"query": source}).content)
-        assert len(told) == 1, source
+            responses_seen.add(post({"query": source}).content)
+        assert len(responses_seen) == 1, source
 
 
-def test_no_change_is_kept(people: Practice, post: Post, written_keys: list[str]) -> None:
+def test_the_response_of_a_mutation_is_never_cached(people: Practice, post: Post, written_keys: list[str]) -> None:
     for mutation in schema.mutation_type.fields:  # type: ignore[union-attr]
         source = document_of(mutation, "__typename")
-        assert parse_document(schema, source).operation(None).reads is None
+        assert parse_document(schema, source).operation(None).public_reads is None
         assert post({"query": source, "variables": {"input": {}}})["Cache-Control"] == "no-store"
     assert written_keys == []
 
 
-def test_an_operation_that_the_schema_has_not_is_refused_beside_one_that_everybody_may_ask(post: Post) -> None:
+def test_a_subscription_is_refused_even_beside_a_public_query(post: Post) -> None:
     for source in ("{ __typename } subscription B { a }", "subscription B { a } query A { __typename }"):
         (error,) = post({"query": source, "operationName": "A"}).json()["errors"]
         assert error["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
 
 
 @pytest.mark.parametrize("type_name", sorted({name for name, _, _ in own_fields()}))
-def test_a_type_of_people_is_personal_as_a_whole(type_name: str) -> None:
-    """So that a look at the table tells that the documents above are told apart by what matters."""
+def test_types_of_people_have_no_public_field(type_name: str) -> None:
+    """Checks the permissions table itself, which decides above which documents are public."""
     fields = [field for name, field, _ in own_fields() if name == type_name]
     if type_name in PERSONAL_TYPES or type_name.endswith("Payload") or type_name.startswith(("Client", "Reservation")):
         assert not any(audience(type_name, field) is EVERYBODY for field in fields)

@@ -1,4 +1,4 @@
-"""Trusted documents: where a manifest is named, what stands in it is served, and nothing else."""
+"""Trusted documents: when a manifest is configured, only the documents in it are served."""
 
 import json
 from pathlib import Path
@@ -45,7 +45,7 @@ def test_a_trusted_document_is_served_by_its_id_and_in_full(manifest: None, post
     assert client.get("/graphql/", {"documentId": HASH}).json() == NOBODY
 
 
-def test_ids_are_taken_as_they_stand_in_the_manifest_and_hashes_of_any_of_it(
+def test_documents_are_found_by_their_id_in_the_manifest_and_by_their_hash(
     tmp_path: Path, post: Post, settings: Any
 ) -> None:
     path = tmp_path / "manifest.json"
@@ -56,7 +56,7 @@ def test_ids_are_taken_as_they_stand_in_the_manifest_and_hashes_of_any_of_it(
     assert refusal(post({"documentId": "abc"})) == REFUSED
 
 
-def test_a_process_does_not_start_on_a_manifest_that_cannot_be_read(settings: Any) -> None:
+def test_a_process_does_not_start_when_the_manifest_cannot_be_read(settings: Any) -> None:
     settings.GRAPHQL_TRUSTED_DOCUMENTS = "/nowhere"
     with pytest.raises(ImproperlyConfigured):
         apps.get_app_config("api").ready()
@@ -76,11 +76,11 @@ def test_a_process_does_not_start_on_a_manifest_that_cannot_be_read(settings: An
         by_hash(document_hash("{ viewer { email } }")),
     ],
 )
-def test_anything_else_is_refused(body: Any, manifest: None, post: Post) -> None:
+def test_any_other_document_is_refused(body: Any, manifest: None, post: Post) -> None:
     assert refusal(post(body)) == REFUSED
 
 
-def test_a_document_that_was_registered_is_not_trusted_by_that(manifest: None, post: Post, settings: Any) -> None:
+def test_a_registered_document_is_not_trusted(manifest: None, post: Post, settings: Any) -> None:
     path, settings.GRAPHQL_TRUSTED_DOCUMENTS = settings.GRAPHQL_TRUSTED_DOCUMENTS, ""
     query = "{ viewer { email } } # registered"
     assert "data" in post({"query": query, **by_hash(document_hash(query))}).json()

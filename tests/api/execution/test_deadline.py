@@ -1,4 +1,4 @@
-"""An execution ends in time, whatever the database is doing."""
+"""The deadline of an execution, enforced by statement timeouts."""
 
 import time
 from contextlib import nullcontext
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import ProgrammingError, connection, transaction
 
-from api.execution.deadline import Deadline, DeadlineExceeded
+from api.execution import Deadline, DeadlineExceeded
 from api.loaders import ProviderByIdLoader
 from reservation.models import Service
 from tests.conftest import Post
@@ -18,12 +18,12 @@ NUMBERS = "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE
 CUBED = f"SELECT COUNT(*) FROM {NUMBERS} a, {NUMBERS} b, {NUMBERS} c WHERE (a.i + b.i * c.i) % 7 = 3"
 SLOW = ENDLESS.format(2_000_000_000) if connection.vendor == "sqlite" else CUBED
 QUERY = "query($id: ID!) { provider(id: $id) { name } services { totalCount } }"
-LATE = {"code": "TIMEOUT"}
+TIMED_OUT = {"code": "TIMEOUT"}
 
 
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Looking up a provider takes forever; what became of it."""
+    """Makes reading a provider take forever. Returns the outcome of each such statement."""
     outcomes: list[str] = []
 
     def read(*_: Any) -> Any:
@@ -46,7 +46,7 @@ def test_a_statement_that_takes_too_long_is_stopped(post: Post, settings: Any, p
     settings.GRAPHQL_DEADLINE_SECONDS = 0.2
     answer = post({"query": QUERY, "variables": {"id": gid(practice.provider)}}).json()
     first, *_ = answer["errors"]
-    assert (first["extensions"], first["message"]) == (LATE, "This took too long, and was stopped.")
+    assert (first["extensions"], first["message"]) == (TIMED_OUT, "This took too long, and was stopped.")
     assert slow == ["OperationalError"]
     assert post({"query": "{ services { totalCount } }"}).json() == {"data": {"services": {"totalCount": 1}}}
 
@@ -56,7 +56,7 @@ def test_a_statement_after_the_deadline_is_not_begun(post: Post, settings: Any) 
     settings.GRAPHQL_DEADLINE_SECONDS = 0
     answer = post({"query": "{ a: services { totalCount } viewer { isStaff } }"}).json()
     assert answer["data"] is None
-    assert [(error["path"], error["extensions"]) for error in answer["errors"]] == [(["a"], LATE)]
+    assert [(error["path"], error["extensions"]) for error in answer["errors"]] == [(["a"], TIMED_OUT)]
 
 
 @pytest.mark.django_db
@@ -67,12 +67,12 @@ def test_a_mutation_that_is_too_late_changes_nothing(
     settings.GRAPHQL_DEADLINE_SECONDS = 0
     query = 'mutation { createService(input: {name: "New", durationMinutes: 15}) { userErrors { code } } }'
     (error,) = post({"query": query}).json()["errors"]
-    assert error["extensions"] == LATE
+    assert error["extensions"] == TIMED_OUT
     assert not Service.objects.filter(name="New").exists()
 
 
 @pytest.mark.django_db
-def test_nothing_of_a_deadline_is_left_for_the_next_request(post: Post, settings: Any) -> None:
+def test_a_deadline_does_not_affect_the_next_request(post: Post, settings: Any) -> None:
     settings.GRAPHQL_DEADLINE_SECONDS = 0.05
     assert post({"query": "{ services { totalCount } }"}).json() == {"data": {"services": {"totalCount": 0}}}
     time.sleep(0.06)
@@ -97,7 +97,7 @@ def test_a_deadline_that_passes_within_a_transaction_rolls_it_back(practice: Pra
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_savepoint_that_is_too_late_is_rolled_back_whoever_catches_it(practice: Practice) -> None:
+def test_a_savepoint_after_the_deadline_is_rolled_back_even_if_the_exception_is_caught(practice: Practice) -> None:
     deadline = Deadline(at=time.monotonic() + 0.2)
     with deadline.enforced(), transaction.atomic():
         try:
@@ -111,10 +111,15 @@ def test_a_savepoint_that_is_too_late_is_rolled_back_whoever_catches_it(practice
 
 
 @pytest.mark.django_db(transaction=True)
-def test_many_rows_are_one_statement_without_a_limit_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_executemany_gets_no_statement_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
-    limit = Deadline.limit
-    monkeypatch.setattr(Deadline, "limit", lambda self, sql, **k: seen.append(sql) or limit(self, sql, **k))
+    add_timeout = Deadline.with_statement_timeout
+
+    def record(deadline: Deadline, sql: str, **options: Any) -> str:
+        seen.append(sql)
+        return add_timeout(deadline, sql, **options)
+
+    monkeypatch.setattr(Deadline, "with_statement_timeout", record)
     with Deadline().enforced(), connection.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO reservation_service (name, description, duration_minutes, is_active, created_at)"
@@ -135,9 +140,9 @@ def timeout_of_postgresql() -> str:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="Other databases keep no limit.")
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="Other databases have no timeout in the session.")
 @pytest.mark.parametrize("is_in_transaction", [False, True])
-def test_a_limit_of_postgresql_ends_with_the_execution(
+def test_the_statement_timeout_of_postgresql_is_reset_after_the_execution(
     is_in_transaction: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Deadline, "seconds_left", 9.4999)
@@ -154,15 +159,15 @@ def timeout_outside_of_a_wrapper() -> str:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="Elsewhere what has failed can go on.")
-def test_a_transaction_of_postgresql_that_has_failed_leaves_no_limit() -> None:
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="Only PostgreSQL aborts transactions.")
+def test_a_failed_transaction_of_postgresql_leaves_no_statement_timeout() -> None:
     with pytest.raises(ProgrammingError), transaction.atomic(), Deadline().enforced():
         connection.cursor().execute("SELECT missing")
     assert timeout_of_postgresql() == "0"
 
 
 @pytest.mark.django_db(transaction=True)
-def test_rows_that_are_read_in_chunks_have_a_deadline_too(practice: Practice) -> None:
+def test_rows_that_are_read_in_chunks_have_the_deadline_too(practice: Practice) -> None:
     with Deadline().enforced():
         assert [service.name for service in Service.objects.iterator(chunk_size=1)] == ["Cutting"]
     with Deadline(at=0).enforced(), pytest.raises(DeadlineExceeded):
@@ -170,7 +175,7 @@ def test_rows_that_are_read_in_chunks_have_a_deadline_too(practice: Practice) ->
 
 
 @pytest.mark.parametrize(
-    ("is_mariadb", "sql", "limited"),
+    ("is_mariadb", "sql", "expected"),
     [
         (True, "SELECT 1", "SET STATEMENT max_statement_time=9.5 FOR SELECT 1"),
         (True, "UPDATE a SET b = 1", "SET STATEMENT max_statement_time=9.5 FOR UPDATE a SET b = 1"),
@@ -180,8 +185,8 @@ def test_rows_that_are_read_in_chunks_have_a_deadline_too(practice: Practice) ->
         (False, "INSERT INTO a VALUES (1)", "INSERT INTO a VALUES (1)"),
     ],
 )
-def test_a_statement_tells_the_server_how_long_it_may_take(
-    is_mariadb: bool, sql: str, limited: str, monkeypatch: pytest.MonkeyPatch
+def test_a_statement_carries_its_timeout_to_the_server(
+    is_mariadb: bool, sql: str, expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Deadline, "seconds_left", 9.5)
-    assert Deadline().limit(sql, is_mariadb=is_mariadb).replace("9.500", "9.5") == limited
+    assert Deadline().with_statement_timeout(sql, is_mariadb=is_mariadb).replace("9.500", "9.5") == expected

@@ -1,4 +1,4 @@
-"""Executing a document: who waits for what, what mutations see of each other, and what is left behind."""
+"""Executing a document: awaitable resolvers, the order of mutations, and no coroutine left unawaited."""
 
 import gc
 from collections.abc import Awaitable, Callable
@@ -14,7 +14,7 @@ from api.execution import execute_document, thread_loop
 from tests.factories import NOW
 from tests.practice import Ask, Practice, gid
 
-Run = Callable[[str], Any]
+Execute = Callable[[str], Any]
 
 
 class Queries(graphene.ObjectType):
@@ -48,39 +48,39 @@ class Queries(graphene.ObjectType):
 
 
 @pytest.fixture
-def run() -> Run:
+def execute() -> Execute:
     schema = graphene.Schema(query=Queries).graphql_schema
     return lambda source: execute_document(schema, parse(source), context=Context(now=NOW))
 
 
-def test_resolvers_may_or_may_not_wait(run: Run) -> None:
-    assert run("{ now }").data == {"now": "now"}
-    assert run("{ now later again: later }").data == {"now": "now", "later": "later", "again": "later"}
+def test_resolvers_may_be_synchronous_or_asynchronous(execute: Execute) -> None:
+    assert execute("{ now }").data == {"now": "now"}
+    assert execute("{ now later again: later }").data == {"now": "now", "later": "later", "again": "later"}
 
 
-def test_an_error_of_one_field_leaves_the_others(run: Run) -> None:
-    result = run("{ later fails now }")
+def test_an_error_of_one_field_does_not_affect_the_others(execute: Execute) -> None:
+    result = execute("{ later fails now }")
     assert result.data == {"later": "later", "fails": None, "now": "now"}
     assert [(error.path, str(error.original_error)) for error in result.errors] == [(["fails"], "later")]
 
 
-def test_a_resolver_that_waits_for_something_else_is_reported_rather_than_hanging(run: Run) -> None:
-    stuck = "A resolver waits for something outside the BatchLoop."
+def test_a_resolver_that_awaits_something_outside_the_loop_is_an_error_instead_of_hanging(execute: Execute) -> None:
+    message = "A resolver waits for something outside the BatchLoop."
     if settings.GRAPHQL_EXECUTOR == "standard":
-        with pytest.raises(RuntimeError, match=stuck):
-            run("{ later never }")
+        with pytest.raises(RuntimeError, match=message):
+            execute("{ later never }")
     else:
-        result = run("{ later never }")
+        result = execute("{ later never }")
         assert result.data == {"later": "later", "never": None}
-        assert [(error.path, error.message) for error in result.errors] == [(["never"], stuck)]
-    assert run("{ later }").data == {"later": "later"}
+        assert [(error.path, error.message) for error in result.errors] == [(["never"], message)]
+    assert execute("{ later }").data == {"later": "later"}
 
 
 @pytest.mark.parametrize("source", ["{ later needed }", "{ needed later }", "{ fails later needed }"])
-def test_an_error_that_spoils_everything_leaves_no_coroutine_behind(source: str, run: Run) -> None:
-    assert run(source).data is None
-    gc.collect()  # a coroutine that was never awaited would warn now, and warnings are errors
-    assert run("{ later }").errors is None
+def test_an_error_that_nulls_the_data_leaves_no_coroutine_unawaited(source: str, execute: Execute) -> None:
+    assert execute(source).data is None
+    gc.collect()  # a coroutine that was never awaited warns now, and warnings are errors
+    assert execute("{ later }").errors is None
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_an_error_that_spoils_everything_leaves_no_coroutine_behind(source: str,
         ) { totalCount } } } }""",
     ],
 )
-def test_a_refusal_beside_a_loader_leaves_no_coroutine_behind(source: str, ask: Ask, practice: Practice) -> None:
+def test_a_forbidden_field_leaves_no_coroutine_unawaited(source: str, ask: Ask, practice: Practice) -> None:
     assert ask(source).data is None
     gc.collect()
 
@@ -118,7 +118,7 @@ def test_each_mutation_is_complete_before_the_next_begins(ask: Ask, practice: Pr
     }
 
 
-def test_a_mutation_shows_what_it_has_changed(ask: Ask, practice: Practice) -> None:
+def test_the_payload_of_a_mutation_shows_its_change(ask: Ask, practice: Practice) -> None:
     answer = ask(
         """mutation($id: ID!, $reservation: ID!) {
             updateProvider(input: {providerId: $id, name: "Ann"}) { provider { name } }

@@ -11,12 +11,12 @@ import pytest
 from api.execution.loop import BatchLoop, thread_loop
 
 
-def test_a_thread_has_one_loop_of_its_own() -> None:
+def test_each_thread_has_its_own_loop() -> None:
     with ThreadPoolExecutor(1) as threads:
-        theirs = [threads.submit(thread_loop).result() for _ in range(2)]
+        other = [threads.submit(thread_loop).result() for _ in range(2)]
     assert thread_loop() is thread_loop()
-    assert theirs[0] is theirs[1]
-    assert theirs[0] is not thread_loop()
+    assert other[0] is other[1]
+    assert other[0] is not thread_loop()
 
 
 def test_it_is_never_the_running_loop() -> None:
@@ -44,7 +44,7 @@ def test_tasks_run_in_the_order_in_which_they_became_ready() -> None:
     assert seen == ["a begins", "b begins", "c begins", "a ends", "b ends", "c ends"]
 
 
-def test_gather_uses_it() -> None:
+def test_gather_uses_the_loop() -> None:
     async def one(number: int) -> int:
         return number
 
@@ -62,7 +62,7 @@ def test_a_cancelled_callback_does_not_run() -> None:
     assert seen == ["called"]
 
 
-def test_an_error_comes_out_as_it_was_raised() -> None:
+def test_an_error_is_raised_unchanged() -> None:
     error = LookupError("nothing here")
 
     async def fail() -> None:
@@ -73,19 +73,19 @@ def test_an_error_comes_out_as_it_was_raised() -> None:
     assert raised.value is error
 
 
-def test_waiting_for_something_else_is_reported_rather_than_hanging() -> None:
+def test_awaiting_something_outside_the_loop_raises_instead_of_hanging() -> None:
     loop = BatchLoop()
     with pytest.raises(RuntimeError, match="waits for something outside"):
         loop.run_until_complete(loop.create_future())
     loop.run_until_complete(asyncio.sleep(0))
 
 
-def test_waiting_for_a_timer_is_reported_rather_than_hanging() -> None:
+def test_awaiting_a_timer_raises_instead_of_hanging() -> None:
     with pytest.raises(RuntimeError, match="no running event loop"):
         BatchLoop().run_until_complete(asyncio.sleep(0.01))
 
 
-def test_what_a_session_leaves_does_not_run_in_the_next() -> None:
+def test_callbacks_left_by_a_session_do_not_run_in_the_next() -> None:
     loop, seen = BatchLoop(), []
 
     async def left_over() -> None:
@@ -99,7 +99,7 @@ def test_what_a_session_leaves_does_not_run_in_the_next() -> None:
     assert seen == []
 
 
-def test_a_session_within_a_session_keeps_what_the_outer_one_has() -> None:
+def test_a_nested_session_does_not_discard_callbacks_of_the_outer_one() -> None:
     loop, seen = BatchLoop(), []
     with loop.session():
         loop.call_soon(seen.append, "outer")
@@ -109,7 +109,7 @@ def test_a_session_within_a_session_keeps_what_the_outer_one_has() -> None:
     assert seen == ["outer"]
 
 
-def test_an_error_in_a_session_ends_it_too() -> None:
+def test_an_error_in_a_session_ends_it_and_discards_its_callbacks() -> None:
     loop, seen = BatchLoop(), []
 
     def fail() -> None:

@@ -1,4 +1,4 @@
-"""Documents and bodies that are made to hurt: each is refused, quickly, and nothing of it is executed."""
+"""Documents and bodies of denial-of-service attacks: each is refused quickly, before it is executed."""
 
 import json
 import time
@@ -12,8 +12,8 @@ from graphql import parse
 
 from api.views import graphql_view
 
-# A bomb costs less than reading the longest document that is allowed, so many times: machines differ.
-MAX_READINGS = 4
+# A bomb takes at most so many times the CPU of parsing the longest allowed document: machines differ in speed.
+MAX_PARSINGS = 4
 LONGEST = "{ " + "isStaff " * (settings.GRAPHQL_MAX_TOKENS - 2) + "}"
 TRIES = 5
 
@@ -111,7 +111,7 @@ BODIES: dict[str, tuple[Any, str, str | None]] = {
 
 
 def post(body: Any) -> tuple[HttpResponse, float]:
-    """The answer, and how many seconds of CPU it took."""
+    """The response, and how many seconds of CPU it took."""
     text = body if isinstance(body, bytes) else json.dumps(body).encode()
     request = RequestFactory().post("/graphql/", text, content_type="application/json")
     start = time.thread_time()
@@ -119,25 +119,25 @@ def post(body: Any) -> tuple[HttpResponse, float]:
     return response, time.thread_time() - start
 
 
-def read_longest() -> float:
-    """How many seconds of CPU graphql-core takes for the longest document."""
+def parse_longest() -> float:
+    """How many seconds of CPU graphql-core takes to parse the longest document."""
     start = time.thread_time()
     parse(LONGEST)
     return time.thread_time() - start
 
 
 @pytest.mark.parametrize("name", BODIES)
-def test_a_bomb_is_refused_before_it_costs_anything(name: str) -> None:
-    # Without the `db` fixture a statement would be an error.
+def test_a_bomb_is_refused_quickly(name: str) -> None:
+    # Without the `db` fixture a database statement is an error.
     body, code, limit = BODIES[name]
-    seconds, readings = [], []
+    seconds, parsings = [], []
     for _ in range(TRIES):
-        readings.append(read_longest())
+        parsings.append(parse_longest())
         response, cpu = post(body)
         seconds.append(cpu)
-        told = json.loads(response.content)
-        assert told.keys() == {"errors"}
-        assert {(one["extensions"]["code"], one["extensions"].get("limit")) for one in told["errors"]} == {
+        content = json.loads(response.content)
+        assert content.keys() == {"errors"}
+        assert {(one["extensions"]["code"], one["extensions"].get("limit")) for one in content["errors"]} == {
             (code, limit)
         }
-    assert min(seconds) < MAX_READINGS * min(readings)
+    assert min(seconds) < MAX_PARSINGS * min(parsings)

@@ -1,4 +1,4 @@
-"""What operations cost: by hand, beside what the server says."""
+"""The cost of operations: calculated by hand, compared with what the server calculates."""
 
 from typing import Any
 
@@ -11,13 +11,13 @@ from tests.api.test_views import refusal
 from tests.conftest import Post
 
 
-def price(source: str, **variables: Any) -> Cost:
+def cost_of(source: str, **variables: Any) -> Cost:
     return parse_document(schema, source).operation(None).cost(variables)
 
 
 def cost(source: str, **variables: Any) -> tuple[int, int]:
-    """What it costs, and how many nodes it can return."""
-    requested, nodes, _ = price(source, **variables)
+    """The cost, and how many nodes the operation can return."""
+    requested, nodes, _ = cost_of(source, **variables)
     return requested, nodes
 
 
@@ -28,7 +28,7 @@ def cost(source: str, **variables: Any) -> tuple[int, int]:
         ("{ viewer { isStaff email } }", (0, 0)),
         ("{ viewer { client { name } provider { name } } }", (2, 2)),
         ("{ node(id: 1) { id } }", (1, 1)),
-        # A page is one, and its items are as many as are asked for; 20 when nothing is said.
+        # A page costs 1, and has as many items as are requested, by default 20.
         ("{ providers { totalCount } }", (6, 0)),
         ("{ providers { nodes { name } } }", (21, 20)),
         ("{ providers { edges { cursor node { name } } } }", (21, 20)),
@@ -38,18 +38,18 @@ def cost(source: str, **variables: Any) -> tuple[int, int]:
         ("{ providers(first: null) { nodes { name } } }", (21, 20)),
         ("{ providers(first: -5) { nodes { name } } }", (1, 0)),
         ("{ providers(first: 5, last: 9) { nodes { name } } }", (10, 9)),
-        # What is below an item is multiplied: 1 + 10 * (1 + (1 + 4 * 1)).
+        # The cost below an item is multiplied: 1 + 10 * (1 + (1 + 4 * 1)).
         ("{ providers(first: 10) { nodes { services(first: 4) { nodes { id } } } } }", (61, 50)),
         ("{ providers(first: 10) { edges { node { services(first: 4) { edges { node { id } } } } } } }", (61, 50)),
-        # Both ways to the items are read.
+        # `nodes` and `edges` both count.
         ("{ providers(first: 10) { nodes { id } edges { node { id } } } }", (21, 20)),
-        # 1 + 3 * (1 + 10 + 2 * (1 + 1)): a provider's calendar is dearer than another page.
+        # 1 + 3 * (1 + 10 + 2 * (1 + 1)): a provider's calendar is more expensive than other pages.
         (
             '{ providers(first: 3) { nodes { openAppointments(first: 2, startsFrom: "2030-01-01T00:00:00Z", '
             'startsBefore: "2030-01-02T00:00:00Z") { nodes { id provider { id } } } } } }',
             (46, 15),
         ),
-        # A list is as long as what is asked for, or as it usually is.
+        # A list has as many items as are requested, or as is usual.
         ("{ nodes(ids: [1, 2, 3]) { id } }", (3, 3)),
         ("{ nodes(ids: 1) { id } }", (1, 1)),
         ("{ nodes(ids: " + "1" * 5000 + ") { id } }", (1, 1)),
@@ -59,7 +59,7 @@ def cost(source: str, **variables: Any) -> tuple[int, int]:
             (11, 1),
         ),
         ("mutation { a: cancelReservation(input: {reservationId: 1}) { userErrors { code } } }", (10, 0)),
-        # Each of the same field counts, and each alias.
+        # The same field counts each time, and so does each alias.
         ("{ viewer { client { id } client { name } } }", (2, 2)),
         ("{ a: node(id: 1) { id } b: node(id: 2) { id } }", (2, 2)),
     ],
@@ -76,7 +76,7 @@ def test_a_fragment_costs_where_it_applies() -> None:
     assert cost("{ service(id: 1) { ... on Node { ...P id } } } " + fragment) == (1, 1)
 
 
-def test_of_the_types_that_an_object_can_be_the_dearest_counts() -> None:
+def test_the_most_expensive_object_type_of_an_interface_counts() -> None:
     services, providers = "services(first: 9) { nodes { id } }", "providers(first: 2) { nodes { id } }"
     pages = f"... on Provider {{ {services} }} ... on Service {{ {providers} }}"
     assert cost(f"{{ node(id: 1) {{ {pages} }} }}") == (11, 10)
@@ -122,7 +122,7 @@ def test_a_list_is_as_long_as_its_variable() -> None:
         ("@include(if: $yes) @skip(if: $yes)", {"yes": True}, False),
     ],
 )
-def test_what_is_left_out_costs_nothing(directive: str, variables: dict[str, bool], is_read: bool) -> None:
+def test_a_field_that_is_left_out_costs_nothing(directive: str, variables: dict[str, bool], is_read: bool) -> None:
     head = "query($yes: Boolean = true, $no: Boolean = false) {"
     use = "viewer { isStaff @include(if: $yes) @skip(if: $no) }"
     for body in (
@@ -136,7 +136,7 @@ def test_what_is_left_out_costs_nothing(directive: str, variables: dict[str, boo
         assert cost(source, **variables) == ((21, 20) if is_read else (0, 0))
 
 
-def test_an_operation_that_is_too_dear_is_refused(post: Post, settings: Any, db: None) -> None:
+def test_an_operation_that_costs_too_much_is_refused(post: Post, settings: Any, db: None) -> None:
     query = "query($n: Int) { providers(first: $n) { nodes { id } } }"
     settings.GRAPHQL_MAX_COST = 51
     assert post({"query": query, "variables": {"n": 50}}).json() == {"data": {"providers": {"nodes": []}}}
@@ -168,7 +168,7 @@ def test_an_operation_that_can_return_too_many_nodes_is_refused(post: Post, sett
     ],
 )
 def test_values_are_counted(source: str, values: int) -> None:
-    assert price(source).values == values
+    assert cost_of(source).values == values
 
 
 def test_an_operation_that_can_return_too_many_values_is_refused(post: Post) -> None:
@@ -214,11 +214,11 @@ WINDOW = 'startsFrom: "2030-01-01T00:00:00Z", startsBefore: "2030-01-02T00:00:00
         ("{ providers(filter: {serviceId: 1}, first: 1) { nodes { id } } }", {}, 2),
     ],
 )
-def test_looking_for_runs_is_dear(source: str, variables: Any, requested: int) -> None:
-    assert price(source, **variables).requested == requested
+def test_searching_for_a_service_costs_more(source: str, variables: Any, requested: int) -> None:
+    assert cost_of(source, **variables).requested == requested
 
 
-def test_the_cost_is_told_to_who_asks(post: Post, db: None) -> None:
+def test_the_cost_is_reported_when_the_header_requests_it(post: Post, db: None) -> None:
     body = {"query": "{ providers(first: 3) { nodes { id } } }"}
     data = {"providers": {"nodes": []}}
     assert post(body).json() == {"data": data}

@@ -1,4 +1,4 @@
-"""How deep and how wide a document may be: known before anything is validated, however it is spelt."""
+"""The limits on the structure of a document: checked before validation, through fragments and aliases."""
 
 from typing import Any
 
@@ -6,9 +6,10 @@ import pytest
 from graphql import get_introspection_query, parse, specified_rules, validate
 
 from api.documents import parse_document
-from api.documents.document import FRAGMENT_RULES
+from api.documents.parsing import FRAGMENT_RULES
 from api.http.errors import RequestError
-from api.limits.structure import check_structure, has_sound_fragments
+from api.limits.fragments import has_sound_fragments
+from api.limits.structure import check_structure
 from api.schema import schema
 
 CYCLE = ("services", "nodes", "providers", "nodes")
@@ -16,20 +17,20 @@ COMPLEX = "QUERY_TOO_COMPLEX"
 
 
 def nested(depth: int, *, before: int = 0) -> str:
-    """A selection of a query that is so deep, or of a provider's with so many fields before it."""
+    """A selection of the query type of this depth, or of a provider below so many fields."""
     names = [CYCLE[level % 4] for level in range(depth - before - 1)]
     leaf = "id" if len(names) % 2 == 0 and (names or before) else "totalCount"
     return " { ".join([*names, leaf]) + " }" * len(names)
 
 
 def refusal(source: str) -> dict[str, Any] | None:
-    """The extensions of the error that this document is refused with, if it is."""
+    """The extensions of the error with which this document is refused; None when it is not."""
     try:
         check_structure(parse(source))
     except RequestError as error:
-        (told,) = error.errors
-        assert told.message.endswith(".")
-        return told.extensions
+        (found,) = error.errors
+        assert found.message.endswith(".")
+        return found.extensions
     return None
 
 
@@ -65,12 +66,12 @@ def test_each_operation_is_measured() -> None:
     assert refusal(f"query A {{ {nested(10)} }} query B {{ {nested(11)} }}") == TOO_DEEP
 
 
-def test_what_it_is_called_has_no_depth() -> None:
+def test_typename_does_not_count_for_the_depth() -> None:
     source = nested(10).replace("{ id }", "{ id __typename }")
     assert refusal(f"{{ {source} __typename }}") is None
 
 
-def test_introspection_has_a_bound_of_its_own(settings: Any) -> None:
+def test_introspection_has_its_own_limit_on_depth(settings: Any) -> None:
     full = get_introspection_query(input_value_deprecation=True, specified_by_url=True, directive_is_repeatable=True)
     assert refusal(full) is None
     settings.GRAPHQL_MAX_INTROSPECTION_DEPTH = 5
@@ -115,12 +116,12 @@ def test_aliases_are_counted_by_operation() -> None:
         "{{ ...A }} fragment A on Query {} {{ viewer {{ isStaff }} }}",
     ],
 )
-def test_directives_are_counted_wherever_they_stand(document: str) -> None:
+def test_directives_are_counted_at_every_place(document: str) -> None:
     assert refusal(document.format("@include(if: true) " * 10)) is None
     assert refusal(document.format("@include(if: true) " * 11)) == limit("directives", 10)
 
 
-def test_an_operation_makes_a_few_changes_only() -> None:
+def test_the_mutations_of_an_operation_are_limited() -> None:
     change = "{}: cancelReservation(input: {{reservationId: 1}}) {{ userErrors {{ code }} }}"
     changes = [change.format(name) for name in "abcd"]
     assert refusal("mutation { " + " ".join(changes[:3]) + " }") is None
@@ -130,7 +131,7 @@ def test_an_operation_makes_a_few_changes_only() -> None:
     assert refusal("{ " + " ".join(f"{name}: viewer {{ isStaff }}" for name in "abcd") + " }") is None
 
 
-def test_an_alias_of_a_change_counts_once() -> None:
+def test_an_alias_of_a_mutation_counts_once() -> None:
     aliases = " ".join(f"a{number}: __typename" for number in range(27))
     change = "{}: cancelReservation(input: {{reservationId: 1}}) {{ {} }}"
     changes = [change.format(name, aliases if name == "x" else "a") for name in "xyz"]
@@ -147,7 +148,7 @@ def test_an_alias_of_a_change_counts_once() -> None:
         "{{ __typename @a(b: {}) }}",
     ],
 )
-def test_lists_in_the_document_have_a_length(document: str) -> None:
+def test_lists_in_the_document_have_a_maximum_length(document: str) -> None:
     assert refusal(document.format(["1"] * 100).replace("'", '"')) is None
     assert refusal(document.format(["1"] * 101).replace("'", '"')) == limit("list", 100, "BAD_USER_INPUT")
 
@@ -162,7 +163,7 @@ def test_lists_in_the_document_have_a_length(document: str) -> None:
         "{{ viewer {{ isStaff }} }} fragment Unused on Viewer {{ {1} }}",
     ],
 )
-def test_the_same_field_is_selected_a_few_times_at_one_place(document: str) -> None:
+def test_repeats_of_a_field_at_one_place_are_limited(document: str) -> None:
     def selected(times: int) -> str:
         return document.format("viewer { isStaff } " * times, "isStaff " * times, "viewer { isStaff } " * times)
 
@@ -170,12 +171,12 @@ def test_the_same_field_is_selected_a_few_times_at_one_place(document: str) -> N
     assert refusal(selected(21)) == limit("repeats", 20)
 
 
-def test_repeats_are_counted_where_selections_meet() -> None:
+def test_repeats_are_counted_after_merging_selections() -> None:
     assert refusal("{ " + "viewer { isStaff isStaff } " * 10 + "}") is None
     assert refusal("{ " + "viewer { isStaff isStaff isStaff } " * 10 + "}") == limit("repeats", 20)
 
 
-def test_selections_are_counted_with_those_of_fragments_wherever_they_are_spread(settings: Any) -> None:
+def test_selections_of_a_fragment_count_each_time_it_is_spread(settings: Any) -> None:
     settings.GRAPHQL_MAX_REPEATS = 10**6
     fragment = "fragment A on Query { " + "viewer { isStaff } " * 10 + "}"
     assert refusal("{ " + "...A " * 95 + "} " + fragment) is None  # 95 spreads, 95 * 20 fields: 1995
@@ -200,9 +201,9 @@ def test_selections_are_counted_with_those_of_fragments_wherever_they_are_spread
 def test_every_limit_is_a_setting(setting: str, source: str, name: str, settings: Any) -> None:
     assert refusal(source) is None
     setattr(settings, setting, 2)
-    told = refusal(source)
-    assert told is not None
-    assert (told["limit"], told["maximum"]) == (name, 2)
+    extensions = refusal(source)
+    assert extensions is not None
+    assert (extensions["limit"], extensions["maximum"]) == (name, 2)
 
 
 def test_a_document_within_its_limits_is_served() -> None:
@@ -227,4 +228,4 @@ def test_a_document_within_its_limits_is_served() -> None:
 def test_fragments_are_sound_when_known_and_unique_and_in_no_cycle(source: str, is_sound: bool) -> None:
     assert has_sound_fragments(parse(source)) == is_sound
     refused = validate(schema, parse(source), FRAGMENT_RULES)
-    assert (refused == []) == is_sound, "the rules word what is wrong"
+    assert (refused == []) == is_sound, "the fragment rules find an error exactly when the fragments are not sound"

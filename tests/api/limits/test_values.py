@@ -1,4 +1,4 @@
-"""What the JSON of a request may look like."""
+"""The limits of the JSON of a request."""
 
 import json
 from typing import Any
@@ -15,13 +15,13 @@ def nested(levels: int) -> Any:
     return json.loads("[" * levels + "]" * levels)
 
 
-def test_json_is_32_levels_deep_at_most(post: Post) -> None:
+def test_json_has_at_most_32_levels(post: Post) -> None:
     # The body is one level, its extensions another.
     assert post({"query": VIEWER, "extensions": {"a": nested(30)}}).json() == NOBODY
     assert refusal(post({"query": VIEWER, "extensions": {"a": nested(31)}})) == (400, "BAD_REQUEST")
 
 
-def test_json_in_an_address_is_as_deep_at_most(client: Any) -> None:
+def test_json_in_a_query_string_has_at_most_32_levels(client: Any) -> None:
     for name in ("variables", "extensions"):
         within, beyond = ({"query": VIEWER, name: json.dumps({"a": nested(levels)})} for levels in (31, 32))
         assert client.get("/graphql/", within).json() == NOBODY
@@ -29,7 +29,7 @@ def test_json_in_an_address_is_as_deep_at_most(client: Any) -> None:
 
 
 @pytest.mark.parametrize("wrap", [lambda ids: {"ids": ids}, lambda ids: {"ids": ["x"], "more": [{"a": {"b": ids}}]}])
-def test_a_list_among_the_variables_has_100_items_at_most(wrap: Any, post: Post, db: None) -> None:
+def test_a_list_in_the_variables_has_at_most_100_items(wrap: Any, post: Post, db: None) -> None:
     within = post({"query": NODES, "variables": wrap(["x"] * 100)}).json()
     assert {error["extensions"]["code"] for error in within["errors"]} == {"BAD_USER_INPUT"}
     assert "data" in within

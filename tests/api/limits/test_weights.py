@@ -1,4 +1,4 @@
-"""Every list has a cost: one that nobody thought of does not get into the schema."""
+"""Every list has a size: the schema cannot be created with a list that has none."""
 
 import pytest
 from graphql import build_schema
@@ -19,13 +19,13 @@ def test_a_list_without_a_size_fails_the_build(type_: str) -> None:
         require_sizes(build_schema(f"type Query {{ thing: Int }} interface Thing {{ things: {type_} }}"))
 
 
-def test_the_items_of_a_connection_need_none() -> None:
+def test_the_items_of_a_connection_need_no_size() -> None:
     require_sizes(build_schema("type Query { c: XConnection } type XConnection { nodes: [Int!]! edges: [Int] }"))
     with pytest.raises(LookupError, match=r"XConnection\.others"):
         require_sizes(build_schema("type Query { c: XConnection } type XConnection { others: [Int!]! }"))
 
 
-def test_the_table_names_nothing_that_is_not_there() -> None:
+def test_the_table_names_existing_fields_only() -> None:
     for coordinate, size in LIST_SIZES.items():
         parent, _, field = coordinate.partition(".")
         found = schema.type_map[parent].fields[field]

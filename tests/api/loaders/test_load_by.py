@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from api.context import Context
-from api.execution import thread_loop
-from api.execution.column_resolvers import column_resolver
+from api.execution import column_resolver, thread_loop
 from api.loaders import ProviderByIdLoader, ServiceByIdLoader
 from api.loaders.base import Loader, load_by, then
 from api.schema import schema

@@ -1,1 +1,1 @@
-"""Random operations in a random world are answered alike by graphql-core and by the columnar executor."""
+"""Random operations in a random world have the same result from graphql-core and from the columnar executor."""

@@ -32,7 +32,7 @@ FITTING = {"x": ("i", "in", "id"), "nn": ("in", "id"), "in": ("f",), "c": ("c",)
 
 
 def random_variables(chance: random.Random) -> dict[str, Any]:
-    """Values for the variables, now and then wrong ones."""
+    """Values for the variables, sometimes invalid ones."""
     given = {
         name: chance.choice(values)
         for name, (_, values) in VARIABLES.items()
@@ -79,7 +79,7 @@ class Author:
         return "{ " + " ".join(parts) + " }"
 
     def fragment(self, type_: Any, depth: int) -> str:
-        """The name of a fragment on this type, an old one or a new one."""
+        """The name of a fragment on this type, which may be new."""
         old = [name for name, (on, text) in self.fragments.items() if on == type_.name and text]
         if old and self.chance.random() < 0.5:
             return self.chance.choice(old)

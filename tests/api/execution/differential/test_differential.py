@@ -1,4 +1,4 @@
-"""What the columnar executor answers is what graphql-core does: data and its order, messages, places, codes."""
+"""The columnar executor has the results of graphql-core: data and its order, messages, locations, paths, codes."""
 
 import os
 import random
@@ -17,8 +17,8 @@ SECONDS = float(os.environ.get("DIFFERENTIAL_SECONDS") or 10)
 SEED = os.environ.get("DIFFERENTIAL_SEED")
 
 
-def answer(document: Any, world: World, variables: dict[str, Any], **options: Any) -> Any:
-    """What is answered, with the order of its keys."""
+def result_of(document: Any, world: World, variables: dict[str, Any], **options: Any) -> Any:
+    """The result, with the order of its keys."""
     result = execute(schema, document, "root", world, variables, "Op", **options)
     assert isinstance(result, ExecutionResult)
     return ordered(result.data), [error.formatted for error in result.errors or ()]
@@ -30,7 +30,7 @@ def ordered(data: Any) -> Any:
     return [ordered(item) for item in data] if isinstance(data, list) else data
 
 
-def test_random_operations_are_answered_as_graphql_core_answers_them() -> None:
+def test_random_operations_have_the_results_of_graphql_core() -> None:
     seed = int(SEED) if SEED else random.randrange(10**9)
     print(f"DIFFERENTIAL_SEED={seed}")
     chance, count, until = random.Random(seed), Counter[str](), time.monotonic() + SECONDS
@@ -49,18 +49,18 @@ def test_random_operations_are_answered_as_graphql_core_answers_them() -> None:
                 chance.random(),
                 chance.choice([0, 0, 0.01, 0.05, 0.2]),
             )
-            expected = answer(document, World(world_seed, rate), variables)
+            expected = result_of(document, World(world_seed, rate), variables)
             count["with errors"] += bool(expected[1])
             for loop in (None, thread_loop()):
                 world = World(world_seed, rate, loop)
-                found = answer(document, world, variables, execution_context_class=ColumnarExecutionContext)
+                found = result_of(document, world, variables, execution_context_class=ColumnarExecutionContext)
                 assert found == expected, f"seed {seed}, world {world_seed}, rate {rate}, {variables}, {text}"
                 count["executions"] += 1
     print(dict(count))
     assert count["with errors"] > count["documents"] / 4
 
 
-def test_introspection_is_answered_as_graphql_core_answers_it() -> None:
+def test_introspection_has_the_result_of_graphql_core() -> None:
     document = parse(get_introspection_query())
     columnar = execute(schema, document, execution_context_class=ColumnarExecutionContext)
     assert columnar == execute(schema, document)

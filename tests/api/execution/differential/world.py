@@ -1,8 +1,8 @@
-"""A schema with everything that types can be, and a world in which every outcome follows from a seed.
+"""A schema with every kind of type, and a world in which every outcome follows from a seed.
 
-Whether a resolver answers a value, null, an error or something wrong depends on the seed, the field, its source and its
-arguments, so every executor sees the same. How it is delivered (plainly, by a loader, as a coroutine, or in a list of
-those) is the executor's to cope with.
+Whether a resolver returns a value, null, an error or something invalid depends on the seed, the field, its source and
+its arguments, so every executor sees the same. How it is delivered (plainly, by a loader, as a coroutine, or in a list
+of those) must make no difference.
 """
 
 import datetime
@@ -69,13 +69,13 @@ class Thing:
 
 
 class Animal(Thing):
-    """Dogs and cats are of one class, so a class does not say which type something is of."""
+    """Dogs and cats have one class, so the class does not decide the GraphQL type."""
 
     __repr__ = Thing.__repr__
 
 
 class Lazy:
-    """Iterable, and no list: as a QuerySet."""
+    """Iterable, but not a list, like a QuerySet."""
 
     def __init__(self, items: Iterable[Any]) -> None:
         self.items = list(items)
@@ -103,7 +103,7 @@ WRONG = (ValueError("returned"), object, [1], "bad", 3.5, {"a": 1}, 2**40)
 
 
 class Box:
-    """A loader's key that is never taken for another's."""
+    """A loader key, compared by identity, so that no two are equal."""
 
     def __init__(self, value: Any) -> None:
         self.value = value
@@ -117,7 +117,7 @@ class BoxLoader(DataLoader):  # type: ignore[misc]
 
 
 class World:
-    """error_rate: how probable something wrong is. loop: what drives loaders; without one all is delivered plainly."""
+    """error_rate: the probability of errors and invalid values. loop: the loop of loaders; without one all is plain."""
 
     def __init__(self, seed: float, error_rate: float, loop: Any = None) -> None:
         self.seed = seed
@@ -128,10 +128,10 @@ class World:
     def chance(self, *key: Any) -> random.Random:
         return random.Random(repr((self.seed, key)))
 
-    # --- What happens ----------------------------------------------------------------------------------------------
+    # --- Outcomes --------------------------------------------------------------------------------------------------
 
     def outcome(self, type_: Any, key: Any) -> Any:
-        """What a resolver answers; an exception is to be raised."""
+        """The outcome of a resolver: the value to return, or the exception to raise."""
         chance = self.chance(key)
         if chance.random() < self.error_rate:
             return chance.choice([ValueError(f"boom {key}"), GraphQLError(f"gql {key}", extensions={"code": 7})])
@@ -152,11 +152,11 @@ class World:
             return chance.choice(LEAVES[type_.name])
         if is_object_type(type_):
             return THINGS[type_.name, chance.randrange(4)] if type_.name in OBJECTS else "root"
-        if chance.random() < self.error_rate:  # of no type that it may be of
+        if chance.random() < self.error_rate:  # a type that is not possible here
             return chance.choice(list(THINGS.values()))
         return THINGS[chance.choice(schema.get_possible_types(type_)).name, chance.randrange(4)]
 
-    # --- How it is delivered ---------------------------------------------------------------------------------------
+    # --- Delivery --------------------------------------------------------------------------------------------------
 
     def resolve(self, source: Any, info: GraphQLResolveInfo, arguments: dict[str, Any]) -> Any:
         key: tuple[Any, ...] = (info.parent_type.name, info.field_name, repr(source), repr(arguments))
@@ -206,7 +206,7 @@ class World:
         return getattr(value, "kind", None)
 
     def deliver(self, key: str, function: Any, *arguments: Any) -> Any:
-        """The answer about a type, sometimes as a coroutine; where default_type_resolver asks, its own order counts."""
+        """The result about a type, sometimes as a coroutine; never in default_type_resolver, where order matters."""
         is_plain = self.loader is None or (self.error_rate and key.startswith("is"))
         if is_plain or self.chance("deliver", key, repr(arguments)).random() < 0.7:
             return function(*arguments)
@@ -236,7 +236,7 @@ def make_schema() -> Any:
                 type_.is_type_of = lambda value, info, name=type_.name: info.context.deliver(  # type: ignore[attr-defined]
                     f"is {name}", info.context.is_type_of, name, value
                 )
-        elif is_abstract_type(type_) and type_.name != "Pet":  # which is left to graphql-core's own resolver of types
+        elif is_abstract_type(type_) and type_.name != "Pet":  # Pet uses graphql-core's default type resolver
             type_.resolve_type = lambda value, info, abstract: info.context.deliver(  # type: ignore[attr-defined]
                 "type", info.context.type_of, value, abstract.name
             )

@@ -1,4 +1,4 @@
-"""A resolver that waits for something outside the loop is an error at each of its places, and not an exception."""
+"""A resolver that awaits something outside the loop is an error of each field that it resolves, not an exception."""
 
 import pytest
 from graphql import GraphQLField, GraphQLList, GraphQLObjectType, GraphQLSchema, GraphQLString, execute, parse
@@ -8,11 +8,11 @@ from api.execution.loop import thread_loop
 
 
 @pytest.mark.parametrize(("document", "errors"), [("{ a }", 1), ("{ a b: a }", 2), ("{ many }", 2)])
-def test_who_is_stuck_twice_is_told_twice(document: str, errors: int) -> None:
-    stuck = thread_loop().create_future()
+def test_each_value_that_is_never_done_is_an_error(document: str, errors: int) -> None:
+    never_done = thread_loop().create_future()
     fields = {
-        "a": GraphQLField(GraphQLString, resolve=lambda *_: stuck),
-        "many": GraphQLField(GraphQLList(GraphQLString), resolve=lambda *_: [stuck, stuck]),
+        "a": GraphQLField(GraphQLString, resolve=lambda *_: never_done),
+        "many": GraphQLField(GraphQLList(GraphQLString), resolve=lambda *_: [never_done, never_done]),
     }
     schema = GraphQLSchema(GraphQLObjectType("Query", fields))
     result = execute(schema, parse(document), execution_context_class=ColumnarExecutionContext)

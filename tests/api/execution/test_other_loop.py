@@ -1,4 +1,4 @@
-"""Whoever runs a loop of its own on this thread leaves asyncio without one: documents are executed all the same."""
+"""Another event loop that ran on this thread has unset the thread's loop. Documents are executed all the same."""
 
 import asyncio
 from typing import Any
@@ -21,42 +21,42 @@ ANSWER = {
 }
 
 
-def run_another() -> None:
+def run_another_loop() -> None:
     async def nothing() -> None:
         await asyncio.sleep(0)
 
     asyncio.run(nothing())
 
 
-def close_another() -> None:
+def close_another_loop() -> None:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     loop.run_until_complete(asyncio.sleep(0))
     loop.close()
 
 
-def take_it_away() -> None:
+def unset_loop() -> None:
     asyncio.set_event_loop(None)
 
 
-@pytest.mark.parametrize("happens", [run_another, close_another, take_it_away])
-def test_a_nested_query_is_answered_after_another_loop_ran_on_this_thread(
-    happens: Any, ask: Ask, practice: Practice
+@pytest.mark.parametrize("disturb", [run_another_loop, close_another_loop, unset_loop])
+def test_a_nested_query_executes_after_another_loop_ran_on_this_thread(
+    disturb: Any, ask: Ask, practice: Practice
 ) -> None:
     for _ in range(2):
-        happens()
+        disturb()
         answer = ask(NESTED, id=gid(practice.provider))
         assert (answer.data, answer.errors) == (ANSWER, [])
 
 
-def test_a_session_makes_its_loop_that_of_the_thread_again() -> None:
-    run_another()
+def test_a_session_sets_its_loop_as_that_of_the_thread_again() -> None:
+    run_another_loop()
     with thread_loop().session():
         assert asyncio.get_event_loop() is thread_loop()
 
 
 def test_a_mutation_completes_after_another_loop_ran_on_this_thread(ask: Ask, practice: Practice) -> None:
-    run_another()
+    run_another_loop()
     answer = ask(
         """mutation($id: ID!) {
             updateProvider(input: {providerId: $id, name: "Ann"}) { provider { name services { nodes { name } } } }

@@ -1,4 +1,4 @@
-"""How a limit says no."""
+"""The error of a request that exceeds a limit."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from api.http.codes import Code
 from api.http.errors import RequestError
 
 
-def exceeded(
+def limit_exceeded(
     limit: str,
     maximum: int,
     message: str,
@@ -17,6 +17,6 @@ def exceeded(
     node: Node | None = None,
     **more: Any,
 ) -> RequestError:
-    """The refusal of what goes beyond a limit: which one, and how much it allows."""
+    """The error, whose extensions name the limit and its maximum."""
     extensions = {"code": code.value, "limit": limit, "maximum": maximum, **more}
     return RequestError(GraphQLError(message, node, extensions=extensions))

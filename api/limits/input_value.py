@@ -1,0 +1,61 @@
+"""Values in a document, read for the cost before they are coerced: wrong ones are refused later, by the executor."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    BooleanValueNode,
+    IntValueNode,
+    ListValueNode,
+    NullValueNode,
+    ObjectValueNode,
+    StringValueNode,
+    ValueNode,
+    VariableNode,
+)
+
+from api.types.connections import DEFAULT_PAGE_SIZE
+
+Variables = Mapping[str, Any]
+
+MAX_INT = 2**31
+MAX_DIGITS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class InputValue:
+    """A value in the document that may come from a variable. key: the key under which it is in an object, if any."""
+
+    node: ValueNode | None
+    default: Any = None
+    key: str | None = None
+
+    def read(self, variables: Variables) -> Any:
+        if isinstance(self.node, VariableNode):
+            value = variables.get(self.node.name.value, self.default)
+        else:
+            value = literal(self.node)
+        if self.key is None:
+            return value
+        found = value.get(self.key) if isinstance(value, dict) else None
+        return None if isinstance(found, NullValueNode) else found
+
+
+def literal(node: ValueNode | None) -> Any:
+    """The value of a literal; None for enums and fractions, which no cost depends on."""
+    if isinstance(node, IntValueNode):
+        return int(node.value) if len(node.value) <= MAX_DIGITS else MAX_INT
+    if isinstance(node, ListValueNode):
+        return node.values
+    if isinstance(node, ObjectValueNode):
+        return {field.name.value: field.value for field in node.fields}
+    return node.value if isinstance(node, BooleanValueNode | StringValueNode) else None
+
+
+def page_size(value: Any) -> int:
+    """How many items `first` or `last` requests; the default when it is not a number."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return DEFAULT_PAGE_SIZE
+    return min(max(int(value), 0), MAX_INT)
