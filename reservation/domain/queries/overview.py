@@ -80,7 +80,7 @@ def tally(*, starts_from: datetime, starts_before: datetime, idle: Collection[in
         numbers[COUNTED[Status(status)]] += number
     free = Appointment.objects.free_at(now).starting_in(max(starts_from, now), starts_before)
     return Tally(
-        held=within.held_at(now).count(),
+        held=within.live_at(now).count(),
         free=(free.exclude(provider_id__in=idle) if idle else free).count(),
         **numbers,
     )
@@ -101,7 +101,7 @@ def concerns(*, idle: Collection[int], now: datetime) -> list[Concern]:
 def kinds(idle: Collection[int], now: datetime) -> Iterator[tuple[str, QuerySet[Reservation]]]:
     """The kinds of concerns, each with its reservations, found by an index."""
     reservations = Reservation.objects
-    yield "lapsing", reservations.held_at(now).lapsed_at(now + SOON).order_by("expires_at")
+    yield "lapsing", reservations.live_at(now).lapsed_at(now + SOON).order_by("expires_at")
     yield "in two places", reservations.filter(pk__in=in_two_places(now)).order_by("starts_at", "id")
     away = reservations.filter(provider_id__in=idle, starts_at__gt=now).with_status_at(MOVABLE, now)
     yield "provider away", away.order_by("starts_at", "id")
