@@ -21,7 +21,7 @@ from reservation.domain.expiry import expire
 from reservation.domain.transaction import Conflict
 from reservation.models import Appointment, Client, Provider, Reservation, Service
 from reservation.models.appointment import free_at
-from reservation.models.reservation import held_at
+from reservation.models.reservation import live_hold_at
 from reservation.policy import BOOKED_UNTIL, HOLDING, Status
 
 
@@ -147,7 +147,7 @@ def select_other_claims(
 ) -> QuerySet[Reservation]:
     """The client's other claims that may prevent this one: its live holds, and what overlaps."""
     overlaps = Q(status__in=HOLDING, starts_at__lt=ends_at, ends_at__gt=starts_at)
-    return Reservation.objects.filter(held_at(now) | overlaps, ~Q(pk=reservation_id), client_id=client_id)
+    return Reservation.objects.filter(live_hold_at(now) | overlaps, ~Q(pk=reservation_id), client_id=client_id)
 
 
 def check_client(*, reservation: Reservation, is_new_hold: bool, now: datetime) -> None:
