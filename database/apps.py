@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from database import connection_health, explicit_begin, mysql_datetime
+from database import connection_health, mysql_datetime
 
 
 class DatabaseConfig(AppConfig):
@@ -11,4 +11,3 @@ class DatabaseConfig(AppConfig):
     def ready(self) -> None:
         mysql_datetime.connect()
         connection_health.connect()
-        explicit_begin.connect()
