@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.attempts import consume_attempt, reset_attempts
 from accounts.second_factor import has_second_factor
 from accounts.sessions import end_oldest_sessions
-from ops.client_address import address_of
+from ops.client_address import client_address
 from reservation.domain.client import register_client
 from reservation.models import User
 from reservation.policy import MAX_NAME_LENGTH
@@ -29,7 +29,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
         Raises PermissionDenied when TRUSTED_PROXY_COUNT proxies did not report one.
         """
-        address = address_of(request)
+        address = client_address(request)
         if address is None:
             raise PermissionDenied("The client address of this request is unknown.")
         return str(address)

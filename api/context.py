@@ -14,7 +14,8 @@ class Context:
     """One per request; `now` is the same instant throughout. Loaders cache only within their request.
 
     idempotency_key: the key of the whole request, from its header.
-    root_fields: the number of root fields of the operation: of a mutation, how many changes share that key.
+    root_fields: the number of root fields of the operation: several mutations share that key, and several lists a
+        statement.
     """
 
     now: datetime

@@ -1,10 +1,10 @@
 """How gunicorn serves the application: `gunicorn -c app-api-django/gunicorn.conf.py reservation.wsgi`.
 
-WEB_CONCURRENCY is the number of processes (default: one a CPU), WEB_THREADS that of threads in each (default: 4).
-DRAIN_SECONDS is for how long readiness says no before the workers stop; READY_MESSAGE is printed when the server
-answers.
+WEB_CONCURRENCY is the number of processes (default: one per CPU), WEB_THREADS the number of threads in each process
+(default: 2). DRAIN_SECONDS is how long readiness fails before the workers stop. READY_MESSAGE is printed once the
+server accepts requests.
 
-In production a proxy stands before it that reads requests whole, as nginx does: a thread waits for a body that is slow.
+In production it needs a proxy in front that buffers request bodies, such as nginx: a slow body blocks a thread.
 """
 
 import gc
@@ -17,27 +17,28 @@ import environ
 
 environ.Env.read_env(Path(__file__).resolve().parent.parent / ".env")
 
-# Threads, each with a database connection of its own: a request costs less CPU than under an event loop.
-worker_class = "ops.worker.BalancedWorker"
+worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY") or os.cpu_count() or 1)
-threads = int(os.environ.get("WEB_THREADS") or 4)
-preload_app = True  # load once, share the pages
+# Two: while one thread waits for the database, the other continues. More of them compete for the interpreter lock, and
+# each keeps a database connection of its own.
+threads = int(os.environ.get("WEB_THREADS") or 2)
+preload_app = True  # load the application once; forked workers share its memory pages
 
-limit_request_line = 8190  # a document that is longer goes by POST, or by its hash
+limit_request_line = 8190  # a longer document is sent by POST, or as the hash of a persisted query
 timeout = 20
 graceful_timeout = 30
-# Longer than a proxy keeps an idle connection, so that it is the proxy who closes. A worker that ends keeps it for 2
-# seconds more, and answers with `Connection: close`: nginx keeps one for 1 second, so no request meets a closed one.
+# Longer than a proxy keeps an idle connection, so that the proxy closes it first and never sends a request on one that
+# gunicorn is closing. A stopping worker serves idle connections for 2 more seconds; nginx keeps them for 1.
 keepalive = 75
 max_requests = 10_000
-max_requests_jitter = 1_000  # workers are renewed one by one
+max_requests_jitter = 1_000  # workers restart one by one
 control_socket_disable = True
 
-# A worker's heartbeat is a file: in memory, it never waits for a disk.
+# The file that holds a worker's heartbeat: in memory, it never waits for a disk.
 if os.path.isdir("/dev/shm"):
     worker_tmp_dir = "/dev/shm"
 
-# An object a line, for gunicorn as for the application. A terminal is better off without.
+# gunicorn's logs are JSON lines, as the application's are, except on a terminal.
 is_production = os.environ.get("DJANGO_SETTINGS_MODULE", "settings.production") == "settings.production"
 if (os.environ.get("LOG_FORMAT") or ("json" if is_production else "text")) == "json":
     logger_class = "ops.access_log.AccessLogger"
@@ -54,43 +55,38 @@ if (os.environ.get("LOG_FORMAT") or ("json" if is_production else "text")) == "j
 
 
 def when_ready(server):
-    """The application is loaded and no worker forked yet."""
+    """Runs in the master process: the application is loaded, and no worker is forked yet."""
     from django.db import connections
 
     from ops.draining import drain
-    from ops.single_write import write_whole_answers
+    from ops.single_write import use_single_write
 
-    write_whole_answers()
+    use_single_write()
     stop = server.handle_term
 
     def drain_and_stop():
-        """On SIGTERM: let load balancers notice, and then stop as ever."""
+        """On SIGTERM: fail readiness first, so that load balancers stop sending requests, then stop as usual."""
         drain()
         time.sleep(int(os.environ.get("DRAIN_SECONDS") or 0))
         stop()
 
     server.handle_term = drain_and_stop
 
-    connections.close_all()  # a connection that two processes share garbles both their conversations
+    connections.close_all()  # two processes must not share a database connection
     gc.collect()
-    gc.freeze()  # a collection in a worker would touch, and so copy, every page that it shares with the others
+    gc.freeze()  # a garbage collection in a worker would write to every shared page, and so copy it
 
     if message := os.environ.get("READY_MESSAGE"):
         print(message, flush=True)
 
 
-def child_exit(server, worker):
-    if hasattr(worker, "leave"):  # another class may have been asked for on the command line
-        worker.leave()
-
-
 def post_request(worker, request, environ, response):
-    """Read what the application did not of a body that it refused, up to as much as the proxy lets through.
+    """Reads the rest of a request body that the application has not read, up to nginx's limit for bodies.
 
-    gunicorn reads 64 KiB, and closes the connection over more, although its answer has promised to keep it: the next
-    request there, which may be anybody's, would fail.
+    gunicorn reads 64 KiB, and closes the connection when there is more, although its response said keep-alive: the next
+    request on that connection would fail, and a proxy may send anybody's there.
     """
-    body = environ.get("wsgi.input")  # of what could not be read as a request, there is none
+    body = environ.get("wsgi.input")  # None when the request could not be parsed
     if body is None or not getattr(body.reader, "length", 1):
         return
     left = 256 * 1024

@@ -1,9 +1,10 @@
-"""What the application costs beside what others would have written, and beside itself with a thousandth of the data.
+"""What the application costs beside other implementations of the same API, and with a thousand times as much data.
 
-`script/bench` runs it. Nothing here asserts a time: all who are compared have turns on the same machine, in the same
-rounds and over the same rows, and what counts is the ratio of what they did in the same round.
+`script/bench` runs it. Nothing here asserts a time: everything that is compared takes turns on the same machine, in the
+same rounds and over the same rows, and what counts is the ratio of two measurements of the same round.
 
-`work` is what is asked for, `line_up` who is asked, `peers/` and `node/` what the others are made of, `rounds` how they
-take turns. `comparison`, `pairs`, `start`, `parts`, `growth` and `memory` measure one thing each; `figures`, `targets`
-and `report` say what it means, `committed` keeps it, `page` and `chart` show it.
+`work` has the queries, `line_up` the servers that answer them, `peers/` and `node/` the other implementations, `rounds`
+the turns. `comparison`, `pairs`, `start`, `parts`, `growth`, `admin` and `memory` measure one thing each; `figures`,
+`targets` and `report` interpret it, `committed` stores it, `page` and `chart` show it.
+`checkouts` measures this checkout and another one of the project, by the requests of `traffic` and by `launches`.
 """

@@ -1,6 +1,6 @@
-"""What staff's pages cost among a million appointments beside ten thousand.
+"""The time of staff's pages among a million appointments beside ten thousand.
 
-It is server time, with everything but gunicorn and nginx: a test client asks for each page here and there in turns.
+It is server time without gunicorn and nginx: a test client opens each page in both databases in turns.
 """
 
 import time
@@ -13,7 +13,7 @@ from django.test import Client as Browser
 
 from benchmarks.committed import Section
 from benchmarks.databases import practice, use
-from benchmarks.figures import Times, beside
+from benchmarks.figures import Times, figures_by_size
 from reservation.models import Appointment, Client, Provider, Reservation, User
 
 SMALL, LARGE = "app_admin_small", "app_admin_large"
@@ -21,7 +21,7 @@ FEW, MANY = 10_000, 1_000_000
 
 
 def measure(*, rounds: int) -> dict[str, Section]:
-    """What is kept of it."""
+    """Returns the section of the committed figures."""
     settings.ALLOWED_HOSTS = ["*"]
     with practice(SMALL, appointments=FEW), practice(LARGE, appointments=MANY):
         times = compare(rounds=rounds)
@@ -29,29 +29,29 @@ def measure(*, rounds: int) -> dict[str, Section]:
     return {
         "pages": {
             "rows": rows,
-            "pages": beside(times),
+            "pages": figures_by_size(times),
         }
     }
 
 
 def compare(*, rounds: int) -> Times:
-    """Each page in turns. A first visit, which connects, does not count. Leaves the large database in use."""
-    places = {name: (log_in(name), list(pages())) for name in (SMALL, LARGE)}
+    """The time of each page. A first visit, which connects, is not measured. Leaves the large database in use."""
+    databases = {name: (log_in(name), list(pages())) for name in (SMALL, LARGE)}
     times: Times = {}
-    for number, (what, _) in enumerate(places[SMALL][1]):
-        took: dict[str, list[float]] = {name: [] for name in places}
+    for number, (what, _) in enumerate(databases[SMALL][1]):
+        taken: dict[str, list[float]] = {name: [] for name in databases}
         for _ in range(rounds):
-            for name, (ask, paths) in places.items():
+            for name, (open_page, paths) in databases.items():
                 use(name)
-                visit = partial(ask, paths[number][1])
+                visit = partial(open_page, paths[number][1])
                 visit()
-                took[name].append(milliseconds(visit))
-        times[what] = took[LARGE], took[SMALL]
+                taken[name].append(milliseconds(visit))
+        times[what] = taken[LARGE], taken[SMALL]
     return times
 
 
 def pages() -> Iterator[tuple[str, str]]:
-    """Each page that staff opens all day: what it is called, and its path below the admin's."""
+    """The title of each page that staff open often, and its path below the admin's."""
     reservation = Reservation.objects.order_by("starts_at").values_list("pk", flat=True)[0]
     client, provider = (model.objects.order_by("pk")[0] for model in (Client, Provider))
     name = client.name.split()[0]
@@ -82,23 +82,23 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "users", "reservation/user/"
 
 
-def milliseconds(ask: Callable[[], None]) -> float:
+def milliseconds(visit: Callable[[], None]) -> float:
     started = time.perf_counter()
-    ask()
+    visit()
     return (time.perf_counter() - started) * 1000
 
 
 def log_in(name: str) -> Callable[[str], None]:
-    """Asks for a page of the admin on this database."""
+    """Returns a function that opens a page of the admin on this database."""
     use(name)
-    with connection.cursor() as cursor:  # as a server does by itself in the course of a day
+    with connection.cursor() as cursor:  # a server does so by itself in the course of a day
         cursor.execute("ANALYZE TABLE reservation_appointment, reservation_reservation, reservation_client")
         cursor.fetchall()
     browser = Browser()
     browser.force_login(User.objects.filter(is_superuser=True)[0])
 
-    def ask(path: str) -> None:
+    def open_page(path: str) -> None:
         response = browser.get(f"/{settings.ADMIN_PATH}{path}")
         assert response.status_code == 200, (path, response.status_code)
 
-    return ask
+    return open_page

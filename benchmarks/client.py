@@ -1,4 +1,4 @@
-"""An HTTP client that costs next to nothing, so that the server is what is measured: one thread, kept connections."""
+"""An HTTP client that costs little beside the server that it measures: one thread, persistent connections."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from typing import Any, Self
 
 Address = tuple[str, int]
 Script = Generator[bytes, bytes, None]
-"""What one connection asks: it yields a request, is sent the answer's body, and yields the next, until it ends."""
+"""The requests of one connection: a generator that yields a request, is sent the body of its response, and so on."""
 
 TIMEOUT_SECONDS = 60
 CONTENT_LENGTH = re.compile(rb"\r\nContent-Length: (\d+)", re.IGNORECASE)
@@ -18,7 +18,7 @@ CLOSING = b"\r\nConnection: close"
 
 
 class Failed(Exception):
-    """An answer that is none, so that there is nothing to measure."""
+    """A response that must not be measured, such as an error."""
 
 
 def get(path: str) -> bytes:
@@ -35,7 +35,10 @@ def post(path: str, content: dict[str, Any], *, token: str | None = None) -> byt
 
 
 class Connection:
-    """A connection; is_closing: whether the server said with its last answer that it is not kept."""
+    """A connection to a server.
+
+    is_closing: whether the last response had `Connection: close`.
+    """
 
     def __init__(self, address: Address) -> None:
         self.is_closing = False
@@ -52,7 +55,7 @@ class Connection:
         self.socket.sendall(request)
 
     def receive(self) -> bytes:
-        """The next answer's body. Raises Failed unless its status is 200."""
+        """Returns the body of the next response. Raises Failed unless its status is 200."""
         head, body = b"", b""
         while b"\r\n\r\n" not in head:
             head += self.read()
@@ -71,31 +74,31 @@ class Connection:
             raise Failed("The server closed the connection.")
         return part
 
-    def ask(self, request: bytes) -> bytes:
+    def fetch(self, request: bytes) -> bytes:
         self.send(request)
         return self.receive()
 
 
 def flood(address: Address, scripts: Iterable[Script]) -> tuple[int, float]:
-    """Run the scripts side by side; answers how many answers came, and in how many seconds."""
-    answers = 0
+    """Run the scripts concurrently, each on a connection. Returns the number of responses and the seconds they took."""
+    responses = 0
     with selectors.DefaultSelector() as waiting:
 
-        def go_on(connection: Connection, script: Script, request: bytes) -> None:
+        def send(connection: Connection, script: Script, request: bytes) -> None:
             connection.send(request)
             waiting.register(connection.socket, selectors.EVENT_READ, (connection, script))
 
         started = time.perf_counter()
         for script in scripts:
             if (request := next(script, None)) is not None:
-                go_on(Connection(address), script, request)
+                send(Connection(address), script, request)
         while waiting.get_map():
             for key, _ in waiting.select(TIMEOUT_SECONDS):
                 connection, script = key.data
-                answer = connection.receive()
-                answers += 1
+                response = connection.receive()
+                responses += 1
                 try:
-                    request = script.send(answer)
+                    request = script.send(response)
                 except StopIteration:
                     waiting.unregister(connection.socket)
                     connection.socket.close()
@@ -105,5 +108,5 @@ def flood(address: Address, scripts: Iterable[Script]) -> tuple[int, float]:
                 else:  # as nginx does after a thousand requests
                     waiting.unregister(connection.socket)
                     connection.socket.close()
-                    go_on(Connection(address), script, request)
-        return answers, time.perf_counter() - started
+                    send(Connection(address), script, request)
+        return responses, time.perf_counter() - started

@@ -1,4 +1,4 @@
-"""Copies of a whole practice, made by the database itself: so millions of rows are there in minutes."""
+"""Copies of a whole practice, made by the database itself, so that millions of rows take minutes."""
 
 import sys
 
@@ -15,16 +15,16 @@ COPIED: tuple[type[models.Model], ...] = (
     Reservation,
     Appointment,
 )
-"""Those that refer to others stand behind them. Services are everybody's."""
+"""In order of their foreign keys. Services are shared by all copies."""
 
 STEP = 10_000_000
-"""How far the keys of one copy are from those of the next."""
+"""The distance between the keys of one copy and those of the next."""
 
 
 def copy_practice(copies: int) -> None:
-    """Make so many copies of all that is in the database that this process uses."""
+    """Copy the practice in the database that this process uses so many times."""
     with connection.cursor() as cursor:
-        cursor.execute("SET foreign_key_checks = 0, unique_checks = 0")  # of whole copies all hold
+        cursor.execute("SET foreign_key_checks = 0, unique_checks = 0")  # whole copies satisfy all of them
         for number in tqdm(range(1, copies + 1), file=sys.stderr, disable=None):
             with transaction.atomic():
                 for model in COPIED:
@@ -37,7 +37,7 @@ def copy_practice(copies: int) -> None:
 
 
 def copy_sql(model: type[models.Model]) -> str:
-    """The statement that copies the rows of the original, moving keys and what refers to them."""
+    """The statement that copies the rows of the original, with all keys shifted."""
     fields = model._meta.local_concrete_fields
     names = ", ".join(f"`{field.column}`" for field in fields)
     values = ", ".join(map(copied, fields))

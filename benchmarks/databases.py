@@ -1,4 +1,4 @@
-"""Two databases with the same practice, once small and once large, and a week in which nothing is free."""
+"""Databases with a practice of any size, and a week in which every appointment is booked."""
 
 import os
 import sys
@@ -29,19 +29,19 @@ ATTACH = """
 
 
 def url_of(name: str) -> str:
-    """The DATABASE_URL of this database, on the server that ours names."""
+    """The DATABASE_URL of this database, on the server of this process's own."""
     return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
 
 
 def use(name: str) -> None:
-    """Let this process read and write this database from now on."""
+    """Make this process read and write this database from now on."""
     connection.close()
     connection.settings_dict["NAME"] = name
 
 
 @contextmanager
 def practice(name: str, *, appointments: int) -> Iterator[float]:
-    """A database of its own with about so many appointments, half of them booked; how many seconds loading took."""
+    """A database with about so many appointments, half of them booked. Yields the seconds that loading took."""
     with connection.cursor() as cursor:
         cursor.execute(f"DROP DATABASE IF EXISTS {name}")
         cursor.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
@@ -61,34 +61,34 @@ def practice(name: str, *, appointments: int) -> Iterator[float]:
 
 
 def providers_for(appointments: int) -> int:
-    """How many providers have so many appointments together: each has the same number."""
+    """The number of providers that have about so many appointments together; each has the same number."""
     today = timezone.now().date()
     each = sum(len(working_slots(today + timedelta(days=day), ZoneInfo("UTC"))) for day in range(DAYS))
     return max(1, round(appointments / each))
 
 
 def first_day() -> datetime:
-    """The midnight from which everything can be reserved."""
+    """The midnight after which the lead time excludes nothing."""
     return timezone.now().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=2)
 
 
 def booked_week() -> datetime:
-    """The midnight at which the week begins in which nothing is free: a Monday."""
+    """The midnight, of a Monday, at which the fully booked week begins."""
     soon = first_day() + timedelta(days=7)
     return soon + timedelta(days=-soon.weekday() % 7)
 
 
 def book_week(starts_at: datetime) -> None:
-    """Book what is open in seven days, one reservation for every run of open appointments on a calendar."""
+    """Book all open appointments of seven days, with one reservation for every run of them on a calendar."""
     open_slots = Appointment.objects.filter(reservation=None).starting_in(starts_at, starts_at + timedelta(days=7))
     calendar = list(open_slots.order_by("provider_id", "starts_at").values_list("provider_id", "starts_at"))
     providers, now = Provider.objects.in_bulk(), timezone.now()
-    # Clients come to one provider only, so what is free on its calendar is free on theirs.
+    # Each client has one provider only, so a free appointment of the provider never overlaps another of the client.
     clients = Client.objects.in_bulk()
     client_of = dict(Reservation.objects.order_by().values_list("provider_id").annotate(Min("client_id")))
     first = next_key(Reservation)
     keys = count(first)
-    # Within a run, each number is one more and each start a quarter of an hour later: their difference stays.
+    # Within a run, each index is one more and each start a quarter of an hour later: their difference is constant.
     runs = groupby(enumerate(calendar), lambda item: (item[1][0], item[1][1] - item[0] * timedelta(minutes=15)))
     reservations = [
         booking(next(keys), providers[pk], clients[client_of[pk]], None, [starts_at for _, (_, starts_at) in run], now)

@@ -1,4 +1,4 @@
-"""What was measured, as it is kept: medians with their spread, and ratios of figures from the same rounds."""
+"""Medians with their spread, and ratios of measurements of the same rounds."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any, Self
 
 @dataclass(frozen=True)
 class Figure:
-    """A median, and between which two figures the middle half of all lay."""
+    """A median, and the quartiles between which the middle half of all measurements lay."""
 
     median: float
     low: float
@@ -22,24 +22,30 @@ class Figure:
 
     @classmethod
     def ratio(cls, ones: Iterable[float], others: Iterable[float]) -> Self:
-        """Of the ones to the others, round by round."""
+        """The ratio of the ones to the others, taken round by round."""
         return cls.of(one / other for one, other in zip(ones, others, strict=True))
 
     @classmethod
-    def read(cls, kept: Any) -> Self:
-        return cls(*kept)
+    def read(cls, rounded: Any) -> Self:
+        """The inverse of `rounded`."""
+        return cls(*rounded)
 
-    def kept(self) -> list[float]:
+    def rounded(self) -> list[float]:
+        """The form of the committed figures: median, low and high with three significant digits."""
         return [float(f"{value:.3g}") for value in (self.median, self.low, self.high)]
 
 
 Times = dict[str, tuple[list[float], list[float]]]
-"""What each thing takes, in milliseconds: among many appointments, and among few."""
+"""Milliseconds in a database of many appointments, and in one of few, by what was measured."""
 
 
-def beside(times: Times) -> dict[str, dict[str, list[float]]]:
-    """What is kept of them."""
+def figures_by_size(times: Times) -> dict[str, dict[str, list[float]]]:
+    """The committed form of these times."""
     return {
-        name: {"many": Figure.of(many).kept(), "few": Figure.of(few).kept(), "ratio": Figure.ratio(many, few).kept()}
+        name: {
+            "many": Figure.of(many).rounded(),
+            "few": Figure.of(few).rounded(),
+            "ratio": Figure.ratio(many, few).rounded(),
+        }
         for name, (many, few) in times.items()
     }

@@ -1,4 +1,4 @@
-"""How long listings take among ten million appointments, and among ten thousand."""
+"""The latency of listings among ten million appointments, and among ten thousand."""
 
 import json
 import time
@@ -11,14 +11,14 @@ from benchmarks.client import Connection, Failed, post
 from benchmarks.committed import Section
 from benchmarks.copies import copy_practice
 from benchmarks.databases import booked_week, first_day, practice, url_of
-from benchmarks.figures import Figure, Times, beside
+from benchmarks.figures import Figure, Times, figures_by_size
 from benchmarks.rounds import in_rounds
 from benchmarks.servers import gunicorn
 from reservation.models import Appointment
 
 SMALL, LARGE = "app_bench_small", "app_bench_large"
 FEW, ORIGINAL = 10_000, 100_000
-"""The many are copies of the original: so their calendars are as full as any, and they are there in minutes."""
+"""The large database is made of copies of the original, which takes minutes and leaves calendars as full as any."""
 
 WINDOW = timedelta(days=60)
 LISTING = """
@@ -33,7 +33,10 @@ SERVICES = "{ services { nodes { id durationMinutes } } }"
 
 
 def measure(*, many: int, rounds: int) -> dict[str, Section]:
-    """What is kept of it; many: how many appointments, about."""
+    """Returns the sections of the committed figures.
+
+    many: about how many appointments the large database has.
+    """
     with (
         practice(SMALL, appointments=FEW),
         practice(LARGE, appointments=ORIGINAL),
@@ -50,59 +53,59 @@ def measure(*, many: int, rounds: int) -> dict[str, Section]:
     return {
         "growth": {
             "rows": rows,
-            "listings": beside(times),
+            "listings": figures_by_size(times),
         },
-        "ratios": {"growth": slowest.kept()},
+        "ratios": {"growth": slowest.rounded()},
     }
 
 
 def compare(among_many: Connection, among_few: Connection, *, rounds: int) -> Times:
-    """Medians of twenty latencies each, request by request in turns."""
+    """Medians of twenty latencies each; the two databases take turns request by request."""
     times: Times = {}
-    for (name, mine), (_, its) in zip(cases(among_many), cases(among_few), strict=True):
+    for (name, many), (_, few) in zip(cases(among_many), cases(among_few), strict=True):
         requests = [
             (connection, post("/graphql", {"query": LISTING, "variables": variables}))
-            for connection, variables in ((among_many, mine), (among_few, its))
+            for connection, variables in ((among_many, many), (among_few, few))
         ]
         latencies(requests, times=20)  # to warm up
-        pairs = [latencies(requests, times=20) for _ in range(rounds)]
-        times[name] = [many for many, _ in pairs], [few for _, few in pairs]
+        medians = [latencies(requests, times=20) for _ in range(rounds)]
+        times[name] = [large for large, _ in medians], [small for _, small in medians]
     return times
 
 
 def cases(connection: Connection) -> Iterator[tuple[str, dict[str, Any]]]:
-    """What is listed: its name, and the query's variables."""
-    everything = window(first_day())
-    middle = ask(connection, FIRST, filter=window(first_day() + WINDOW / 2))["openAppointments"]["edges"][0]
+    """The title of each listing, and the variables of its query."""
+    whole_window = window(first_day())
+    middle = execute(connection, FIRST, filter=window(first_day() + WINDOW / 2))["openAppointments"]["edges"][0]
     provider_id = middle["node"]["provider"]["id"]
-    services = ask(connection, SERVICES)["services"]["nodes"]
+    services = execute(connection, SERVICES)["services"]["nodes"]
     service_id = next(service["id"] for service in services if service["durationMinutes"] == 45)
-    yield "all providers", {"filter": everything}
-    yield "one provider", {"filter": {**everything, "providerIds": [provider_id]}}
+    yield "all providers", {"filter": whole_window}
+    yield "one provider", {"filter": {**whole_window, "providerIds": [provider_id]}}
     yield "through a week that is fully booked", {"filter": window(booked_week())}
-    yield "a run of three appointments", {"filter": {**everything, "serviceId": service_id}}
-    yield "a page from the middle", {"filter": everything, "after": middle["cursor"]}
+    yield "a run of three appointments", {"filter": {**whole_window, "serviceId": service_id}}
+    yield "a page from the middle", {"filter": whole_window, "after": middle["cursor"]}
 
 
 def latencies(requests: list[tuple[Connection, bytes]], *, times: int) -> tuple[float, float]:
     """The median latency of each of two requests, in milliseconds."""
     taken: tuple[list[float], list[float]] = ([], [])
 
-    def take(number: int) -> None:
+    def measure_one(number: int) -> None:
         connection, request = requests[number]
         started = time.perf_counter()
-        connection.ask(request)
+        connection.fetch(request)
         taken[number].append((time.perf_counter() - started) * 1000)
 
-    in_rounds([lambda: take(0), lambda: take(1)], times)
+    in_rounds([lambda: measure_one(0), lambda: measure_one(1)], times)
     return median(taken[0]), median(taken[1])
 
 
-def ask(connection: Connection, query: str, **variables: Any) -> Any:
-    answer = json.loads(connection.ask(post("/graphql", {"query": query, "variables": variables})))
-    if "errors" in answer:
-        raise Failed(answer["errors"])
-    return answer["data"]
+def execute(connection: Connection, query: str, **variables: Any) -> Any:
+    response = json.loads(connection.fetch(post("/graphql", {"query": query, "variables": variables})))
+    if "errors" in response:
+        raise Failed(response["errors"])
+    return response["data"]
 
 
 def window(starts_from: datetime) -> dict[str, str]:

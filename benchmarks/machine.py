@@ -1,4 +1,4 @@
-"""In plain words, what it was measured on."""
+"""The machine and the software of a run, as a sentence."""
 
 import os
 import platform
@@ -15,7 +15,7 @@ MODEL = re.compile(r"^model name\s*: (.+)$", re.MULTILINE)
 
 
 def describe(what: str, *, load: float) -> str:
-    """load: the load average before it began."""
+    """load: the load average before the run."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT VERSION()")
         (database,) = cursor.fetchone()

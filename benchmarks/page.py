@@ -1,4 +1,4 @@
-"""docs/performance.md and its chart, with the committed figures in their places."""
+"""docs/performance.md and its chart, which show the committed figures."""
 
 import re
 from pathlib import Path
@@ -9,18 +9,18 @@ from benchmarks.report import REPORTS
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
 CHART = PAGE.with_suffix(".svg")
-PLACE = re.compile(r"(<!-- bench: (\w+) -->\n).*?(<!-- /bench -->)", re.DOTALL)
+MARKER = re.compile(r"(<!-- bench: (\w+) -->\n).*?(<!-- /bench -->)", re.DOTALL)
 
 
 def fill(page: str, sections: dict[str, Section]) -> str:
-    """The page with a table in each place that has a name, and for which something was measured."""
+    """The page with a new table at each marker for which something was measured."""
 
-    def told(place: re.Match[str]) -> str:
-        begin, name, end = place.groups()
-        is_there = ("ratios" if name == "targets" else name) in sections
-        return f"{begin}{REPORTS[name](sections)}\n{end}" if is_there else place[0]
+    def table(marker: re.Match[str]) -> str:
+        begin, name, end = marker.groups()
+        is_measured = ("ratios" if name == "targets" else name) in sections
+        return f"{begin}{REPORTS[name](sections)}\n{end}" if is_measured else marker[0]
 
-    return PLACE.sub(told, page)
+    return MARKER.sub(table, page)
 
 
 def write(sections: dict[str, Section]) -> None:

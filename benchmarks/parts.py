@@ -1,7 +1,7 @@
-"""What the time of a request goes into, by part: where its thread is, looked up a thousand times a second.
+"""The time of a request by part: a timer samples the stack of its thread a thousand times a second.
 
-The request is made in this process, without HTTP. What HTTP costs is what a function that answers next to nothing costs
-gunicorn's workers.
+The request is made in this process, without HTTP. The cost of HTTP is what gunicorn's workers take for a function that
+returns next to nothing.
 """
 
 import io
@@ -20,46 +20,44 @@ from django.core.wsgi import get_wsgi_application
 from benchmarks.client import Failed, post
 from benchmarks.committed import Section
 from benchmarks.rounds import Turns, repeat
-from benchmarks.servers import Server
-from benchmarks.work import Work
+from benchmarks.servers import ROOT, Server
+from benchmarks.workloads import Workload
 
 PARTS = {
     "database": ("/MySQLdb/",),
-    "ORM": ("/django/db/", "/reservation/database/"),
-    "loaders": (
-        "/api/loaders/",
-        "/aiodataloader",
-        "/reservation/cache/",
-        "/reservation/domain/",
-        "/reservation/models/",
-    ),
-    "resolvers": ("/api/query/", "/api/connections.py", "/api/ids.py", "/api/scalars.py", "/api/context.py"),
-    "documents": ("/api/documents/", "/api/limits/", "/graphql/language/", "/graphql/validation/"),
-    "executor": ("/api/execution/", "/graphql/", "/graphene"),
-    "view": ("/api/", "/reservation/rates.py", "/reservation/addresses.py"),
-    "Django": ("/django/", "/ops/", "/web/", "/allauth/", "/corsheaders/", "/whitenoise/", "/reservation/"),
+    "ORM": ("/django/db/", "database/"),
+    "loaders": ("api/loaders/", "/aiodataloader", "cache/", "reservation/domain/", "reservation/models/"),
+    "resolvers": ("api/query/", "api/types/", "api/context.py"),
+    "documents": ("api/documents/", "api/limits/", "/graphql/language/", "/graphql/validation/"),
+    "executor": ("api/execution/", "/graphql/", "/graphene"),
+    "view": ("api/", "accounts/", "ops/rate_limit.py", "ops/client_address.py"),
+    "Django": ("/django/", "ops/", "web/", "staff/", "reservation/", "/allauth/", "/corsheaders/", "/whitenoise/"),
 }
-"""The files of each part. A moment belongs to the first of these that is found from where the thread is outwards."""
+"""The files of each part: of libraries with a slash before them, of this checkout by their path in it.
+
+A sample belongs to the first part that has a file of the stack, from the innermost frame outwards; among the parts of a
+file, to the first.
+"""
 
 OTHER = "other"
 INTERVAL_SECONDS = 0.001
 
 
-def measure(floor: Server, work: Work, *, seconds: float) -> dict[str, Section]:
-    """What is kept: milliseconds a request, by part."""
+def measure(floor: Server, workload: Workload, *, seconds: float) -> dict[str, Section]:
+    """Returns the section of the committed figures: milliseconds a request, by part."""
     http = Turns()
     request = post("/nothing", {"variables": {}})
     for _ in range(5):
-        http.take(floor, partial(repeat, request), seconds=seconds / 5)
-    found, each = sample(work, seconds=seconds)
-    moments = sum(found.values())
-    by_part = {name: found[name] / moments * each for name in (*PARTS, OTHER)}
+        http.measure_turn(floor, partial(repeat, request), seconds=seconds / 5)
+    found, each = sample(workload, seconds=seconds)
+    samples = sum(found.values())
+    by_part = {name: found[name] / samples * each for name in (*PARTS, OTHER)}
     return {"parts": {name: float(f"{ms:.3g}") for name, ms in {"HTTP": median(http.costs), **by_part}.items()}}
 
 
-def sample(work: Work, *, seconds: float) -> tuple[Counter[str], float]:
-    """In how many moments each part was at work, and how many milliseconds a request took."""
-    requests = asked(work)
+def sample(workload: Workload, *, seconds: float) -> tuple[Counter[str], float]:
+    """Returns the number of samples of each part, and the milliseconds of a request."""
+    requests = requests_to(workload)
     for _ in range(200):  # to warm up
         next(requests)
     found: Counter[str] = Counter()
@@ -77,10 +75,10 @@ def sample(work: Work, *, seconds: float) -> tuple[Counter[str], float]:
     return found, (time.perf_counter() - began) / count * 1000
 
 
-def asked(work: Work) -> Iterator[None]:
-    """Ask for this work in this process, again and again. Raises Failed when the answer is none."""
+def requests_to(workload: Workload) -> Iterator[None]:
+    """Make the request of this workload in this process, again and again. Raises Failed for an error."""
     application: Any = get_wsgi_application()
-    body = json.dumps({"query": work.document, "variables": work.variables}).encode()
+    body = json.dumps({"query": workload.document, "variables": workload.variables}).encode()
     environ = {
         "REQUEST_METHOD": "POST",
         "PATH_INFO": "/graphql",
@@ -94,10 +92,10 @@ def asked(work: Work) -> Iterator[None]:
     }
     while True:
         response = application({**environ, "wsgi.input": io.BytesIO(body)}, lambda *_: None)
-        answer = b"".join(response)
+        content = b"".join(response)
         response.close()
-        if b'"errors"' in answer:
-            raise Failed(answer.decode())
+        if b'"errors"' in content:
+            raise Failed(content.decode())
         yield
 
 
@@ -111,4 +109,9 @@ def part_of(frame: FrameType | None) -> str:
 
 @cache
 def part_of_file(path: str) -> str | None:
-    return next((name for name, files in PARTS.items() if any(file in path for file in files)), None)
+    own = path.removeprefix(f"{ROOT}/")
+    return next((name for name, files in PARTS.items() if any(is_among(own, file) for file in files)), None)
+
+
+def is_among(path: str, file: str) -> bool:
+    return file in path if file.startswith("/") else path.startswith(file)

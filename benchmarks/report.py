@@ -1,4 +1,4 @@
-"""What was measured, as tables in Markdown; a title, and the sections that it needs."""
+"""The measurements as tables in Markdown."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -6,16 +6,16 @@ from typing import Any
 from benchmarks.committed import Section, ratios_of
 from benchmarks.figures import Figure
 from benchmarks.targets import TARGETS
-from benchmarks.titles import OURS, PEERS, WORKS
+from benchmarks.titles import API, PEERS, WORKLOADS
 
-PARTS = {
-    "HTTP": "gunicorn: reading a request, writing an answer",
-    "Django": "Django and its middleware, ours among it",
-    "view": "the view: reading JSON and who asks, rates, writing JSON",
-    "documents": "documents: looking up, limits, price",
+PART_TITLES = {
+    "HTTP": "gunicorn: reading a request, writing a response",
+    "Django": "Django, and the middleware of the application",
+    "view": "the view: reading JSON, authentication, rate limits, writing JSON",
+    "documents": "documents: cache, limits, cost",
     "executor": "the executor",
     "resolvers": "resolvers: pages, ids, instants",
-    "loaders": "loaders, and the rules that they and resolvers read by",
+    "loaders": "loaders, and the domain queries of loaders and resolvers",
     "ORM": "the ORM: SQL from querysets, objects from rows",
     "database": "the database, and the driver that waits for it",
     "other": "everything else",
@@ -34,42 +34,42 @@ def targets(sections: dict[str, Section]) -> str:
         if (ratio := ratios.get(target.ratio)) is not None:
             verdict = "reached" if target.is_reached(ratio) else "**not reached**"
             rows.append((target.what, str(target), spread(ratio), verdict))
-    return table(("", "must be", "is", ""), rows)
+    return table(("", "target", "measured", ""), rows)
 
 
-def works(sections: dict[str, Section]) -> str:
-    return "\n\n".join(f"**{WORKS[name]}**\n\n{work(peers)}" for name, peers in sections["work"].items())
+def all_work(sections: dict[str, Section]) -> str:
+    return "\n\n".join(f"**{WORKLOADS[name]}**\n\n{work_of(peers)}" for name, peers in sections["work"].items())
 
 
-def work(peers: dict[str, Any]) -> str:
-    """Everybody's figures; the ratios are of medians, and of CPU a request they say how many of ours it would be."""
-    ours = {kind: Figure.read(peers[OURS][kind]) for kind in ("rate", "cost")}
+def work_of(peers: dict[str, Any]) -> str:
+    """The figures of all peers; the ratios are of medians, and of CPU time in multiples of this API's."""
+    api = {kind: Figure.read(peers[API][kind]) for kind in ("rate", "cost")}
     rows = []
-    for name, kept in peers.items():
-        rate, cost = Figure.read(kept["rate"]), Figure.read(kept["cost"])
+    for name, figures in peers.items():
+        rate, cost = Figure.read(figures["rate"]), Figure.read(figures["cost"])
         rows.append(
             (
                 PEERS[name],
                 spread(rate),
-                f"{rate.median / ours['rate'].median:.2f}",
+                f"{rate.median / api['rate'].median:.2f}",
                 spread(cost),
-                f"{cost.median / ours['cost'].median:.2f}",
+                f"{cost.median / api['cost'].median:.2f}",
             )
         )
-    return table(("", "a second", "to ours", "ms of CPU each", "to ours"), rows)
+    return table(("", "a second", "ratio", "ms of CPU each", "ratio"), rows)
 
 
 def start(sections: dict[str, Section]) -> str:
-    kept = {name: spread(Figure.read(figure)) for name, figure in sections["start"].items()}
+    figures = {name: spread(Figure.read(figure)) for name, figure in sections["start"].items()}
     return table(
         ("", ""),
         [
-            ("From nothing to the first answer of `/health/live/`", f"{kept['start']} s"),
-            ("The first request after that", f"{kept['first']} ms"),
-            ("One like it later", f"{kept['later']} ms"),
-            ("A request with a document that was seen before", f"{kept['seen']} ms of CPU"),
-            ("One with a document that never was", f"{kept['new']} ms of CPU"),
-            ("The second to the first", kept["new to seen"]),
+            ("From the start to the first response of `/health/live/`", f"{figures['start']} s"),
+            ("The first request after that", f"{figures['first']} ms"),
+            ("The same request later", f"{figures['later']} ms"),
+            ("A request with a cached document", f"{figures['seen']} ms of CPU"),
+            ("A request with a new document", f"{figures['new']} ms of CPU"),
+            ("Ratio of new to cached", figures["new to seen"]),
         ],
     )
 
@@ -77,7 +77,7 @@ def start(sections: dict[str, Section]) -> str:
 def parts(sections: dict[str, Section]) -> str:
     of_parts: dict[str, float] = sections["parts"]
     whole = sum(of_parts.values())
-    rows = [(PARTS[name], f"{of_parts[name]:.2f}", f"{of_parts[name] / whole:.0%}") for name in PARTS]
+    rows = [(PART_TITLES[name], f"{of_parts[name]:.2f}", f"{of_parts[name] / whole:.0%}") for name in PART_TITLES]
     return table(("", "ms", ""), [*rows, ("together", f"{whole:.2f}", "")])
 
 
@@ -89,24 +89,24 @@ def pages(sections: dict[str, Section]) -> str:
     return among_many("page", sections["pages"]["rows"], sections["pages"]["pages"])
 
 
-def among_many(what: str, many: int, kept: Section) -> str:
-    """What each takes among so many appointments, and among few."""
+def among_many(what: str, many: int, times: Section) -> str:
+    """The times among so many appointments, and among few."""
     rows = [
         (name, *(f"{spread(Figure.read(figures[size]))} ms" for size in ("few", "many")), spread(ratio))
-        for name, figures in kept.items()
+        for name, figures in times.items()
         for ratio in [Figure.read(figures["ratio"])]
     ]
     return table((what, "among 10,000", f"among {many:,}", "ratio"), rows)
 
 
 def memory(sections: dict[str, Section]) -> str:
-    kept = sections["memory"]
-    rows = [("1,000", f"{kept['few']} MiB"), (f"{kept['requests']:,}", f"{kept['many']} MiB")]
-    return table(("after so many requests", "resident"), rows)
+    figures = sections["memory"]
+    rows = [("1,000", f"{figures['few']} MiB"), (f"{figures['requests']:,}", f"{figures['many']} MiB")]
+    return table(("requests before", "resident memory"), rows)
 
 
 def runs(sections: dict[str, Section]) -> str:
-    return "\n".join(f"- {told}" for told in sections["runs"].values())
+    return "\n".join(f"- {run}" for run in sections["runs"].values())
 
 
 def spread(figure: Figure) -> str:
@@ -123,7 +123,7 @@ def brief(value: float) -> str:
 
 REPORTS = {
     "targets": targets,
-    "work": works,
+    "work": all_work,
     "start": start,
     "parts": parts,
     "growth": growth,
@@ -131,4 +131,4 @@ REPORTS = {
     "pages": pages,
     "runs": runs,
 }
-"""What is shown of each section; targets are shown of the ratios."""
+"""The table of each section; that of targets is made of the ratios."""

@@ -1,15 +1,15 @@
-"""How much is measured."""
+"""How much is measured: a full run and a quick one."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scale:
-    """How much is measured.
+    """The size of a run.
 
-    appointments: in the database that everybody reads. rounds: in how many everybody has a turn. seconds: how long a
-    turn is. warm_up: how long each has before the first, in which V8 compiles what is asked often. repeats: how often
-    what is no rate is measured.
+    appointments: how many the database has. rounds: in each of them every server has a turn. seconds: the length of a
+    turn. warm_up: the length of the turn before the first round, in which V8 compiles hot code. repeats: how many
+    requests measure a cost that is no rate.
     """
 
     appointments: int

@@ -1,4 +1,4 @@
-"""Servers on free loopback ports, each with as many processes as the others, and what these spend."""
+"""Servers on free loopback ports, all with the same number of processes, and the CPU time of these."""
 
 import os
 import signal
@@ -23,7 +23,10 @@ SETTINGS, PEER_SETTINGS = "benchmarks.settings", "benchmarks.peers.settings"
 
 @dataclass(frozen=True)
 class Server:
-    """A process whose children serve; behind: the server that it asks in its turn."""
+    """A process whose children serve requests.
+
+    behind: the server to which it passes requests on.
+    """
 
     process: subprocess.Popen[bytes]
     address: Address
@@ -35,12 +38,12 @@ class Server:
         return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
 
     def cpu_seconds(self) -> float:
-        """What the workers have spent so far, in user mode and in the kernel."""
-        own = sum(map(cpu_ticks, self.workers)) / TICKS_A_SECOND
-        return own + (self.behind.cpu_seconds() if self.behind else 0)
+        """CPU time of the workers so far, in user mode and in the kernel."""
+        seconds = sum(map(cpu_ticks, self.workers)) / TICKS_A_SECOND
+        return seconds + (self.behind.cpu_seconds() if self.behind else 0)
 
     def wait(self) -> None:
-        """Until it answers. Raises SystemExit when it does not."""
+        """Wait until it accepts connections. Raises SystemExit when it does not."""
         deadline = time.monotonic() + START_SECONDS
         while self.process.poll() is None and time.monotonic() < deadline:
             with socket.socket() as probe:
@@ -51,18 +54,22 @@ class Server:
 
 
 def cpu_ticks(pid: str) -> int:
-    # See proc(5): the command's name, in brackets, may hold spaces; utime and stime are the 14th and 15th field.
+    # See proc(5): the command's name, in brackets, may have spaces; utime and stime are the 14th and 15th field.
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return int(fields[11]) + int(fields[12])
 
 
 @contextmanager
 def started(
-    *command: str, address: Address, behind: Server | None = None, variables: dict[str, str] | None = None
+    *command: str,
+    address: Address,
+    behind: Server | None = None,
+    variables: dict[str, str] | None = None,
+    directory: Path = ROOT,
 ) -> Iterator[Server]:
-    """A server that was started, and may not answer yet."""
+    """A server that may not accept connections yet."""
     environment = {**os.environ, **(variables or {})}
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, cwd=directory, env=environment, stdout=subprocess.DEVNULL)
     try:
         yield Server(process, address, behind)
     finally:
@@ -76,21 +83,32 @@ def started(
 
 @contextmanager
 def gunicorn(
-    database_url: str, application: str = "reservation.wsgi", *, settings: str = SETTINGS, **variables: str
+    database_url: str,
+    application: str = "reservation.wsgi",
+    *,
+    settings: str = SETTINGS,
+    directory: Path = ROOT,
+    threads: int | None = THREADS,
+    **variables: str,
 ) -> Iterator[Server]:
-    """A WSGI application as ours is served in production, on this database, with these variables."""
+    """A WSGI application under gunicorn with the production configuration, on this database, with these variables.
+
+    directory: the checkout that is served. threads: None for the default of its configuration.
+    """
     address = free_address()
     bind = f"{address[0]}:{address[1]}"
     command = (sys.executable, "-m", "gunicorn", "--config", "app-api-django/gunicorn.conf.py", "--bind", bind)
-    of_its_own = {
+    environment = {
         "DATABASE_URL": database_url,
         "DJANGO_SETTINGS_MODULE": settings,
         "WEB_CONCURRENCY": str(WORKERS),
-        "WEB_THREADS": str(THREADS),
+        **({} if threads is None else {"WEB_THREADS": str(threads)}),
         **variables,
     }
     options = ("--max-requests", "0", "--log-level", "warning")
-    with started(*command, *options, application, address=address, variables=of_its_own) as server:
+    with started(
+        *command, *options, application, address=address, variables=environment, directory=directory
+    ) as server:
         yield server
 
 
@@ -118,7 +136,7 @@ def node(database_url: str, script: str) -> Iterator[Server]:
 
 @contextmanager
 def nginx(app: Server) -> Iterator[Server]:
-    """nginx as it is in production, but for how often an address may ask, before this server."""
+    """nginx with its production configuration, except for the rate limit, in front of this server."""
     address = free_address()
     with TemporaryDirectory(prefix="nginx.") as home:
         variables = {
@@ -137,7 +155,7 @@ def nginx(app: Server) -> Iterator[Server]:
 
 @contextmanager
 def memcached() -> Iterator[str]:
-    """The URL of a Memcached of our own."""
+    """The URL of a private Memcached."""
     host, port = address = free_address()
     with ExitStack() as stack:
         command = ("memcached", "-l", host, "-p", str(port), "-U", "0", "-u", "nobody")

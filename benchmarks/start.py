@@ -1,4 +1,4 @@
-"""What comes before the usual: a start, the first request after it, a document that was never seen before."""
+"""The time of a start and of the first request after it, and what a new document costs."""
 
 import time
 from itertools import count
@@ -13,45 +13,46 @@ from benchmarks.figures import Figure
 from benchmarks.rounds import in_rounds
 from benchmarks.scale import Scale
 from benchmarks.servers import Server
-from benchmarks.work import Work
+from benchmarks.workloads import Workload
 
 STARTS = 5
+LIVE = b"GET /health/live/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
 
-def measure(database: str, work: Work, scale: Scale) -> dict[str, Section]:
-    """What is kept of it. Seconds of a start and milliseconds of requests, but for the ratio of a new document."""
+def measure(database: str, workload: Workload, scale: Scale) -> dict[str, Section]:
+    """Returns the sections of the committed figures: seconds of a start, milliseconds of requests."""
     starts, firsts, later = [], [], []
     for _ in range(min(STARTS, scale.rounds)):
         began = time.perf_counter()
         with servers.gunicorn(url_of(database)) as server:
             server.wait()
             with Connection(server.address) as connection:
-                connection.ask(b"GET /health/live/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+                connection.fetch(LIVE)
                 starts.append(time.perf_counter() - began)
-                request = post("/graphql", {"query": work.document, "variables": work.variables})
+                request = post("/graphql", {"query": workload.document, "variables": workload.variables})
                 firsts.append(latency(connection, request))
                 later.append(median(latency(connection, request) for _ in range(50)))
     with servers.gunicorn(url_of(database)) as server:
         server.wait()
-        seen, new = documents(server, work, scale)
-    costs = Figure.of(one - other for one, other in zip(new, seen, strict=True))
+        seen, new = documents(server, workload, scale)
+    costs = Figure.of(new_cost - seen_cost for new_cost, seen_cost in zip(new, seen, strict=True))
     return {
         "start": {
-            "start": Figure.of(starts).kept(),
-            "first": Figure.of(firsts).kept(),
-            "later": Figure.of(later).kept(),
-            "seen": Figure.of(seen).kept(),
-            "new": Figure.of(new).kept(),
-            "new to seen": Figure.ratio(new, seen).kept(),
+            "start": Figure.of(starts).rounded(),
+            "first": Figure.of(firsts).rounded(),
+            "later": Figure.of(later).rounded(),
+            "seen": Figure.of(seen).rounded(),
+            "new": Figure.of(new).rounded(),
+            "new to seen": Figure.ratio(new, seen).rounded(),
         },
-        "ratios": {"document": costs.kept()},
+        "ratios": {"document": costs.rounded()},
     }
 
 
-def documents(server: Server, work: Work, scale: Scale) -> tuple[list[float], list[float]]:
-    """What a request with a document that the workers have seen costs them in CPU, and with a new one, in milliseconds.
+def documents(server: Server, workload: Workload, scale: Scale) -> tuple[list[float], list[float]]:
+    """CPU time of a request with a document that the workers have cached, and with a new one, in milliseconds.
 
-    A new one has other aliases, so that everything about it is new.
+    A new one has other aliases, so that no cache has any part of it.
     """
     numbers = count()
     seen, new = [], []
@@ -59,21 +60,21 @@ def documents(server: Server, work: Work, scale: Scale) -> tuple[list[float], li
     def cost_of(document: Any) -> float:
         def script() -> Any:
             for _ in range(scale.repeats):
-                answer = yield post("/graphql", {"query": document(), "variables": work.variables})
-                if b'"errors"' in answer:
-                    raise Failed(answer.decode())
+                response = yield post("/graphql", {"query": document(), "variables": workload.variables})
+                if b'"errors"' in response:
+                    raise Failed(response.decode())
 
         before = server.cpu_seconds()
-        answers, _ = flood(server.address, [script()])
-        return (server.cpu_seconds() - before) / answers * 1000
+        responses, _ = flood(server.address, [script()])
+        return (server.cpu_seconds() - before) / responses * 1000
 
     def renamed() -> str:
-        return work.document.replace(" name ", f" name{next(numbers)}: name ").replace(
+        return workload.document.replace(" name ", f" name{next(numbers)}: name ").replace(
             " id ", f" id{next(numbers)}: id "
         )
 
     def measure_seen() -> None:
-        seen.append(cost_of(lambda: work.document))
+        seen.append(cost_of(lambda: workload.document))
 
     def measure_new() -> None:
         new.append(cost_of(renamed))
@@ -85,7 +86,7 @@ def documents(server: Server, work: Work, scale: Scale) -> tuple[list[float], li
 
 
 def latency(connection: Connection, request: bytes) -> float:
-    """In milliseconds."""
+    """The latency of a request in milliseconds."""
     began = time.perf_counter()
-    connection.ask(request)
+    connection.fetch(request)
     return (time.perf_counter() - began) * 1000

@@ -1,4 +1,4 @@
-"""What must be reached: ratios of figures from the same run."""
+"""Targets: bounds of ratios of measurements of the same run."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,11 @@ from benchmarks.figures import Figure
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """ratio: what the committed figures call it. It is at least so much, or at most.
+    """A lower or an upper bound of a ratio.
 
-    is_steady: whether it is much the same on a machine that has something else to do, so that runs can be compared.
-    Requests a second are not: who has more threads gets more of a crowded machine.
+    ratio: its key in the committed figures.
+    is_steady: whether it is the same on a busy machine, so that runs can be compared. Ratios of requests a second are
+    not: a server with more threads gets a larger share of a busy machine.
     """
 
     ratio: str
@@ -37,7 +38,7 @@ TARGETS = (
         at_least=1.0,
         is_steady=False,
     ),
-    Target(ratio="view", what="50 appointments: CPU of the Django view with two queries to our own", at_least=0.75),
+    Target(ratio="view", what="50 appointments: CPU of the Django view with two queries to this API's", at_least=0.75),
     Target(
         ratio="stock",
         what="50 appointments: requests a second to those of graphene-django",
@@ -66,27 +67,27 @@ TARGETS = (
     Target(ratio="memory", what="Memory of a worker after many requests to that after 1,000", at_most=1.1),
     Target(
         ratio="document",
-        what="What a document costs that was never seen before",
+        what="CPU of a new document beyond that of a cached one",
         at_most=3.0,
         is_steady=False,
         unit=" ms",
     ),
 )
 MARGIN = 1.2
-"""A ratio that is worse than the committed one by more than that is a step back."""
+"""A ratio that is worse than the committed one by more than this factor is a regression."""
 
 
-def steps_back(committed: dict[str, Figure], measured: dict[str, Figure]) -> list[str]:
-    """What is worse than committed, even by the better end of its spread.
+def regressions(committed: dict[str, Figure], measured: dict[str, Figure]) -> list[str]:
+    """A sentence for each ratio that is worse than committed even by the better end of its spread.
 
-    What was not measured both times is not compared, nor what is not steady: the CPU of the same work is.
+    Ratios that were measured only once or are not steady are not compared.
     """
     small_is_good = {target.ratio for target in TARGETS if target.at_most is not None}
     unsteady = {target.ratio for target in TARGETS if not target.is_steady}
-    told = []
+    found = []
     for name in sorted((committed.keys() & measured.keys()) - unsteady):
         before, now = committed[name], measured[name]
         worse = now.low / before.median if name in small_is_good else before.median / now.high
         if worse > MARGIN:
-            told.append(f"{name}: {now.median:.2f} ({now.low:.2f} to {now.high:.2f}), where it was {before.median:.2f}")
-    return told
+            found.append(f"{name}: {now.median:.2f} ({now.low:.2f} to {now.high:.2f}), was {before.median:.2f}")
+    return found

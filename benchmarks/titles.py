@@ -1,23 +1,23 @@
-"""What people call what is measured. The keys are what the committed figures call it."""
+"""The titles of peers and workloads, by their keys in the committed figures."""
 
-OURS = "ours"
+API = "api"
 
 PEERS = {
-    OURS: "ours",
-    "standard": "ours, executed by graphql-core",
-    "memcached": "ours, with Memcached",
-    "nginx": "ours, through nginx's cache",
+    API: "this API",
+    "standard": "this API, graphql-core's executor",
+    "memcached": "this API, with Memcached",
+    "nginx": "this API, through nginx's cache",
     "stock": "graphene-django",
     "strawberry": "strawberry-django, optimised",
     "apollo": "Apollo Server 5",
     "mercurius": "mercurius with graphql-jit",
     "join": "Django view, one join",
     "two": "Django view, two queries",
-    "ours-two": "the same view, in our middleware",
+    "api-two": "the same view, this API's middleware",
     "floor": "WSGI function, plain SQL",
 }
 
-WORKS = {
+WORKLOADS = {
     "fifty": "50 open appointments with their providers",
     "one": "1 open appointment with its provider",
     "two hundred": "200 open appointments with their providers, in two lists of 100",

@@ -1,4 +1,4 @@
-"""The application, and the views by hand: so these pass through the same middleware."""
+"""The application, and the views by hand behind the same middleware."""
 
 from django.urls import include, path
 

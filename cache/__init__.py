@@ -1,1 +1,1 @@
-"""What all processes share for a while. It is never asked who has an appointment, and it may be away."""
+"""What all processes cache in Memcached. It never decides who has an appointment, and Memcached may be unavailable."""

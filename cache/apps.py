@@ -12,5 +12,5 @@ class CacheConfig(AppConfig):
         from cache import invalidation  # imports the models, which are only loaded now
 
         invalidation.connect()
-        # Connections to Memcached stay open: asking Django's caches to close costs more than a read.
+        # Connections to Memcached stay open: closing Django's caches after each request costs more than a read.
         request_finished.disconnect(close_caches)

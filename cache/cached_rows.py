@@ -1,4 +1,4 @@
-"""Rows as small plain values in Memcached, for a minute."""
+"""Rows of the database cached in Memcached, as JSON values, for a minute."""
 
 import random
 from collections.abc import Callable, Hashable, Iterable, Mapping
@@ -12,18 +12,18 @@ from cache.generations import current_generations
 
 K = TypeVar("K", bound=Hashable)
 
-KEPT_SECONDS = 60
-SPREAD = 0.1
-"""So much shorter or longer, so that what was kept at once is not missed at once."""
+ROW_TTL_SECONDS = 60
+TTL_SPREAD = 0.1
+"""By what share a TTL is randomly shorter or longer, so that rows cached together do not expire together."""
 
 
 class Rows(Generic[K]):
-    """What was read lately, by key.
+    """Cached rows, by key.
 
-    cache: the name of Django's cache in which it is kept.
-    name: how a key is written there.
-    generation: the name of the generation that a key belongs to.
-    is_ours: whether a value has the form of what we keep: whoever else writes there is not believed.
+    cache: the name of the Django cache.
+    name: the name of a key in it.
+    generation: the name of the generation that invalidates a key.
+    is_ours: whether a value has the right form; any other value in Memcached is a miss.
     """
 
     def __init__(
@@ -40,30 +40,30 @@ class Rows(Generic[K]):
         self.is_ours = is_ours
 
     def read(self, keys: Iterable[K], load: Callable[[list[K]], Mapping[K, Any]]) -> dict[K, Any]:
-        """The values of these keys; `load` reads from the database those that are missing, as values for JSON.
+        """Returns the values of these keys; `load` reads the missing ones from the database, as JSON values.
 
-        What `load` does not answer is not there, and not kept: nobody can fill Memcached with keys of nothing.
+        A key that `load` does not return does not exist, and is not cached: made-up keys cannot fill Memcached.
         """
         keys = list(dict.fromkeys(keys))
-        if not is_used():
+        if not is_enabled():
             return dict(load(keys))
-        present = current_generations({self.generation(key) for key in keys})
+        generations = current_generations({self.generation(key) for key in keys})
         names = {
             key: f"{generation}:{self.name(key)}"
             for key in keys
-            if (generation := present.get(self.generation(key))) is not None
+            if (generation := generations.get(self.generation(key))) is not None
         }
-        kept = caches[self.cache].get_many(names.values()) if names else {}
-        found = {key: kept[name] for key, name in names.items() if name in kept and self.is_ours(kept[name])}
+        cached = caches[self.cache].get_many(names.values()) if names else {}
+        found = {key: cached[name] for key, name in names.items() if name in cached and self.is_ours(cached[name])}
         if missing := [key for key in keys if key not in found]:
             loaded = load(missing)
             found |= loaded
             if fresh := {names[key]: value for key, value in loaded.items() if key in names}:
-                seconds = KEPT_SECONDS * random.uniform(1 - SPREAD, 1 + SPREAD)
+                seconds = ROW_TTL_SECONDS * random.uniform(1 - TTL_SPREAD, 1 + TTL_SPREAD)
                 caches[self.cache].set_many(fresh, timeout=round(seconds))
         return found
 
 
-def is_used() -> bool:
-    """Whether rows are kept. Within a transaction the database is asked: it alone knows what was changed there."""
+def is_enabled() -> bool:
+    """Returns whether the cache is used. Not in a transaction: only the database knows its uncommitted changes."""
     return bool(settings.MEMCACHED_URL) and not connection.in_atomic_block

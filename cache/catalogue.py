@@ -1,7 +1,8 @@
-"""Providers and services, and who offers what: read by everybody, changed rarely, and nobody's own."""
+"""Cached rows of providers and services: public, read by everybody and changed rarely."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cache
+from hashlib import sha256
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS
@@ -11,67 +12,53 @@ from cache.cached_rows import Rows
 from cache.generations import invalidate
 from database.compiled_query import CompiledSelect
 from reservation.models import Provider, Service
+from reservation.models.public import public_fields
 
 M = TypeVar("M", bound=Model)
 
 CACHE = GENERATION = "catalogue"
 
-PUBLIC_FIELDS: dict[type[Model], tuple[str, ...]] = {
-    Provider: ("id", "name", "bio", "time_zone", "is_active"),
-    Service: ("id", "name", "description", "duration_minutes", "is_active"),
-}
-"""What is kept of each. Another field is read from the database when it is asked for."""
+
+def rows_of(model: type[Model]) -> Rows[int]:
+    """The cached rows of a model: its public fields, by id.
+
+    The key has a hash of the fields' names, so that no version of the code reads the rows of another one.
+    """
+    version = sha256(" ".join(public_fields(model)).encode()).hexdigest()[:8]
+    noun, width = model._meta.model_name, len(public_fields(model))
+    return Rows(
+        CACHE,
+        name=lambda pk: f"{noun}:{version}:{pk}",
+        generation=lambda pk: GENERATION,
+        is_ours=lambda value: isinstance(value, list) and len(value) == width,
+    )
 
 
-def catalogue(noun: str, is_ours: Callable[[Any], bool]) -> Rows[int]:
-    return Rows(CACHE, name=lambda pk: f"{noun}:{pk}", generation=lambda pk: GENERATION, is_ours=is_ours)
-
-
-def is_row_of(model: type[Model]) -> Callable[[Any], bool]:
-    return lambda value: isinstance(value, list) and len(value) == len(PUBLIC_FIELDS[model])
-
-
-PROVIDERS, SERVICES = catalogue("provider", is_row_of(Provider)), catalogue("service", is_row_of(Service))
-OFFERS = catalogue("offers", lambda value: isinstance(value, list) and all(type(pk) is int for pk in value))
+PROVIDERS, SERVICES = rows_of(Provider), rows_of(Service)
 
 
 def read_providers(ids: Iterable[int]) -> dict[int, Provider]:
-    """Those of these providers that there are, by id."""
+    """The providers with these ids, as far as they exist, by id."""
     return read_models(PROVIDERS, Provider, ids)
 
 
 def read_services(ids: Iterable[int]) -> dict[int, Service]:
-    """Those of these services that there are, by id."""
+    """The services with these ids, as far as they exist, by id."""
     return read_models(SERVICES, Service, ids)
 
 
-def read_offers(provider_ids: Iterable[int]) -> dict[int, list[int]]:
-    """The ids of the services that each of these providers, who are there, offers."""
-    return OFFERS.read(provider_ids, load_offers)
-
-
 def read_models(rows: Rows[int], model: type[M], ids: Iterable[int]) -> dict[int, M]:
-    fields = PUBLIC_FIELDS[model]
-
     def load(missing: list[int]) -> dict[int, Any]:
         return {row[0]: row for row in select_public(model)(ids=missing)}
 
     found = rows.read(ids, load)
-    return {pk: model.from_db(DEFAULT_DB_ALIAS, fields, values) for pk, values in found.items()}
+    return {pk: model.from_db(DEFAULT_DB_ALIAS, public_fields(model), values) for pk, values in found.items()}
 
 
 @cache
 def select_public(model: type[M]) -> CompiledSelect[..., tuple[Any, ...]]:
-    """What is kept of the rows with these ids."""
-    return CompiledSelect(lambda ids: model._default_manager.filter(pk__in=ids).values_list(*PUBLIC_FIELDS[model]))
-
-
-def load_offers(provider_ids: list[int]) -> dict[int, list[int]]:
-    offered: dict[int, list[int]] = {provider_id: [] for provider_id in provider_ids}
-    pairs = Provider.services.through.objects.filter(provider_id__in=provider_ids)
-    for provider_id, service_id in pairs.values_list("provider_id", "service_id"):
-        offered[provider_id].append(service_id)
-    return offered
+    """The public fields of the rows with these ids."""
+    return CompiledSelect(lambda ids: model._default_manager.filter(pk__in=ids).values_list(*public_fields(model)))
 
 
 def invalidate_catalogue() -> None:

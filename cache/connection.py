@@ -1,4 +1,4 @@
-"""Connections to Memcached. A server that is away, or hangs, is left alone for a while."""
+"""Connections to Memcached. A server that has failed is not tried again for a second: a circuit breaker."""
 
 import logging
 import os
@@ -19,86 +19,86 @@ from pymemcache.exceptions import (
 
 logger = logging.getLogger(__name__)
 
-CONNECT_SECONDS = 0.05
-ANSWER_SECONDS = 0.1
-PAUSE_SECONDS = 1.0
-"""For how long a server is not asked again after it has failed, by none of the process's threads."""
+CONNECT_TIMEOUT_SECONDS = 0.05
+READ_TIMEOUT_SECONDS = 0.1
+RETRY_AFTER_SECONDS = 1.0
+"""How long no thread of the process tries a server that has failed."""
 
 UNREADABLE = object()
-"""What stands for a value that somebody else has written there."""
+"""Stands for a value that is not JSON, and so was not written by this application."""
 
 
-class Away(Exception):
-    """The server has failed, or has failed a moment ago."""
+class Unavailable(Exception):
+    """The server has failed, now or within RETRY_AFTER_SECONDS."""
 
 
-AS_IT_IS = 1
-"""The flag of a value that is no JSON, but bytes."""
+BYTES_FLAG = 1
+"""The Memcached flag of a value that is bytes rather than JSON."""
 
 
 class JsonSerde:
-    """Values as JSON, and bytes as they are. What others could write there is then only read, never executed, unlike a
-    pickle."""
+    """Serialises values as JSON, and bytes as they are. Unlike a pickle, a value that an attacker has written cannot
+    execute code."""
 
     def serialize(self, key: str, value: Any) -> tuple[bytes, int]:
-        return (value, AS_IT_IS) if isinstance(value, bytes) else (orjson.dumps(value), 0)
+        return (value, BYTES_FLAG) if isinstance(value, bytes) else (orjson.dumps(value), 0)
 
     def deserialize(self, key: str, value: bytes, flags: int) -> Any:
-        if flags == AS_IT_IS:
+        if flags == BYTES_FLAG:
             return value
         try:
             return orjson.loads(value)
         except orjson.JSONDecodeError:
-            logger.warning("Memcached has something that we did not write.")
+            logger.warning("Memcached has a value that is not JSON.")
             return UNREADABLE
 
 
-_ask_again_at: dict[tuple[int, str], float] = {}
-"""When a server may be asked again, by process and server."""
+_retry_at: dict[tuple[int, str], float] = {}
+"""When a failed server may be tried again, by process and server."""
 
-_urge_again_at: dict[tuple[int, str], float] = {}
-"""When one that is not to be asked may be told something urgent again, since it did not hear that either."""
+_urgent_retry_at: dict[tuple[int, str], float] = {}
+"""When a failed server on which an urgent command has failed, too, may get the next urgent one."""
 
 
 def guarded(command: Callable[..., Any], *, tries: int, is_urgent: bool = False) -> Callable[..., Any]:
-    """The command of a client, which raises Away for whatever goes wrong.
+    """Returns the command of a client, made to raise Unavailable when the server fails.
 
-    tries: two for what may be said again: the server may have closed a connection that was kept.
-    is_urgent: whether it is said also to a server that has failed a moment ago, unless that was urgent, too.
+    tries: 2 for an idempotent command, since the server may have closed an idle connection.
+    is_urgent: whether to try a server that has failed within RETRY_AFTER_SECONDS, unless an urgent command has, too.
     """
 
-    def ask(client: Client, *arguments: Any, **options: Any) -> Any:
+    def call(client: Client, *arguments: Any, **options: Any) -> Any:
         server = os.getpid(), str(client.server)
-        has_failed = time.monotonic() < _ask_again_at.get(server, 0)
-        if has_failed and (not is_urgent or time.monotonic() < _urge_again_at.get(server, 0)):
-            raise Away
+        has_failed = time.monotonic() < _retry_at.get(server, 0)
+        if has_failed and (not is_urgent or time.monotonic() < _urgent_retry_at.get(server, 0)):
+            raise Unavailable
         for left in reversed(range(tries)):
             try:
-                answer = command(client, *arguments, **options)
+                result = command(client, *arguments, **options)
                 if has_failed:
-                    _ask_again_at.pop(server, None)
-                return answer
+                    _retry_at.pop(server, None)
+                return result
             except MemcacheIllegalInputError:
-                raise  # it is the key that is wrong
+                raise  # the key is invalid, and the server is well
             except (OSError, MemcacheError, ValueError) as error:
                 if isinstance(error, ConnectionError | MemcacheUnexpectedCloseError):
                     if left:
                         continue
                 elif isinstance(error, MemcacheServerError):
-                    logger.warning("Memcached has no room for this.", exc_info=True)
-                    raise Away from error
-                _ask_again_at[server] = time.monotonic() + PAUSE_SECONDS
+                    logger.warning("Memcached cannot store this.", exc_info=True)
+                    raise Unavailable from error
+                _retry_at[server] = time.monotonic() + RETRY_AFTER_SECONDS
                 if has_failed:
-                    _urge_again_at[server] = time.monotonic() + PAUSE_SECONDS
-                logger.warning("Memcached is away: for a second nothing is asked of it.", exc_info=True)
-                raise Away from error
+                    _urgent_retry_at[server] = time.monotonic() + RETRY_AFTER_SECONDS
+                logger.warning("Memcached is unavailable: it is not tried for a second.", exc_info=True)
+                raise Unavailable from error
         raise AssertionError("unreachable")
 
-    return ask
+    return call
 
 
 class Connection(Client):
-    """One server. Whichever fails, keys never move to another one, which may have an older value of them."""
+    """The connection to one server. Keys of a failed server never move to another one, which may have older values."""
 
     get = guarded(Client.get, tries=2)
     get_many = guarded(Client.get_many, tries=2)
@@ -113,28 +113,30 @@ class Connection(Client):
 
 
 class Connections(HashClient):
-    """One to each server; the key says which is asked."""
+    """A connection to each server; the hash of a key chooses its server."""
 
     client_class = Connection
 
     def by_server(self, keys: Iterable[str]) -> list[tuple[Connection, list[str]]]:
-        """These keys, apart by the server that has them: one that is away takes nothing from those that are there."""
+        """Groups the keys by server, so that one that is unavailable does not fail the keys of the others."""
         if len(self.clients) == 1:
             return [(client, list(keys)) for client in self.clients.values()]
-        apart: dict[str, list[str]] = {}
+        keys_of: dict[str, list[str]] = {}
         for key in keys:
-            apart.setdefault(self.hasher.get_node(key), []).append(key)
-        return [(self.clients[server], own) for server, own in apart.items()]
+            keys_of.setdefault(self.hasher.get_node(key), []).append(key)
+        return [(self.clients[server], own) for server, own in keys_of.items()]
 
 
 _local = threading.local()
 
 
 def connections() -> dict[tuple[Any, ...], Connections]:
-    """This thread's, by process and servers. Django's caches live as long as a context of asyncio's: in a loader that
-    is its task, and each would connect anew."""
-    kept: dict[tuple[Any, ...], Connections] = vars(_local).setdefault("connections", {})
-    return kept
+    """The connections of this thread, by process and servers.
+
+    Django's own storage is a context variable: each asyncio task, and so each loader, would open new connections.
+    """
+    of_thread: dict[tuple[Any, ...], Connections] = vars(_local).setdefault("connections", {})
+    return of_thread
 
 
 def servers_of(url: str) -> list[str]:
@@ -142,14 +144,16 @@ def servers_of(url: str) -> list[str]:
     return url.removeprefix("memcached://").strip("/").split(",")
 
 
-def is_there(url: str) -> bool:
-    """Whether all of these servers answer. They are asked anew, whatever they failed a moment ago."""
+def responds(url: str) -> bool:
+    """Returns whether all of these servers respond, by new connections and regardless of recent failures."""
     for server in servers_of(url):
-        client = Client(normalize_server_spec(server), connect_timeout=CONNECT_SECONDS, timeout=ANSWER_SECONDS)
+        client = Client(
+            normalize_server_spec(server), connect_timeout=CONNECT_TIMEOUT_SECONDS, timeout=READ_TIMEOUT_SECONDS
+        )
         try:
             client.version()
         except (OSError, MemcacheError):
-            logger.warning("A Memcached is away.", exc_info=True)
+            logger.warning("A Memcached server is unavailable.", exc_info=True)
             return False
         finally:
             client.close()

@@ -1,7 +1,8 @@
-"""Generations: what is kept under a key that names one is never read again once there is another.
+"""Generations: random values in Memcached that are part of what is cached, so that replacing one invalidates it.
 
-A reader learns the generation before it reads the database, and keeps what it found under that generation. A writer
-makes a new one after its commit. So whoever read before the commit, however slowly, fills a key that nobody asks for.
+A reader fetches the generation before it reads the database, and stores what it found under that generation. A writer
+replaces the generation after its commit. A reader that read the database before the commit, however slow it is, then
+stores under a generation that nothing looks up any more.
 """
 
 import os
@@ -16,72 +17,80 @@ from django.core.cache import caches
 from cache.client import memcached
 
 CACHE = "generations"
-KEPT_SECONDS = 24 * 60 * 60
-"""One that is forgotten ends what was kept under it, as another one would."""
+GENERATION_TTL_SECONDS = 24 * 60 * 60
+"""When a generation expires, a new one replaces it, which invalidates what was cached under it."""
 
-NAME = re.compile(r"[0-9a-f]{32}")
+GENERATION = re.compile(r"[0-9a-f]{32}")
 
 TRIES = 2
-"""How often Memcached is told that a generation is over, before the change is acknowledged; 100 ms each at most."""
+"""How often an invalidation is tried before the change is acknowledged; each try takes 100 ms at most."""
 
 COLLECTIVE = ("calendars",)
-"""Those that end with any of many others, after them."""
+"""Generations that are invalidated whenever one of many others is, and after it."""
 
-_owed: dict[int, dict[str, object]] = {}
-"""Generations that are over, though Memcached could not be told, each with what it stands for; by process."""
+_pending: dict[int, dict[str, object]] = {}
+"""Pending invalidations, by process: names of generations that Memcached could not be told to replace.
+
+The value is an identity: a new object for each invalidation of the same name.
+"""
 
 _lock = Lock()
 
 
 def current_generations(names: Iterable[str]) -> dict[str, str]:
-    """The present generation of each; of none that Memcached cannot be asked for, or has not heard to be over."""
-    owed = invalidate(()) if has_pending_invalidations() else frozenset()
-    names = [name for name in names if name not in owed]
-    found = read(names)
-    unborn = [name for name in names if name not in found]
-    for name in unborn:
-        if not caches[CACHE].add(name, uuid4().hex, timeout=KEPT_SECONDS) and name not in read([name]):
-            caches[CACHE].set(name, uuid4().hex, timeout=KEPT_SECONDS)  # somebody else has written something there
-    return found | read(unborn) if unborn else found
+    """Returns the current generation of each name, without those that are unavailable or pending invalidation."""
+    pending = invalidate(()) if has_pending_invalidations() else frozenset()
+    names = [name for name in names if name not in pending]
+    found = fetch_generations(names)
+    missing = [name for name in names if name not in found]
+    for name in missing:
+        is_added = caches[CACHE].add(name, uuid4().hex, timeout=GENERATION_TTL_SECONDS)
+        if not is_added and name not in fetch_generations([name]):
+            caches[CACHE].set(name, uuid4().hex, timeout=GENERATION_TTL_SECONDS)  # it has some other value
+    return found | fetch_generations(missing) if missing else found
 
 
-def read(names: Iterable[str]) -> dict[str, str]:
-    return those_of_ours(caches[CACHE].get_many(names))
+def fetch_generations(names: Iterable[str]) -> dict[str, str]:
+    return well_formed(caches[CACHE].get_many(names))
 
 
-def those_of_ours(kept: Mapping[str, Any]) -> dict[str, str]:
-    return {name: value for name, value in kept.items() if isinstance(value, str) and NAME.fullmatch(value)}
+def well_formed(values: Mapping[str, Any]) -> dict[str, str]:
+    """Returns the values that have the form of a generation: whatever else is in Memcached is not trusted."""
+    return {name: value for name, value in values.items() if isinstance(value, str) and GENERATION.fullmatch(value)}
 
 
 def has_pending_invalidations() -> bool:
-    """Whether there are generations that this process could not tell Memcached to be over."""
-    return bool(_owed.get(os.getpid()))
+    """Returns whether this process has invalidated generations that Memcached could not be told to replace."""
+    return bool(_pending.get(os.getpid()))
 
 
 def invalidate(names: Iterable[str]) -> Set[str]:
-    """Begin new generations; answers those that could not begin. They are tried again before anything is read.
+    """Replaces generations, and returns the names that are still pending. They are tried again before the next read.
 
-    Whoever has changed something tells Memcached also when it has failed a moment ago: others may reach it.
-    Each is named at random, and anew for each try: numbers would come again after Memcached had forgotten where it was,
-    and so would a name that is said twice, if it heard the first time last.
-    What is told late ends what others stand for once more: meanwhile somebody has kept there what was old.
+    It tries a server that has failed within the last second, too: other processes may reach it.
+
+    A generation is random, and a new one for each try. A counter would repeat values after Memcached has evicted it,
+    and so would a value that is sent twice, if the first attempt arrives last.
+
+    An invalidation that was pending also invalidates the collective generations once more: meanwhile a reader may have
+    stored outdated values under them.
     """
     own = {name: object() for name in names}
     with _lock:
-        owed = _owed.setdefault(os.getpid(), {})
-        late = owed.keys() - COLLECTIVE
-        owed.update(own)
-        telling = dict(owed)
+        pending = _pending.setdefault(os.getpid(), {})
+        overdue = pending.keys() - COLLECTIVE
+        pending.update(own)
+        attempted = dict(pending)
     for _ in range(TRIES if own else 1):
-        values = {name: uuid4().hex for name in telling}
-        failed = memcached(CACHE).set_many(values, timeout=KEPT_SECONDS, is_urgent=bool(own))
+        values = {name: uuid4().hex for name in attempted}
+        failed = memcached(CACHE).set_many(values, timeout=GENERATION_TTL_SECONDS, is_urgent=bool(own))
         with _lock:
-            for name in telling.keys() - set(failed):
-                if owed.get(name) is telling[name]:  # otherwise it is over once more
-                    del owed[name]
-        telling = {name: telling[name] for name in failed}
-        if not telling:
+            for name in attempted.keys() - set(failed):
+                if pending.get(name) is attempted[name]:  # otherwise it was invalidated again meanwhile
+                    del pending[name]
+        attempted = {name: attempted[name] for name in failed}
+        if not attempted:
             break
     with _lock:
-        left = frozenset(owed)
-    return invalidate(COLLECTIVE) if late - left else left
+        left = frozenset(pending)
+    return invalidate(COLLECTIVE) if overdue - left else left

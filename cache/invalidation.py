@@ -1,31 +1,49 @@
-"""What ends that which is kept: a committed change, whoever made it."""
+"""Invalidates cached data when a change is committed, whoever made it: signal receivers, and the generations' names."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save
 
-from cache.calendar_days import invalidate_calendars
 from cache.catalogue import invalidate_catalogue
+from cache.generations import COLLECTIVE, invalidate
 from reservation.domain.signals import calendars_changed
 from reservation.models import Provider, Service
 
+[ALL_CALENDARS] = COLLECTIVE
+"""The name of the generation that changes with any provider's calendar."""
+
+
+def calendar_generation(provider_id: int) -> str:
+    """The name of the generation that changes with this provider's calendar."""
+    return f"calendar:{provider_id}"
+
+
+def invalidate_calendars(provider_ids: Iterable[int]) -> None:
+    """Invalidate what was cached of these providers' calendars.
+
+    The collective generation comes last: a reader that has its new value reads no older calendar.
+    """
+    invalidate(map(calendar_generation, provider_ids))
+    invalidate([ALL_CALENDARS])
+
 
 def connect() -> None:
-    """Listen to changes."""
-    calendars_changed.connect(end_calendars)
+    """Connects the receivers of signals."""
+    calendars_changed.connect(on_calendars_changed)
     for changed in (post_save, post_delete):
         for model in (Provider, Service):
-            changed.connect(end_catalogue, sender=model)
-    m2m_changed.connect(end_catalogue, sender=Provider.services.through)
+            changed.connect(on_catalogue_changed, sender=model)
+    m2m_changed.connect(on_catalogue_changed, sender=Provider.services.through)
 
 
-def end_calendars(provider_ids: frozenset[int], **_: Any) -> None:
+def on_calendars_changed(provider_ids: frozenset[int], **_: Any) -> None:
     if settings.MEMCACHED_URL:
         invalidate_calendars(provider_ids)
 
 
-def end_catalogue(using: str, **_: Any) -> None:
+def on_catalogue_changed(using: str, **_: Any) -> None:
     if settings.MEMCACHED_URL:
         transaction.on_commit(invalidate_catalogue, using=using, robust=True)

@@ -1,9 +1,11 @@
-"""Whole answers to what everybody is told alike, for seconds.
+"""The response cache: encoded responses that are the same for all callers, for a few seconds.
 
-An answer stands beside the generations under which it was made, and both are asked for together with the present ones:
-one that was made under others is no answer. So a change ends it with its commit, and a reader that raced with the
-change keeps what nobody believes. Of those who miss the same one makes it, and the others wait for a moment; while one
-that is getting old is made anew, the others still get the former.
+A response is stored together with the generations of all that it depends on. Both are fetched in one round trip with
+the current generations, and a response of other generations is a miss. So a change invalidates it with its commit, and
+a reader that raced with the change stores a response that is never used.
+
+A single-flight lock lets one request compute a missing response, while the others wait for a moment. Shortly before a
+response expires, one request computes it again, while the others still get the old one.
 """
 
 import math
@@ -21,23 +23,23 @@ from cache.client import memcached
 
 CACHE = "answers"
 MAX_BYTES = 128 * 1024
-"""What is larger is not kept: it would take the room of many others."""
+"""A larger response is not stored: it would evict many others."""
 
-RENEWED_AFTER = 0.8
-"""At this part of its life somebody makes it anew."""
+STALE_SOON_AFTER = 0.8
+"""The share of its TTL after which one request computes a response again."""
 
-CLAIM_SECONDS = 2
-"""For how long nobody else is the one who makes it. Who keeps it leaves the claim behind: others may have looked
-before, and claim it only now."""
+LOCK_SECONDS = 2
+"""When the single-flight lock expires. It outlives the response that it was for: another request may have looked before
+that was stored, and try the lock only now."""
 
 PAUSES = (0.001, 0.002, 0.004, 0.008, 0.016, 0.032)
-"""How long those wait, in seconds, who find that somebody is making what they ask for; then they make it themselves."""
+"""The seconds between two looks for the response that another request computes. After them, this one computes it."""
 
 
-class Answer:
-    """What is kept under a key, or is to be: `with find_response(…) as answer`.
+class CachedResponse:
+    """The response under a key: `with find_response(…) as cached`.
 
-    body: None when it has to be made. Then `keep` it, unless something is wrong with it.
+    body: None on a miss. Then compute the response, and `store` it unless it has errors.
     """
 
     def __init__(self, key: str, names: Sequence[str], seconds: float) -> None:
@@ -45,55 +47,55 @@ class Answer:
         self.names = names
         self.seconds = seconds
         self.body: bytes | None = None
-        self.made_at = self.asked_at = 0.0
+        self.stored_at = self.fetched_at = 0.0
         self.generations: str | None = None
-        self.claimed: str | None = None
+        self.lock: str | None = None
 
     @property
-    def is_getting_old(self) -> bool:
-        return self.asked_at - self.made_at > RENEWED_AFTER * self.seconds
+    def is_stale_soon(self) -> bool:
+        return self.fetched_at - self.stored_at > STALE_SOON_AFTER * self.seconds
 
-    def look(self) -> int:
-        """Learn what is kept, and under which generations it would be; answers how many keys were not to be had."""
-        self.body, self.asked_at = None, time.time()
-        answers, others = memcached(CACHE), memcached(generations.CACHE)
-        value, found, errors = answers.get_with(self.key, others, self.names)
-        present = generations.those_of_ours(found)
-        if generations.has_pending_invalidations() or (len(present) < len(self.names) and not errors):
-            present = generations.current_generations(self.names)
-        is_known = len(present) == len(self.names)
-        self.generations = " ".join(present[name] for name in self.names) if is_known else None
+    def fetch(self) -> int:
+        """Fetches the response and the current generations. Returns the number of keys whose server is unavailable."""
+        self.body, self.fetched_at = None, time.time()
+        responses, others = memcached(CACHE), memcached(generations.CACHE)
+        value, found, errors = responses.get_with(self.key, others, self.names)
+        current = generations.well_formed(found)
+        if generations.has_pending_invalidations() or (len(current) < len(self.names) and not errors):
+            current = generations.current_generations(self.names)
+        is_known = len(current) == len(self.names)
+        self.generations = " ".join(current[name] for name in self.names) if is_known else None
         if is_known:
-            self.read(value)
+            self.decode(value)
         return errors
 
-    def read(self, value: Any) -> None:
-        """Take what is kept, if it has our form, the present generations, and is not too old."""
+    def decode(self, value: Any) -> None:
+        """Takes over a value that is well-formed, of the current generations, and not expired."""
         if not isinstance(value, bytes):
             return
         head, _, body = value.partition(b"\n")
         with suppress(ValueError, TypeError):
-            generations, made_at = orjson.loads(head)
-            if generations == self.generations and self.asked_at - made_at <= self.seconds:
-                self.body, self.made_at = body, made_at
+            generations, stored_at = orjson.loads(head)
+            if generations == self.generations and self.fetched_at - stored_at <= self.seconds:
+                self.body, self.stored_at = body, stored_at
 
-    def claim(self) -> bool:
-        """Whether it is this thread that makes the answer, in the place of the one that is kept, if there is one."""
+    def acquire_lock(self) -> bool:
+        """Returns whether this request is the one to compute the response, in place of a cached one if there is one."""
         if self.generations is None:
             return True
-        former = self.made_at if self.body is not None else ""
-        claim = f"claim:{sha256(f'{self.key} {self.generations} {former}'.encode()).hexdigest()}"
-        if not memcached(CACHE).add(claim, 1, timeout=math.ceil(min(CLAIM_SECONDS, self.seconds))):
+        replaced = self.stored_at if self.body is not None else ""
+        lock = f"lock:{sha256(f'{self.key} {self.generations} {replaced}'.encode()).hexdigest()}"
+        if not memcached(CACHE).add(lock, 1, timeout=math.ceil(min(LOCK_SECONDS, self.seconds))):
             return False
-        self.body, self.claimed = None, claim
+        self.body, self.lock = None, lock
         return True
 
-    def keep(self, body: bytes) -> None:
-        """Keep this as the answer, under the generations that there were before it was made."""
+    def store(self, body: bytes) -> None:
+        """Stores the response under the generations that were current before it was computed."""
         if self.generations is not None and len(body) <= MAX_BYTES:
-            value = orjson.dumps([self.generations, self.asked_at]) + b"\n" + body
+            value = orjson.dumps([self.generations, self.fetched_at]) + b"\n" + body
             memcached(CACHE).set(self.key, value, timeout=math.ceil(self.seconds))
-            self.claimed = None
+            self.lock = None
 
     def __enter__(self) -> Self:
         return self
@@ -101,32 +103,32 @@ class Answer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self.claimed is not None:  # it is not kept: somebody else may try
-            memcached(CACHE).delete(self.claimed)
+        if self.lock is not None:  # nothing was stored: another request may try
+            memcached(CACHE).delete(self.lock)
 
 
-def find_response(key: str, *, generations: Sequence[str], seconds: float) -> Answer:
-    """The answer that is kept under this key and these generations, and is no older than that.
+def find_response(key: str, *, generations: Sequence[str], seconds: float) -> CachedResponse:
+    """Returns the response under this key, with a body if it is of the current generations and no older than `seconds`.
 
-    generations: the names of all that it depends on.
+    generations: the names of the generations that it depends on.
     """
-    answer = Answer(key, generations, seconds)
-    errors = answer.look()
-    if answer.body is None:
-        wait_for(answer)
-    elif answer.is_getting_old:
-        answer.claim()
-    is_hit = answer.body is not None
-    memcached(CACHE).tell(hits=is_hit, misses=not is_hit and not errors, errors=bool(errors))
-    return answer
+    cached = CachedResponse(key, generations, seconds)
+    errors = cached.fetch()
+    if cached.body is None:
+        wait_for_other(cached)
+    elif cached.is_stale_soon:
+        cached.acquire_lock()
+    is_hit = cached.body is not None
+    memcached(CACHE).report(hits=is_hit, misses=not is_hit and not errors, errors=bool(errors))
+    return cached
 
 
-def wait_for(answer: Answer) -> None:
-    """Let one make the answer; return when it has, or has gone, or takes too long."""
-    if answer.claim():
+def wait_for_other(cached: CachedResponse) -> None:
+    """Waits while another request computes the response, until that has stored it, has given up, or takes too long."""
+    if cached.acquire_lock():
         return
     for pause in PAUSES:
         time.sleep(pause)
-        answer.look()
-        if answer.body is not None or answer.claim():
+        cached.fetch()
+        if cached.body is not None or cached.acquire_lock():
             return

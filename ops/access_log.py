@@ -1,4 +1,4 @@
-"""gunicorn's logs: a line a request, with what was learned of it, and nothing that its sender wrote."""
+"""gunicorn's access log: one line for each request, with its observation and nothing that the client wrote."""
 
 from datetime import timedelta
 from typing import Any
@@ -9,18 +9,18 @@ from ops.observation import ENVIRON, OTHER, Observation
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
 
-TELLING = ("Invalid request", "Error handling request")
-"""How gunicorn begins what it says of a request, before it tells who sent it, and what."""
+MESSAGES_WITH_CLIENT_DATA = ("Invalid request", "Error handling request")
+"""How those messages of gunicorn begin that go on with the client's address and the request line."""
 
 
 class AccessLogger(Logger):
-    """Writes JSON objects. Addresses, paths and queries stay out: what is known of a path is the name of its route."""
+    """Writes JSON objects without addresses, paths and query strings: the path is logged as the name of its route."""
 
     def warning(self, msg: str, *args: Any, **kwargs: Any) -> None:
-        super().warning(*impersonal(msg, args), **kwargs)
+        super().warning(*without_client_data(msg, args), **kwargs)
 
     def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
-        super().exception(*impersonal(msg, args), **kwargs)
+        super().exception(*without_client_data(msg, args), **kwargs)
 
     def access(self, resp: Any, req: Any, environ: dict[str, Any], request_time: timedelta) -> None:
         if not self.access_log_enabled:
@@ -42,9 +42,9 @@ class AccessLogger(Logger):
         )
 
 
-def impersonal(message: str, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
-    """What gunicorn says, without what it tells of a request."""
-    for beginning in TELLING:
+def without_client_data(message: str, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Returns the message and its arguments without what the client sent."""
+    for beginning in MESSAGES_WITH_CLIENT_DATA:
         if message.startswith(beginning):
             return (f"{beginning}.",)
     return message, *arguments

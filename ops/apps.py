@@ -1,4 +1,4 @@
-"""What listens to what, before the first request."""
+"""Connects the counters to the signals that they count, before the first request."""
 
 from django.apps import AppConfig
 
@@ -7,6 +7,6 @@ class OpsConfig(AppConfig):
     name = "ops"
 
     def ready(self) -> None:
-        from ops import counting  # it needs the models, which are only there now
+        from ops import counting  # imports the models, which are only loaded now
 
         counting.connect()

@@ -1,4 +1,4 @@
-"""Where requests come from."""
+"""The client's address of a request."""
 
 from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -10,17 +10,17 @@ from django.http.request import split_domain_port
 Address = IPv4Address | IPv6Address
 
 
-def address_of(request: HttpRequest) -> Address | None:
-    """The address that the request comes from, behind as many proxies as are trusted; None when they do not say one."""
+def client_address(request: HttpRequest) -> Address | None:
+    """Returns the address of the client in front of the trusted proxies; None when they do not send one."""
     proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
-    if proxies and (said := request.META.get("HTTP_X_FORWARDED_FOR")):
-        addresses = said.split(",")
+    if proxies and (forwarded := request.META.get("HTTP_X_FORWARDED_FOR")):
+        addresses = forwarded.split(",")
         return read_address(addresses[-proxies]) if len(addresses) >= proxies else None
     return read_address(request.META.get("REMOTE_ADDR", ""))
 
 
 def read_address(text: str) -> Address | None:
-    """The address that is written here, perhaps with a port behind it; IPv4 within IPv6 is IPv4."""
+    """Parses an address, with or without a port. Returns IPv4 for IPv4-mapped IPv6, and None for anything else."""
     for part in (str, domain_of):
         with suppress(ValueError):
             address = ip_address(part(text.strip()))
@@ -29,5 +29,5 @@ def read_address(text: str) -> Address | None:
 
 
 def domain_of(text: str) -> str:
-    """What stands before the port."""
+    """Returns the text without the port."""
     return split_domain_port(text)[0].strip("[]")

@@ -1,33 +1,28 @@
-"""What is counted of what happens: each request once it is answered, and what caches and the domain announce."""
+"""Counts requests, and what the cache and the domain signal."""
 
-from functools import partial
 from typing import Any
 
-from django.db import transaction
-from django.db.models.signals import post_save
-
-from cache.client import asked
+from cache.client import cache_read
 from ops.metrics import Counts, families, metrics
 from ops.observation import OTHER, Observation
-from reservation.domain.signals import transaction_retried
-from reservation.models import ReservationEvent
+from reservation.domain.signals import reservation_changed, transaction_retried
 
 CONFLICT = "APPOINTMENT_TAKEN"
-"""The code of an error that says that somebody else was quicker."""
+"""The error code of a reservation that lost to another one."""
 
 GRAPHQL = "graphql"
 """The route of the API."""
 
 
 def connect() -> None:
-    """Listen to what is announced."""
-    asked.connect(count_reads)
+    """Connects the receivers of signals."""
+    cache_read.connect(count_cache_reads)
     transaction_retried.connect(count_retry)
-    post_save.connect(count_event, sender=ReservationEvent)
+    reservation_changed.connect(count_reservation)
 
 
 def count_request(observation: Observation, *, status: int, seconds: float) -> None:
-    """A request was answered."""
+    """Counts a request that has its response."""
     counts = Counts()
     counts.count(families.HTTP_REQUESTS, observation.route, str(status))
     operation = observation.operation or OTHER
@@ -46,7 +41,7 @@ def count_request(observation: Observation, *, status: int, seconds: float) -> N
     metrics().add(counts)
 
 
-def count_reads(cache: str, hits: int, misses: int, errors: int, **_: Any) -> None:
+def count_cache_reads(cache: str, hits: int, misses: int, errors: int, **_: Any) -> None:
     counts = Counts()
     for outcome, number in (("hit", hits), ("miss", misses), ("error", errors)):
         if number:
@@ -58,7 +53,5 @@ def count_retry(cause: str, **_: Any) -> None:
     metrics().count(families.TRANSACTION_RETRIES, cause)
 
 
-def count_event(instance: ReservationEvent, using: str, **_: Any) -> None:
-    """Something became of a reservation; it counts once it is committed."""
-    count = partial(metrics().count, families.RESERVATIONS, instance.kind.lower())
-    transaction.on_commit(count, using=using, robust=True)
+def count_reservation(kind: str, **_: Any) -> None:
+    metrics().count(families.RESERVATIONS, kind.lower())

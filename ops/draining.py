@@ -1,16 +1,16 @@
-"""Saying goodbye: for a while before the workers stop, readiness says no, so that nobody sends anything new."""
+"""Draining: readiness fails for a while before the workers stop, so that load balancers send no new requests."""
 
 import mmap
 
 _flag = mmap.mmap(-1, 1)
-"""A byte that this process shares with all that are forked from it."""
+"""A byte in memory that this process shares with the workers forked from it."""
 
 
 def drain() -> None:
-    """From now on this process and its workers are on their way out."""
+    """Makes readiness fail from now on, in this process and its workers."""
     _flag[0] = 1
 
 
 def is_draining() -> bool:
-    """Whether the workers stop soon."""
+    """Returns whether the workers stop soon."""
     return bool(_flag[0])

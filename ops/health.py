@@ -1,4 +1,4 @@
-"""What a load balancer and an orchestrator ask. Liveness asks nobody; readiness asks what the service stands on."""
+"""Health checks for load balancers and orchestrators. Liveness checks only the process; readiness its dependencies."""
 
 import logging
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
-from cache.connection import is_there
+from cache.connection import responds
 from ops.draining import is_draining
 from ops.redis_client import connect
 
@@ -22,33 +22,33 @@ UNUSED = "not used"
 
 
 def database_state() -> str:
-    """ok, unavailable, or migrations pending."""
+    """Returns ok, unavailable or migrations pending."""
     connection = connections[DEFAULT_DB_ALIAS]
     try:
         executor = MigrationExecutor(connection)
         return BEHIND if executor.migration_plan(executor.loader.graph.leaf_nodes()) else OK
     except (DatabaseError, InterfaceError):
-        logger.warning("The database is away.", exc_info=True)
+        logger.warning("The database is unavailable.", exc_info=True)
         connection.close()
         return UNAVAILABLE
 
 
 def memcached_state() -> str:
-    """ok, unavailable (any of the servers is), or not used."""
+    """Returns ok, unavailable (if any of the servers is) or not used."""
     if not settings.MEMCACHED_URL:
         return UNUSED
-    return OK if is_there(settings.MEMCACHED_URL) else UNAVAILABLE
+    return OK if responds(settings.MEMCACHED_URL) else UNAVAILABLE
 
 
 def redis_state() -> str:
-    """ok, unavailable, or not used."""
+    """Returns ok, unavailable or not used."""
     if not settings.REDIS_URL:
         return UNUSED
     try:
         with connect(settings.REDIS_URL) as client:
             client.ping()
     except RedisError:
-        logger.warning("Redis is away.", exc_info=True)
+        logger.warning("Redis is unavailable.", exc_info=True)
         return UNAVAILABLE
     return OK
 
@@ -61,10 +61,10 @@ STATES: dict[str, Callable[[], str]] = {
 
 
 def states() -> dict[str, str]:
-    """The state of everything that the service stands on, and first the sum of it.
+    """Returns the overall status, and then the state of each dependency.
 
-    ok; degraded, when only Memcached or Redis is away, without which it is slower and counts for itself; draining;
-    or what is wrong with the database, without which it is nothing.
+    The status is ok; degraded when only Memcached or Redis is unavailable, without which requests are slower and rates
+    are counted in each process; draining; or the state of the database, without which nothing works.
     """
     found = {name: state() for name, state in STATES.items()}
     if is_draining():
@@ -79,20 +79,20 @@ def states() -> dict[str, str]:
 @never_cache
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:
-    """How it is; always 200, since it is there to tell."""
+    """The status for people and monitors. Always 200, since the process responds."""
     return JsonResponse(states())
 
 
 @never_cache
 @require_safe
 def live(request: HttpRequest) -> JsonResponse:
-    """The process answers."""
+    """The process responds."""
     return JsonResponse({"status": OK})
 
 
 @never_cache
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    """Whether to send requests here: 503 when the database is gone, its tables are behind, or the workers stop soon."""
+    """Whether to send requests here: 503 when the database is unavailable or behind, or while draining."""
     found = states()
     return JsonResponse(found, status=200 if found["status"] in (OK, DEGRADED) else 503)

@@ -1,11 +1,11 @@
-"""JSON that others send."""
+"""The nesting of JSON that clients send."""
 
 from collections.abc import Iterator
 from typing import Any
 
 
 def levels(value: Any) -> Iterator[list[Any]]:
-    """The value, then all that is directly in it, then all that is in that, and so on. Never recurses."""
+    """Yields the value, then its children, then theirs, and so on. Not recursive, since JSON may be nested deeply."""
     level = [value]
     while level:
         yield level

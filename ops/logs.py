@@ -1,4 +1,4 @@
-"""What may stand in a log: where something failed and how, and never whose data it failed on."""
+"""Log formats without personal data: they write where and how something failed, and never an exception's message."""
 
 import logging
 import traceback
@@ -17,7 +17,7 @@ NO_REQUEST = "-"
 
 
 class RequestIdFilter(logging.Filter):
-    """Gives each record the id of the request that it was written for."""
+    """Adds to each record the id of the current request."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         observation = current.get()
@@ -26,8 +26,8 @@ class RequestIdFilter(logging.Filter):
 
 
 class TextFormatter(logging.Formatter):
-    """Writes of an error its type and its stack. What it says is left out: that may be a value that somebody sent,
-    as in "Duplicate entry 'ada@example.com' for key 'email'"."""
+    """Writes the type and the stack of an exception, but not its message, which may contain a value that a client sent:
+    "Duplicate entry 'ada@example.com' for key 'email'"."""
 
     def __init__(self, **options: Any) -> None:
         line = "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"
@@ -38,7 +38,7 @@ class TextFormatter(logging.Formatter):
 
 
 class JsonFormatter(OrjsonFormatter):
-    """The same, one JSON object a line. What else a record carries, such as the whole request, is left out, too."""
+    """The same, as one JSON object a line. Other attributes of a record, such as the request, are left out, too."""
 
     def formatException(self, ei: Error) -> str:  # noqa: N802
         return describe_chain(ei[1])
@@ -60,7 +60,7 @@ def describe_chain(error: BaseException | None) -> str:
 
 
 def chain(error: BaseException | None) -> list[BaseException]:
-    """The error, what it came of, what that came of, and so on."""
+    """Returns the exception, its cause, the cause of that, and so on."""
     found: list[BaseException] = []
     while error is not None and error not in found:
         found.append(error)
@@ -69,7 +69,7 @@ def chain(error: BaseException | None) -> list[BaseException]:
 
 
 def describe(error: BaseException) -> str:
-    """The stack, from the outside in, and the type; for a database's error the number that the database gave it."""
+    """Returns the stack, outermost call first, and the type; for an error of the database its error number, too."""
     stack = "".join(traceback.format_tb(error.__traceback__))
     is_numbered = isinstance(error, DatabaseError) and bool(error.args) and isinstance(error.args[0], int)
     number = f" {error.args[0]}" if is_numbered else ""

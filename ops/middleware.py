@@ -1,4 +1,4 @@
-"""What stands before everything else, so that it sees all of it."""
+"""The outermost middleware, which observes all requests."""
 
 import time
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from ops.observation import ENVIRON, HEADER, OTHER, Observation, current, id_of
 
 
 class ObservationMiddleware:
-    """Observe each request: name it, time it, and leave what was learned to the access log and to the metrics."""
+    """Gives each request an id, measures it, and passes the observation to the access log and the metrics."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -27,13 +27,13 @@ class ObservationMiddleware:
             current.reset(token)
         observation.route = route_of(request)
         response.headers[HEADER] = observation.request_id
-        request.META[ENVIRON] = observation  # which is the WSGI environment
+        request.META[ENVIRON] = observation  # META is the WSGI environment
         count_request(observation, status=response.status_code, seconds=time.perf_counter() - started)
         return response
 
 
 def route_of(request: HttpRequest) -> str:
-    """The name of the path, as the URL configuration has it: paths themselves may hold anything."""
+    """Returns the name of the URL pattern. The path itself may contain anything, and so is never a label."""
     match = request.resolver_match
     if match is None:
         return OTHER

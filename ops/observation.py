@@ -1,4 +1,4 @@
-"""What is learned of a request while it is answered: for logs, metrics, and the answer's X-Request-ID."""
+"""What is observed of a request, for logs, metrics and the X-Request-ID of the response."""
 
 import re
 import time
@@ -15,20 +15,20 @@ HEADER = "X-Request-ID"
 ID = re.compile(r"[0-9A-Za-z_-]{8,64}", re.ASCII)
 
 ENVIRON = "ops.observation"
-"""Where a request's WSGI environment has what was learned of it, for the server's access log."""
+"""The key of the observation in the WSGI environment, where the server's access log finds it."""
 
 OTHER = "other"
-"""The operation of what is none, and of whatever nobody told apart."""
+"""The label of operations and routes that have no name of their own."""
 
 
 @dataclass(kw_only=True)
 class Observation:
     """One request.
 
-    request_id: its name in every log, from the proxy's to ours.
-    route: the name of the path that it came by; operation: that of what it asked the API for.
-    codes: of every error that the client is told. limits: the names of those that refused something.
-    statements: how many were sent to the database. database_seconds: how long they took.
+    request_id: its id in every log, including the proxy's.
+    route: the name of its URL pattern. operation: the name of the GraphQL operation.
+    codes: those of all errors in the response. limits: the names of the limits that it exceeded.
+    statements: the number of SQL statements. database_seconds: how long they took together.
     """
 
     request_id: str = field(default_factory=lambda: uuid4().hex)
@@ -40,7 +40,7 @@ class Observation:
     database_seconds: float = 0.0
 
     def fail(self, extensions: dict[str, Any] | None) -> None:
-        """Note an error, by its extensions."""
+        """Records an error, given its extensions."""
         if extensions and "code" in extensions:
             self.codes.append(extensions["code"])
         if extensions and "limit" in extensions:
@@ -62,11 +62,11 @@ current: ContextVar[Observation | None] = ContextVar("observation", default=None
 
 
 def observation() -> Observation:
-    """That of the request which is being answered; outside of one, a new one that nobody looks at."""
+    """Returns the observation of the current request; outside of one, a new one that is not used."""
     return current.get() or Observation()
 
 
 def id_of(request: HttpRequest) -> str:
-    """The id that a proxy of ours has given the request, or a new one: what strangers send is not written to logs."""
+    """Returns the id that a trusted proxy has set, or a new one: an id that a client sends is not written to logs."""
     given = request.headers.get(HEADER, "")
     return given if settings.ALLAUTH_TRUSTED_PROXY_COUNT and ID.fullmatch(given) else uuid4().hex

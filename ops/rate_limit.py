@@ -1,6 +1,6 @@
-"""How much somebody may do in a while, counted in Redis for all processes together.
+"""Rate limits with a sliding window, counted in Redis for all processes together.
 
-Without Redis, and while it is away, each process counts for itself and allows its share: less, never everything.
+Without Redis, and while it is unavailable, each process counts by itself and allows its share of the rate.
 """
 
 import logging
@@ -20,15 +20,18 @@ from ops.redis_client import OPTIONS
 
 logger = logging.getLogger(__name__)
 
-PAUSE_SECONDS = 1.0
-"""For how long Redis is not asked again after it has failed, and what has expired is not looked for."""
+REDIS_RETRY_SECONDS = 1.0
+"""How long Redis is not tried after it has failed."""
+
+CLEANUP_SECONDS = 1.0
+"""How often expired counters in memory are removed."""
 
 
 @dataclass(frozen=True)
 class Rate:
-    """So many tokens in so many seconds, in a window that slides; the tokens that a burst may take at once.
+    """A number of tokens in a sliding window of seconds; a burst may consume all of them at once.
 
-    name: what is counted; each name has counters of its own.
+    name: what is limited; each name has its own counters.
     """
 
     name: str
@@ -36,16 +39,16 @@ class Rate:
     seconds: int
 
     def item(self, share: int = 1) -> RateLimitItemPerSecond:
-        """The rate as the library has it, or one of so many equal shares of it."""
+        """Returns the rate as the library's item, divided by the number of shares."""
         return RateLimitItemPerSecond(max(1, self.tokens // share), self.seconds, namespace=self.name)
 
 
 @dataclass(frozen=True)
 class RateLimitResult:
-    """What became of an attempt to take tokens.
+    """The result of an attempt to consume tokens.
 
     limit: how many there are at most. remaining: how many are left. reset_seconds: until all are back.
-    retry_seconds: until as many are back as were asked for; 0 when they were there.
+    retry_seconds: until as many are back as were requested; 0 when they were consumed.
     """
 
     limit: int
@@ -59,17 +62,17 @@ class RateLimitResult:
 
 
 class ProcessStorage(MemoryStorage):
-    """Counts in memory. The library starts a thread, at nearly every hit, that looks through all that is counted; here
-    whoever comes first in a second does."""
+    """Counters in memory. The library starts a thread at nearly every hit to remove expired counters; here the first
+    hit in a second removes them."""
 
     def __init__(self) -> None:
         super().__init__()
         self.lock = threading.Lock()
-        self.look_again_at = 0.0
+        self.next_cleanup_at = 0.0
 
     def incr(self, key: str, expiry: float, amount: int = 1) -> int:
         with self.lock:
-            self.forget_expired()
+            self.remove_expired()
             self.get(key)
             self.storage[key] += amount
             if self.storage[key] == amount:
@@ -77,45 +80,45 @@ class ProcessStorage(MemoryStorage):
             return self.storage[key]
 
     def decr(self, key: str, amount: int = 1) -> int:
-        """Give tokens back to a counter, if there still is one."""
+        """Returns tokens to a counter that has not expired."""
         with self.lock:
             if key in self.storage:
                 self.storage[key] = max(self.storage[key] - amount, 0)
             return self.storage[key]
 
-    def forget_expired(self) -> None:
-        if time.monotonic() >= self.look_again_at:
-            self.look_again_at = time.monotonic() + PAUSE_SECONDS
+    def remove_expired(self) -> None:
+        if time.monotonic() >= self.next_cleanup_at:
+            self.next_cleanup_at = time.monotonic() + CLEANUP_SECONDS
             for key in list(self.expirations):
                 self.get(key)
 
 
 class RateLimiter:
-    """Counts what is taken. Made once a process."""
+    """Consumes tokens. There is one in each process."""
 
     def __init__(self, url: str, *, processes: int) -> None:
         self.shared = SlidingWindowCounterRateLimiter(RedisStorage(url, **OPTIONS)) if url else None
         self.local = SlidingWindowCounterRateLimiter(ProcessStorage())
         self.processes = processes
-        self.ask_again_at = 0.0
+        self.redis_retry_at = 0.0
 
     def consume(self, rate: Rate, *key: str, tokens: int = 1) -> RateLimitResult:
-        """Take tokens of whoever this key names; more than there are at most counts as all of them."""
-        if self.shared is not None and time.monotonic() >= self.ask_again_at:
+        """Consumes tokens of this key; more than the limit counts as all of them."""
+        if self.shared is not None and time.monotonic() >= self.redis_retry_at:
             try:
                 return consume(self.shared, rate.item(), *key, tokens=tokens)
             except RedisError:
-                self.ask_again_at = time.monotonic() + PAUSE_SECONDS
-                logger.warning("Redis is away: each process counts rates for itself.", exc_info=True)
+                self.redis_retry_at = time.monotonic() + REDIS_RETRY_SECONDS
+                logger.warning("Redis is unavailable: each process counts rates by itself.", exc_info=True)
         return consume(self.local, rate.item(self.processes), *key, tokens=tokens)
 
     def forget(self, rate: Rate, *key: str) -> None:
-        """Give back all that was taken of whoever this key names."""
-        if self.shared is not None and time.monotonic() >= self.ask_again_at:
+        """Returns all consumed tokens to this key."""
+        if self.shared is not None and time.monotonic() >= self.redis_retry_at:
             try:
                 self.shared.clear(rate.item(), *key)
             except RedisError:
-                logger.warning("Redis is away: what was taken there stays taken.", exc_info=True)
+                logger.warning("Redis is unavailable: tokens consumed there are not returned.", exc_info=True)
         self.local.clear(rate.item(self.processes), *key)
 
 
@@ -139,7 +142,7 @@ _rate_limiters: dict[tuple[int, str], RateLimiter] = {}
 
 
 def rate_limiter() -> RateLimiter:
-    """This process's. A worker that was forked makes its own: a connection is not to be shared."""
+    """Returns the rate limiter of this process. A forked worker makes its own: connections cannot be shared."""
     key = (os.getpid(), settings.REDIS_URL)
     if key not in _rate_limiters:
         with _lock:

@@ -1,4 +1,4 @@
-"""Connections to Redis that nobody waits for: what it cannot answer at once is done without it."""
+"""Connections to Redis with short timeouts: a request that Redis does not answer at once goes on without it."""
 
 from typing import Any
 
@@ -16,8 +16,8 @@ OPTIONS: dict[str, Any] = {
 
 
 def connect(url: str, *, timeout_seconds: float = TIMEOUT_SECONDS) -> Redis:
-    """A client, which connects when it is first used. Every failure is a RedisError, and nothing is tried twice.
+    """Returns a client that connects when it is first used. Every failure is a RedisError; there are no retries.
 
-    timeout_seconds: how long to wait for an answer.
+    timeout_seconds: how long to wait for a response.
     """
     return Redis.from_url(url, **{**OPTIONS, "socket_timeout": timeout_seconds})

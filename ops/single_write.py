@@ -1,7 +1,7 @@
-"""Answers that are written whole.
+"""Sends the header and the body of a response in one write.
 
-gunicorn writes the header of an answer, and then its body. A worker that is killed in between leaves nginx with half an
-answer, which it has begun to pass on and cannot ask another worker for.
+gunicorn writes the header first, and then the body. A worker that is killed in between leaves nginx with half a
+response, part of which it may have sent to the client, so that it cannot retry the request on another worker.
 """
 
 from typing import Any
@@ -9,14 +9,14 @@ from typing import Any
 from gunicorn.http import wsgi
 
 
-class Gathered(bytearray):
-    """Takes what is written to it as a socket would."""
+class WriteBuffer(bytearray):
+    """Collects what is written to it, with the one method of a socket that gunicorn calls."""
 
     sendall = bytearray.extend
 
 
-class WholeResponse(wsgi.Response):
-    """Writes the header with the first part of the body; of Django's answers, but for streams, that is all of it."""
+class SingleWriteResponse(wsgi.Response):
+    """Sends the header together with the first part of the body, which is the whole body unless it is streamed."""
 
     sock: Any
 
@@ -25,14 +25,14 @@ class WholeResponse(wsgi.Response):
             super().write(arg)
             return
         connection = self.sock
-        gathered = self.sock = Gathered()
+        buffer = self.sock = WriteBuffer()
         try:
             super().write(arg)
         finally:
             self.sock = connection
-        connection.sendall(gathered)
+        connection.sendall(buffer)
 
 
-def write_whole_answers() -> None:
-    """From now on, in this process and those that it forks. gunicorn has no setting for it."""
-    wsgi.Response = WholeResponse
+def use_single_write() -> None:
+    """Replaces gunicorn's response class, for which it has no setting, in this process and in those it forks later."""
+    wsgi.Response = SingleWriteResponse

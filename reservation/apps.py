@@ -1,4 +1,4 @@
-"""The business as an app of Django's."""
+"""The Django app of the business."""
 
 from django.apps import AppConfig
 

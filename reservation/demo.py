@@ -45,14 +45,14 @@ BATCH_SIZE = 2000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Practice:
-    """What to make.
+class DemoOptions:
+    """What demo data to make.
 
     providers: how many.
     days: for how many calendar days from today, weekends left free.
     booked: which part of the time is booked, 0 to 1.
-    seed: the same seed on the same day makes the same data.
-    now: when all of it is said to have been made; days begin with its date.
+    seed: of the random numbers; the same seed on the same day makes the same data.
+    now: when all of it was created; the calendars begin on this date.
     """
 
     providers: int
@@ -63,51 +63,51 @@ class Practice:
 
 
 @transaction.atomic
-def load(practice: Practice, *, is_silent: bool | None = None) -> None:
-    """Make the practice in an empty database, whole or not at all.
+def load(options: DemoOptions, *, is_silent: bool | None = None) -> None:
+    """Make a practice in an empty database, whole or not at all.
 
     is_silent: whether to do so without a progress bar. Default: only a terminal gets one.
     """
     services = Service.objects.bulk_create(
         [
-            Service(pk=pk, name=name, description=description, duration_minutes=minutes, created_at=practice.now)
+            Service(pk=pk, name=name, description=description, duration_minutes=minutes, created_at=options.now)
             for pk, (name, description, minutes) in enumerate(SERVICES, start=next_key(Service))
         ]
     )
     user_keys, client_keys, provider_keys, reservation_keys = (
         count(next_key(model)) for model in (User, Client, Provider, Reservation)
     )
-    make_staff(next(user_keys), practice)
-    for number in tqdm(range(practice.providers), desc="Providers", unit="", disable=is_silent):
-        random = Random(f"{practice.seed}:{number}")
-        provider = make_provider(next(user_keys), next(provider_keys), number, services, practice, random)
-        clients = make_clients(user_keys, client_keys, number, practice, random)
+    make_staff(next(user_keys), options)
+    for number in tqdm(range(options.providers), desc="Providers", unit="", disable=is_silent):
+        random = Random(f"{options.seed}:{number}")
+        provider = make_provider(next(user_keys), next(provider_keys), number, services, options, random)
+        clients = make_clients(user_keys, client_keys, number, options, random)
         # The demo client's own calendar is left free, so that the walk-through never finds it busy.
         visitors = clients[1:] if number == 0 else clients
-        make_calendar(reservation_keys, provider, visitors, services, practice, random)
+        make_calendar(reservation_keys, provider, visitors, services, options, random)
         send_calendars_changed({provider.pk})
-    go_on_behind_these_keys()
+    reset_sequences()
 
 
 def next_key(model: type) -> int:
-    """Keys are given out here: MySQL does not tell which ones a bulk insert made."""
+    """The next free primary key. Keys are assigned here, since MySQL does not return those of a bulk insert."""
     greatest: int | None = model.objects.aggregate(greatest=Max("pk"))["greatest"]  # type: ignore[attr-defined]
     return (greatest or 0) + 1
 
 
-def go_on_behind_these_keys() -> None:
-    """PostgreSQL has not seen which keys were given out here, and would give them out again."""
+def reset_sequences() -> None:
+    """Let PostgreSQL's sequences continue after the keys that were assigned here."""
     with connection.cursor() as cursor:
         for sql in connection.ops.sequence_reset_sql(no_style(), [User, Client, Provider, Reservation, Service]):
             cursor.execute(sql)
 
 
 def password(*, is_demo_account: bool) -> str:
-    """The stored form: only the demo accounts can log in, and only in development."""
+    """The hashed password; only the demo accounts have one, and only in development."""
     return make_password(PASSWORD if is_demo_account and settings.DEBUG else None)
 
 
-def make_staff(key: int, practice: Practice) -> None:
+def make_staff(key: int, options: DemoOptions) -> None:
     User.objects.bulk_create(
         [
             User(
@@ -116,7 +116,7 @@ def make_staff(key: int, practice: Practice) -> None:
                 password=password(is_demo_account=True),
                 is_staff=True,
                 is_superuser=True,
-                date_joined=practice.now,
+                date_joined=options.now,
             )
         ]
     )
@@ -127,18 +127,18 @@ def name_of(random: Random) -> str:
 
 
 def make_provider(
-    user_key: int, key: int, number: int, services: list[Service], practice: Practice, random: Random
+    user_key: int, key: int, number: int, services: list[Service], options: DemoOptions, random: Random
 ) -> Provider:
     email = "provider@example.com" if number == 0 else f"provider{number}@example.com"
     hashed = password(is_demo_account=number == 0)
-    User.objects.bulk_create([User(pk=user_key, email=email, password=hashed, date_joined=practice.now)])
+    User.objects.bulk_create([User(pk=user_key, email=email, password=hashed, date_joined=options.now)])
     provider = Provider(
         pk=key,
         user_id=user_key,
         name=name_of(random),
         bio="Here for you on weekdays.",
         time_zone=ZONES[number % len(ZONES)],
-        created_at=practice.now,
+        created_at=options.now,
     )
     Provider.objects.bulk_create([provider])
     provider.services.set(services)
@@ -146,7 +146,7 @@ def make_provider(
 
 
 def make_clients(
-    user_keys: Iterator[int], client_keys: Iterator[int], number: int, practice: Practice, random: Random
+    user_keys: Iterator[int], client_keys: Iterator[int], number: int, options: DemoOptions, random: Random
 ) -> list[Client]:
     """Clients of this provider alone, so that none of them is in two places at once."""
     users, clients = [], []
@@ -157,11 +157,11 @@ def make_clients(
             pk=next(user_keys),
             email=email,
             password=password(is_demo_account=is_demo_account),
-            date_joined=practice.now,
+            date_joined=options.now,
         )
         users.append(user)
         clients.append(
-            Client(pk=next(client_keys), user=user, name=name_of(random), time_zone="UTC", created_at=practice.now)
+            Client(pk=next(client_keys), user=user, name=name_of(random), time_zone="UTC", created_at=options.now)
         )
     User.objects.bulk_create(users)
     return Client.objects.bulk_create(clients)
@@ -172,24 +172,24 @@ def make_calendar(
     provider: Provider,
     clients: list[Client],
     services: list[Service],
-    practice: Practice,
+    options: DemoOptions,
     random: Random,
 ) -> None:
     appointments: list[Appointment] = []
     reservations: list[Reservation] = []
-    for day in range(practice.days):
-        slots = working_slots(practice.now.date() + timedelta(days=day), ZoneInfo(provider.time_zone))
+    for day in range(options.days):
+        slots = working_slots(options.now.date() + timedelta(days=day), ZoneInfo(provider.time_zone))
         while slots:
             service = random.choice(services)
             length = settings.RESERVATION_POLICY.run_length(service.duration)
             run, slots = slots[:length], slots[length:]
             reservation = None
-            if random.random() < practice.booked:
+            if random.random() < options.booked:
                 fits = len(run) == length
                 client = random.choice(clients)
-                reservation = booking(next(keys), provider, client, service if fits else None, run, practice.now)
+                reservation = booking(next(keys), provider, client, service if fits else None, run, options.now)
                 reservations.append(reservation)
-            appointments += [lease(provider, starts_at, reservation) for starts_at in run]
+            appointments += [leased_appointment(provider, starts_at, reservation) for starts_at in run]
     Reservation.objects.bulk_create(reservations, batch_size=BATCH_SIZE)
     Appointment.objects.bulk_create(appointments, batch_size=BATCH_SIZE)
     ReservationEvent.objects.bulk_create(
@@ -221,7 +221,7 @@ def booking(
     )
 
 
-def lease(provider: Provider, starts_at: datetime, reservation: Reservation | None) -> Appointment:
+def leased_appointment(provider: Provider, starts_at: datetime, reservation: Reservation | None) -> Appointment:
     return Appointment(
         provider=provider,
         starts_at=starts_at,

@@ -14,17 +14,17 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # --- The lease -----------------------------------------------------------------------------------------------------
 
 OPEN_SINCE = EPOCH
-"""`available_at` of an appointment that nobody holds: it could always be taken."""
+"""`available_at` of an appointment that no reservation has: it has been free since then."""
 
 BOOKED_UNTIL = datetime(9000, 1, 1, tzinfo=UTC)
-"""`available_at` of a booked appointment: it will not be free again by the passing of time."""
+"""`available_at` of a booked appointment: it does not become free by the passing of time."""
 
 
 # --- The state machine ---------------------------------------------------------------------------------------------
 
 
 class Status(StrEnum):
-    """Where a reservation stands."""
+    """The state of a reservation."""
 
     PENDING = "PENDING"
     CONFIRMED = "CONFIRMED"
@@ -47,14 +47,14 @@ HOLDING = frozenset({Status.PENDING, Status.CONFIRMED, Status.COMPLETED, Status.
 """A reservation in one of these states holds its appointments."""
 
 BOOKINGS = HOLDING - {Status.PENDING}
-"""A reservation in one of these states was confirmed and has not been given up."""
+"""A reservation in one of these states was confirmed and has not been cancelled."""
 
 MOVABLE = frozenset({Status.PENDING, Status.CONFIRMED})
 """A reservation in one of these states may be moved to another start."""
 
 
 class Role(StrEnum):
-    """What somebody is to a reservation."""
+    """The role that somebody has for a reservation."""
 
     CLIENT = "its client"
     PROVIDER = "its provider"
@@ -89,7 +89,7 @@ LEADS_TO: dict[Action, Status] = {
 
 
 def in_hours(duration: timedelta) -> str:
-    """A duration for people."""
+    """A duration as text for people."""
     return f"{duration / timedelta(hours=1):g} hours"
 
 
@@ -103,12 +103,12 @@ MAX_TEXT_LENGTH = 2000
 MAX_IDEMPOTENCY_KEY_LENGTH = 255
 
 ERASED_EMAIL = "erased"
-"""Under which the account of everybody who was erased stands: no address, so nobody can sign up with it."""
+"""The e-mail of the account that stands for all erased clients: not an address, so nobody can sign up with it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """Every number that the business could change. `settings.RESERVATION_POLICY` holds the one in force.
+    """Every number that the business could change. `settings.RESERVATION_POLICY` is the one in force.
 
     appointment_length: one slot of a calendar; it must divide an hour.
     hold: how long a reservation may stay unconfirmed before it lapses.
@@ -117,9 +117,9 @@ class Policy:
     max_reservations_per_hour: how often an account may try to reserve within an hour; 0: no limit.
     max_interval: the longest interval that one call offers, withdraws or lists.
     max_service_length: the longest service.
-    cancellation_notice: how long before the start a client may still give up a confirmed reservation.
-    retention: for how long after its start a reservation tells whose it was; None: for ever.
-    key_life: for how long an idempotency key is remembered.
+    cancellation_notice: how long before the start a client may still cancel a confirmed reservation.
+    retention: for how long after its start a reservation names its client; None: for ever.
+    key_life: for how long an idempotency key is stored.
     """
 
     appointment_length: timedelta = timedelta(minutes=15)

@@ -57,7 +57,7 @@ STATUS_WORDS: Mapping[Status, StatusWords] = {
         tone=Tone.WARNING,
         sign="◔",
         group=StatusGroup.HELD,
-        description="Held, and waiting to be confirmed before the hold lapses.",
+        description="Held until it is confirmed or the hold lapses.",
     ),
     Status.CONFIRMED: StatusWords(
         staff="Confirmed",
@@ -89,7 +89,7 @@ STATUS_WORDS: Mapping[Status, StatusWords] = {
         tone=Tone.NEUTRAL,
         sign="-",
         group=StatusGroup.CANCELLED,
-        description="Given up; its time is open again.",
+        description="Cancelled; its time is open again.",
     ),
     Status.EXPIRED: StatusWords(
         staff="Lapsed",

@@ -1,4 +1,4 @@
-"""Puts the pieces together: which path leads to which room."""
+"""The URL configuration, the one module that imports every package."""
 
 from allauth.headless.spec.views import OpenAPIJSONView, OpenAPIYAMLView
 from django.conf import settings
@@ -18,7 +18,7 @@ urlpatterns = [
     path("", home_page, name="home"),
     re_path(r"^book/?$", booking_page, name="book"),
     path("graphql", graphql, name="graphql"),
-    path("graphql/", graphql, name="graphql"),  # the last one is what we say
+    path("graphql/", graphql, name="graphql"),  # the last one is what reverse() returns
     path("auth/openapi.html", openapi_page, name="openapi"),
     path("auth/openapi.json", for_readers(OpenAPIJSONView.as_view()), name="openapi_json"),
     path("auth/openapi.yaml", for_readers(OpenAPIYAMLView.as_view()), name="openapi_yaml"),

@@ -1,4 +1,4 @@
-"""What gunicorn serves."""
+"""The WSGI application that gunicorn serves."""
 
 import math
 import os
@@ -13,9 +13,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings.production")
 
 
 def read_request(environ: dict[str, Any]) -> WSGIRequest:
-    """The request, also when its Content-Type names a charset that there is not.
+    """The request, also when its Content-Type names an unknown charset.
 
-    Django looks that up, and reads the query string with it, before any middleware could answer what goes wrong.
+    Django looks the charset up, and decodes the query string with it, before any middleware could handle the error.
     """
     try:
         return WSGIRequest(environ)
@@ -23,10 +23,10 @@ def read_request(environ: dict[str, Any]) -> WSGIRequest:
         return WSGIRequest({**environ, "CONTENT_TYPE": "application/octet-stream"})
 
 
-def wait_for_answers(seconds: int) -> None:
-    """Give MySQL up when it has said nothing for so long: a thread that waits for a server that hangs serves nobody.
+def limit_waiting(seconds: int) -> None:
+    """Set the timeouts of connections to MySQL, so that a server that hangs does not block threads.
 
-    Here and not in the settings, since what is not a request, such as a migration, may take its time.
+    Here and not in the settings, since a migration or another command may run longer.
     """
     if connection.vendor == "mysql":
         options = connection.settings_dict["OPTIONS"]  # those of all threads
@@ -34,6 +34,6 @@ def wait_for_answers(seconds: int) -> None:
 
 
 application = get_wsgi_application()
-# A server that does answer has stopped the statement by then.
-wait_for_answers(math.ceil(settings.GRAPHQL_DEADLINE_SECONDS) + 1)
+# A server that responds has stopped the statement by then.
+limit_waiting(math.ceil(settings.GRAPHQL_DEADLINE_SECONDS) + 1)
 application.request_class = read_request  # type: ignore[assignment]

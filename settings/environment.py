@@ -1,5 +1,6 @@
 """Environment variables. Each may also come from a file, as secrets of containers do: NAME_FILE is its path."""
 
+import warnings
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from django.core.exceptions import ImproperlyConfigured
@@ -37,3 +38,15 @@ class Environment(Env):
             return [ip_network(text) for text in texts if text]
         except ValueError as error:
             raise ImproperlyConfigured(f"{name} has addresses and networks, such as 10.1.0.0/16: {error}") from error
+
+    def renamed_float(self, name: str, *, former_name: str, default: float) -> float:
+        """Reads a renamed variable. Its former name still works, with a warning, unless the new one is set."""
+        former_value = self.str(former_name, default="")
+        if not former_value:
+            return float(self.float(name, default=default))
+        warnings.warn(
+            f"The environment variable {former_name} is now {name}. Rename it: the former name will stop working.",
+            FutureWarning,  # shown to operators by default, unlike DeprecationWarning
+            stacklevel=2,
+        )
+        return float(self.float(name, default=float(former_value)))

@@ -10,7 +10,6 @@ from unfold.decorators import display
 from reservation.domain.queries.overview import inactive_providers
 from reservation.models import Appointment, Reservation
 from reservation.models.appointment import AppointmentQuerySet
-from reservation.policy import Status
 from staff.base import ReadOnlyAdmin
 from staff.dates import WhenFilter
 from staff.search import by_people
@@ -33,12 +32,12 @@ class AppointmentStateFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Appointment]) -> QuerySet[Appointment]:
         now = timezone.now()
-        if self.value() == "booked":
-            return queryset.filter(is_booked=True)
-        if self.value() == "held":
-            live = Reservation.objects.filter(status=Status.PENDING, expires_at__gt=now)
-            return queryset.filter(reservation_id__in=live.values("pk"), available_at__gt=now)
         assert isinstance(queryset, AppointmentQuerySet)
+        if self.value() == "booked":
+            return queryset.booked()
+        if self.value() == "held":
+            live = Reservation.objects.held_at(now)
+            return queryset.filter(reservation_id__in=live.values("pk")).taken_at(now)
         free = queryset.free_at(now)
         if self.value() != "free":
             return free
@@ -59,9 +58,10 @@ class AppointmentAdmin(ReadOnlyAdmin):
 
     @display(description="state", label={"Free": "success", "Held": "warning", "Booked": "info"})
     def state(self, appointment: Appointment) -> str:
-        if appointment.is_booked:
-            return "Booked"
-        return "Free" if appointment.is_free_at(timezone.now()) else "Held"
+        now = timezone.now()
+        if appointment.is_free_at(now):
+            return "Free"
+        return "Held" if appointment.is_held_at(now) else "Booked"
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Appointment], search_term: str

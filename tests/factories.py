@@ -53,19 +53,19 @@ def make_appointments(provider: Provider, *, starts_at: datetime = TOMORROW, num
 
 
 def account(user: User) -> Caller:
-    """Who asks, when the owner of this account does."""
+    """The caller with this account."""
     found = find_caller(user.pk)
     assert found is not None
     return found
 
 
 def staff() -> Caller:
-    """A member of staff who may do everything."""
+    """A caller who is staff with all permissions."""
     return account(make_user(is_staff=True, is_superuser=True))
 
 
 def caller(person: Client | Provider) -> Caller:
-    """Who asks, when this client or provider does."""
+    """The caller that is this client or provider."""
     return account(person.user)
 
 

@@ -1,4 +1,4 @@
-"""A small practice with one of everything, and the people who look at it."""
+"""A small practice with one object of each type, and callers of each role."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -25,7 +25,6 @@ from graphql import (
 from api.documents.document import Document, Operation, document_hash
 from api.documents.introspection import uses_introspection
 from api.documents.public_reads import find_public_reads
-from api.documents.rules import together
 from api.http.codes import Code
 from api.http.errors import RequestError, coded
 from api.limits.errors import limit_exceeded
@@ -41,8 +40,6 @@ TOKEN_BYTES = 700
 
 FRAGMENT_RULES = (UniqueFragmentNamesRule, KnownFragmentNamesRule, NoFragmentCyclesRule)
 """The rules for documents with unsound fragments, to word the errors. The other rules are slow on such documents."""
-
-RULES = (together(specified_rules),)
 
 STRING_TOKEN = re.compile(r"\b(String|BlockString) ['\"].*['\"]", re.DOTALL)
 
@@ -93,7 +90,7 @@ def parse_document(schema: GraphQLSchema, source: str) -> Document:
     if not has_sound_fragments(tree):
         check_rules(schema, tree, FRAGMENT_RULES)
     check_structure(tree)
-    check_rules(schema, tree, RULES)
+    check_rules(schema, tree, specified_rules)
     fragments = {one.name.value: one for one in tree.definitions if isinstance(one, FragmentDefinitionNode)}
     nodes = [one for one in tree.definitions if isinstance(one, OperationDefinitionNode)]
     operations = [make_operation(schema, tree, node, fragments) for node in nodes]

@@ -13,7 +13,7 @@ from api.http.codes import Code
 from api.http.errors import RequestError
 from api.limits.cost import Cost
 from api.mutation import MUTATIONS
-from ops.client_address import address_of
+from ops.client_address import client_address
 from ops.rate_limit import Rate, RateLimitResult, rate_limiter
 from reservation.domain.caller import Caller
 
@@ -97,7 +97,7 @@ def per_second(name: str, tokens: int, burst: int) -> Rate:
 
 def network_of(request: HttpRequest) -> str:
     """The address that the request comes from; of an IPv6 address, its network."""
-    address = address_of(request)
+    address = client_address(request)
     if address is None:
         # The trusted proxies sent something that is no address: all such requests share the tokens of one.
         return "unknown"

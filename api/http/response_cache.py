@@ -11,8 +11,9 @@ from graphql import GraphQLSchema, print_schema
 
 from api.documents import Document, Operation
 from api.documents.public_reads import PublicReads
-from cache import calendar_days, catalogue
-from cache.cached_rows import is_used
+from cache import catalogue
+from cache.cached_rows import is_enabled
+from cache.invalidation import ALL_CALENDARS, calendar_generation
 from cache.responses import find_response
 
 
@@ -41,7 +42,7 @@ def cached_response(
 ) -> EncodedResponse:
     """The cached response to this public operation, or else the result of `execute`, which is then cached."""
     assert operation.public_reads is not None
-    if not settings.GRAPHQL_RESPONSE_CACHE_SECONDS or not is_used():
+    if not settings.GRAPHQL_RESPONSE_CACHE_SECONDS or not is_enabled():
         return encode(execute(), is_public=True)
     key = cache_key(schema, document, operation, variables)
     generations = generations_of(operation.public_reads, variables)
@@ -50,7 +51,7 @@ def cached_response(
             return EncodedResponse(cached.body, has_errors=False, is_public=True)
         encoded = encode(execute(), is_public=True)
         if not encoded.has_errors:
-            cached.keep(encoded.body)
+            cached.store(encoded.body)
         return encoded
 
 
@@ -68,7 +69,7 @@ def generations_of(reads: PublicReads, variables: Mapping[str, Any]) -> list[str
     if not reads.calendars:
         return [catalogue.GENERATION]
     providers = reads.providers(variables)
-    calendars = [calendar_days.ANY] if providers is None else map(calendar_days.generation, sorted(providers))
+    calendars = [ALL_CALENDARS] if providers is None else map(calendar_generation, sorted(providers))
     return [catalogue.GENERATION, *calendars]
 
 

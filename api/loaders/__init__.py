@@ -1,9 +1,8 @@
-"""Loaders batch the reads of one request: one statement a level, however many objects ask. One file a noun."""
+"""Data loaders: they batch the reads of one request, one statement a level of the query. One file a noun."""
 
 from api.loaders.appointment import AppointmentByIdLoader, AppointmentsByReservationIdLoader
 from api.loaders.client import ClientByIdLoader
-from api.loaders.listing_page import ListingPageLoader
-from api.loaders.open_appointment import OpeningsLoader, is_kept
+from api.loaders.criteria_page import CriteriaPageLoader
 from api.loaders.page import CountLoader, PageLoader
 from api.loaders.provider import ProviderByIdLoader
 from api.loaders.reservation import ReservationByIdLoader
@@ -14,11 +13,9 @@ __all__ = [
     "AppointmentsByReservationIdLoader",
     "ClientByIdLoader",
     "CountLoader",
-    "ListingPageLoader",
-    "OpeningsLoader",
+    "CriteriaPageLoader",
     "PageLoader",
     "ProviderByIdLoader",
     "ReservationByIdLoader",
     "ServiceByIdLoader",
-    "is_kept",
 ]

@@ -9,27 +9,26 @@ from reservation.models import Appointment
 
 
 @CompiledSelect
-def appointments(ids: list[int]) -> QuerySet[Appointment]:
+def select_appointments(ids: list[int]) -> QuerySet[Appointment]:
     return Appointment.objects.filter(pk__in=ids)
 
 
 @CompiledSelect
-def held_by(reservation_ids: list[int], now: datetime) -> QuerySet[Appointment]:
-    held = Appointment.objects.of_reservations(reservation_ids).filter(available_at__gt=now)
-    return held.order_by("starts_at")
+def select_taken(reservation_ids: list[int], now: datetime) -> QuerySet[Appointment]:
+    return Appointment.objects.of_reservations(reservation_ids).taken_at(now).order_by("starts_at")
 
 
 class AppointmentByIdLoader(Loader[int, Appointment | None]):
     def read(self, keys: list[int]) -> list[Appointment | None]:
-        found = {appointment.pk: appointment for appointment in appointments(ids=keys)}
+        found = {appointment.pk: appointment for appointment in select_appointments(ids=keys)}
         return [found.get(key) for key in keys]
 
 
 class AppointmentsByReservationIdLoader(Loader[int, list[Appointment]]):
-    """Only what a reservation still holds: a lapsed one holds nothing, though the rows may still name it."""
+    """The appointments that a reservation holds: a lapsed one holds none, though the rows may still name it."""
 
     def read(self, keys: list[int]) -> list[list[Appointment]]:
         by_reservation = defaultdict(list)
-        for appointment in held_by(reservation_ids=keys, now=self.context.now):
+        for appointment in select_taken(reservation_ids=keys, now=self.context.now):
             by_reservation[appointment.reservation_id].append(appointment)
         return [by_reservation[key] for key in keys]

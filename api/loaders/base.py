@@ -1,4 +1,4 @@
-"""What loaders have in common: they live as long as the request, and read on its thread."""
+"""The base of data loaders: each belongs to one request, and reads on its thread."""
 
 from collections.abc import Awaitable, Callable
 from inspect import isawaitable
@@ -17,7 +17,7 @@ W = TypeVar("W")
 
 
 class Loader(DataLoader, Generic[K, V]):
-    """A subclass says in `read` how to answer many keys with one statement; it is named for its key."""
+    """A subclass reads the values of many keys with one statement in `read`; it is named for its key."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(loop=thread_loop())
@@ -25,7 +25,7 @@ class Loader(DataLoader, Generic[K, V]):
 
     @classmethod
     def of(cls, context: Context) -> Self:
-        """This request's loader of this kind."""
+        """The loader of this class that the request has; it is made on first use."""
         if cls not in context.loaders:
             context.loaders[cls] = cls(context)
         return cast("Self", context.loaders[cls])
@@ -39,15 +39,16 @@ class Loader(DataLoader, Generic[K, V]):
 
 
 def load_by(loader: type[Loader[Any, V]], attribute: str) -> Callable[..., Awaitable[V] | None]:
-    """A resolver of what has the key that stands in this attribute, null where none does. A column of objects, most of
-    which often have the same few, asks for each key once."""
+    """A resolver that loads the object whose key is in this attribute; null where the key is None.
+
+    For a column of objects it loads each key once, since many of them often share a few keys."""
     key_of = attrgetter(attribute)
 
-    def load_column(sources: list[Any], _kinds: set[type], info: GraphQLResolveInfo) -> list[Awaitable[V] | None]:
+    def load_column(sources: list[Any], _types: set[type], info: GraphQLResolveInfo) -> list[Awaitable[V] | None]:
         load = loader.of(info.context).load
         keys = list(map(key_of, sources))
-        asked = {key: None if key is None else load(key) for key in dict.fromkeys(keys)}
-        return [asked[key] for key in keys]
+        loaded = {key: None if key is None else load(key) for key in dict.fromkeys(keys)}
+        return [loaded[key] for key in keys]
 
     @resolves_column(load_column)
     def load_one(root: Any, info: GraphQLResolveInfo) -> Awaitable[V] | None:
@@ -57,11 +58,11 @@ def load_by(loader: type[Loader[Any, V]], attribute: str) -> Callable[..., Await
     return load_one
 
 
-def then(value: V | Awaitable[V], go_on: Callable[[V], W | Awaitable[W]]) -> W | Awaitable[W]:
-    """What this makes of the value: now if it is there, and otherwise once it is."""
-    return resume(value, go_on) if isawaitable(value) else go_on(value)
+def then(value: V | Awaitable[V], transform: Callable[[V], W | Awaitable[W]]) -> W | Awaitable[W]:
+    """The result of this function for the value: at once, or, when the value is awaitable, once it is available."""
+    return resume(value, transform) if isawaitable(value) else transform(value)
 
 
-async def resume(value: Awaitable[V], go_on: Callable[[V], W | Awaitable[W]]) -> W:
-    made = go_on(await value)
-    return await made if isawaitable(made) else made
+async def resume(value: Awaitable[V], transform: Callable[[V], W | Awaitable[W]]) -> W:
+    result = transform(await value)
+    return await result if isawaitable(result) else result

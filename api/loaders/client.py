@@ -4,7 +4,7 @@ from reservation.models import Client
 
 
 class ClientByIdLoader(Loader[int, Client | None]):
-    """Of the clients that the caller may know of."""
+    """Clients that the caller may see."""
 
     def read(self, keys: list[int]) -> list[Client | None]:
         found = {client.pk: client for client in find_visible(visible_clients, caller=self.context.caller, ids=keys)}

@@ -1,4 +1,4 @@
-"""Pages of lists that hang on many parents: ten providers' next appointments are one statement."""
+"""Pages of the lists of many parents: the services of ten providers are read with one statement."""
 
 from collections import defaultdict
 from contextlib import suppress
@@ -18,7 +18,7 @@ MAX_BRANCHES = 400  # SQLite compounds at most 500 SELECTs
 
 
 class PageLoader(Loader[PageKey, Page]):
-    """Answers the page of each queryset. The key is the queryset itself, so nothing is asked for twice or cached."""
+    """The page of each queryset. The key is the queryset itself, so that nothing is cached."""
 
     cache = False
     max_batch_size = MAX_BRANCHES
@@ -32,7 +32,7 @@ class PageLoader(Loader[PageKey, Page]):
 
 
 class CountLoader(Loader[QuerySet[Any], int]):
-    """Counts each queryset."""
+    """The number of rows of each queryset."""
 
     cache = False
     max_batch_size = MAX_BRANCHES
@@ -63,8 +63,8 @@ def select_each(querysets: list[QuerySet[Any]]) -> list[list[Any]]:
 def union_all(querysets: list[QuerySet[Any]], *, select: str) -> tuple[str, tuple[Any, ...]]:
     """One statement with a branch for each queryset, numbered; empty when none of them can have rows.
 
-    Each branch stops at its own LIMIT, by index: that is why it is no window function over all of them. The SELECT
-    around a branch is for SQLite, which allows no LIMIT in a compound's members.
+    Not a window function over all of them, since each branch stops at its own LIMIT, by index. The SELECT around a
+    branch is for SQLite, which allows no LIMIT in a compound's members.
     """
     branches: list[str] = []
     params: tuple[Any, ...] = ()

@@ -4,7 +4,7 @@ from reservation.models import Reservation
 
 
 class ReservationByIdLoader(Loader[int, Reservation | None]):
-    """Of the reservations that the caller may know of."""
+    """Reservations that the caller may see."""
 
     def read(self, keys: list[int]) -> list[Reservation | None]:
         visible = find_visible(visible_reservations, caller=self.context.caller, ids=keys)

@@ -1,1 +1,1 @@
-"""What can be read. One file a noun: its type, its filter, and the fields of Query that find it."""
+"""Queries. One file a noun: its type, its filter, and the fields of Query that find it."""

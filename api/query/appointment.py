@@ -1,6 +1,7 @@
-"""Slots on providers' calendars, and which of them are open."""
+"""Appointments: slots on providers' calendars, and which of them are open."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection
+from datetime import datetime
 from typing import Any
 
 import graphene
@@ -9,11 +10,10 @@ from graphql import GraphQLResolveInfo
 from api.context import Context
 from api.loaders import (
     AppointmentByIdLoader,
-    OpeningsLoader,
+    CriteriaPageLoader,
     ProviderByIdLoader,
     ReservationByIdLoader,
     ServiceByIdLoader,
-    is_kept,
 )
 from api.loaders.base import load_by, then
 from api.loaders.compiled_page import compiled_page
@@ -22,10 +22,8 @@ from api.types.ids import IdOf, decode_ids, from_global_id
 from api.types.node import Node, NodeType
 from api.types.ordering import APPOINTMENTS_BY_START
 from api.types.scalars import DateTime
-from cache.open_appointments import Openings
 from reservation import models
-from reservation.domain.appointment import conditions_of_openings, is_open
-from reservation.domain.appointment import openings as find_openings
+from reservation.domain.queries.open_appointments import OpenAppointments
 
 
 class Appointment(NodeType):
@@ -37,7 +35,7 @@ class Appointment(NodeType):
         fields = ("starts_at",)
 
     provider = graphene.Field(
-        "api.query.provider.Provider", required=True, description="The provider on whose calendar it stands."
+        "api.query.provider.Provider", required=True, description="The provider on whose calendar it is."
     )
     ends_at = DateTime(required=True, description="When it ends, and the next one may begin.")
     is_open = graphene.Boolean(required=True, description="Whether it can be reserved right now.")
@@ -51,7 +49,7 @@ class Appointment(NodeType):
     @staticmethod
     async def resolve_is_open(root: models.Appointment, info: GraphQLResolveInfo) -> bool:
         provider = await ProviderByIdLoader.of(info.context).load(root.provider_id)
-        return provider is not None and is_open(root, provider=provider, now=info.context.now)
+        return provider is not None and root.is_open_at(info.context.now, provider=provider)
 
     @staticmethod
     def resolve_reservation(
@@ -74,21 +72,33 @@ class OpenAppointmentFilter(graphene.InputObjectType):
     service_id = IdOf("Service", description="Only where the run of appointments that this service needs begins.")
 
 
-def openings_for(
-    context: Context, *, service_id: int | None = None, **conditions: Any
-) -> Openings | Awaitable[Openings]:
-    """What can be reserved right now, for the service with this id; nothing when there is no such service."""
+def open_appointment_criteria(
+    context: Context,
+    *,
+    starts_from: datetime | None = None,
+    starts_before: datetime | None = None,
+    provider_ids: Collection[int] | None = None,
+    service_id: int | None = None,
+) -> OpenAppointments | Awaitable[OpenAppointments]:
+    """The criteria of what can be reserved right now; with a service, once that is loaded.
+
+    A service that does not exist has no open appointments.
+    """
+
+    def criteria(service: models.Service | None) -> OpenAppointments:
+        is_unknown = service is None and service_id is not None
+        return OpenAppointments.of(
+            now=context.now,
+            starts_from=starts_from,
+            starts_before=starts_before,
+            provider_ids=() if is_unknown else provider_ids,
+            service=service,
+        )
 
     if service_id is None:
-        return Openings(now=context.now, **conditions)
-    return openings_for_service(context, service_id, conditions)
-
-
-async def openings_for_service(context: Context, service_id: int, conditions: dict[str, Any]) -> Openings:
-    service = await ServiceByIdLoader.of(context).load(service_id)
-    if service is None:
-        conditions["provider_ids"] = ()
-    return Openings(now=context.now, service=service, **conditions)
+        return criteria(None)
+    service: Awaitable[models.Service | None] = ServiceByIdLoader.of(context).load(service_id)
+    return then(service, criteria)
 
 
 class AppointmentQuery(graphene.ObjectType):
@@ -120,18 +130,25 @@ class AppointmentQuery(graphene.ObjectType):
         _root: None, info: GraphQLResolveInfo, filter: Any, **page: Any
     ) -> Page | Awaitable[Page]:
         request = page_request(APPOINTMENTS_BY_START, **page)
-
-        def list_openings(openings: Openings) -> Page | Awaitable[Page]:
-            if is_kept(openings, request):
-                return OpeningsLoader.of(info.context).load((openings, request))
-            fixed, conditions = conditions_of_openings(**vars(openings))
-            return compiled_page(find_openings, request, fixed=fixed, **conditions)
-
-        return then(openings_for(info.context, **decode_ids(OpenAppointmentFilter, filter)), list_openings)
+        decoded = decode_ids(OpenAppointmentFilter, filter)
+        criteria = open_appointment_criteria(
+            info.context,
+            starts_from=decoded["starts_from"],
+            starts_before=decoded["starts_before"],
+            provider_ids=decoded.get("provider_ids"),
+            service_id=decoded.get("service_id"),
+        )
+        if info.context.root_fields == 1:
+            return then(criteria, lambda found: compiled_page(found, request))
+        # Beside other root fields, as on the booking page, which asks for seven days at once: one statement for all.
+        return then(criteria, lambda found: CriteriaPageLoader.of(info.context).load((found, request)))
 
     @staticmethod
     def resolve_next_open_appointment(
         _root: None, info: GraphQLResolveInfo, **conditions: Any
     ) -> models.Appointment | None | Awaitable[models.Appointment | None]:
-        openings = openings_for(info.context, **decode_ids(OpenAppointmentFilter, conditions))
-        return then(openings, lambda found: found.in_database.order_by("starts_at", "pk").first())
+        decoded = decode_ids(OpenAppointmentFilter, conditions)
+        criteria = open_appointment_criteria(
+            info.context, provider_ids=decoded.get("provider_ids"), service_id=decoded.get("service_id")
+        )
+        return then(criteria, lambda found: found.queryset().order_by("starts_at", "pk").first())

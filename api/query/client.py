@@ -1,4 +1,4 @@
-"""Who reserves time."""
+"""Clients."""
 
 from collections.abc import Awaitable
 from typing import Any
@@ -7,18 +7,17 @@ import graphene
 from graphql import GraphQLResolveInfo
 
 from api.loaders import ClientByIdLoader, PageLoader
-from api.query.reservation import ReservationFilter
+from api.query.reservation import ReservationFilter, reservation_criteria
 from api.types.connections import BOTH_WAYS, FORWARD, Page, connection_type, page_request, paginate
-from api.types.ids import decode_ids, from_global_id
+from api.types.ids import from_global_id
 from api.types.node import Node, NodeType
 from api.types.ordering import CLIENTS_BY_NAME, RESERVATIONS_BY_START, ReservationOrder, ordering
 from reservation import models
-from reservation.domain.client import find_clients
-from reservation.domain.queries.reservations import find_reservations
+from reservation.domain.queries.clients import find_clients
 
 
 class Client(NodeType):
-    """Somebody who reserves time. Known to itself, to the providers it has reserved with, and to staff."""
+    """A person who reserves time. Visible to itself, to the providers it has reserved with, and to staff."""
 
     class Meta:
         model = models.Client
@@ -43,10 +42,9 @@ class Client(NodeType):
     def resolve_reservations(
         root: models.Client, info: GraphQLResolveInfo, filter: Any = None, order_by: Any = None, **page: Any
     ) -> Awaitable[Page]:
-        conditions = decode_ids(ReservationFilter, filter or {})
-        found = find_reservations(caller=info.context.caller, now=info.context.now, **conditions)
+        found = reservation_criteria(info.context, filter).queryset().filter(client=root)
         request = page_request(ordering(RESERVATIONS_BY_START, order_by), **page)
-        return PageLoader.of(info.context).load((found.filter(client=root), request))
+        return PageLoader.of(info.context).load((found, request))
 
 
 ClientConnection = connection_type(Client)
@@ -69,7 +67,7 @@ class ClientQuery(graphene.ObjectType):
         required=True,
         filter=ClientFilter(description="Which clients. Default: all of them."),
         **BOTH_WAYS,
-        description="Everyone who reserves time, by name. Staff only.",
+        description="All clients, by name. Staff only.",
     )
 
     @staticmethod
@@ -78,5 +76,5 @@ class ClientQuery(graphene.ObjectType):
 
     @staticmethod
     def resolve_clients(_root: None, info: GraphQLResolveInfo, filter: Any = None, **page: Any) -> Page:
-        found = find_clients(caller=info.context.caller, **(filter or {}))
+        found = find_clients(caller=info.context.caller, search=(filter or {}).get("search"))
         return paginate(found, page_request(CLIENTS_BY_NAME, **page))

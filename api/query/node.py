@@ -1,4 +1,4 @@
-"""Finding any object by its global id."""
+"""Objects of any type by their global id."""
 
 from collections.abc import Awaitable
 from typing import Any
@@ -30,7 +30,7 @@ MAX_NODES = 100
 
 
 def load_node(info: GraphQLResolveInfo, global_id: str) -> Awaitable[Any]:
-    """The object with this id, as far as the caller may know of it. Raises InvalidInput for what is no id."""
+    """The object with this id, if the caller may see it. Raises InvalidInput for an invalid id."""
     noun, key = split_global_id(global_id)
     if noun not in LOADERS:
         raise InvalidInput("This is not an id.")
@@ -38,7 +38,7 @@ def load_node(info: GraphQLResolveInfo, global_id: str) -> Awaitable[Any]:
 
 
 def load_node_or_error(info: GraphQLResolveInfo, global_id: str) -> Any:
-    """The same, with the error in its place: one wrong id does not spoil the others."""
+    """The same, but an invalid id gives an error in its place, so that the other objects are returned."""
     try:
         return load_node(info, global_id)
     except InvalidInput as error:

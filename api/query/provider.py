@@ -1,4 +1,4 @@
-"""Who offers time."""
+"""Providers."""
 
 from collections.abc import Awaitable
 from datetime import datetime
@@ -7,29 +7,26 @@ from typing import Any
 import graphene
 from graphql import GraphQLResolveInfo
 
-from api.loaders import ListingPageLoader, OpeningsLoader, PageLoader, ProviderByIdLoader, is_kept
+from api.loaders import CriteriaPageLoader, PageLoader, ProviderByIdLoader
 from api.loaders.base import then
-from api.loaders.compiled_page import Listing
-from api.query.appointment import openings_for
+from api.query.appointment import open_appointment_criteria
 from api.types.connections import BOTH_WAYS, FORWARD, Page, connection_type, page_request, paginate
 from api.types.ids import IdOf, decode_ids, from_global_id
 from api.types.node import Node, NodeType
 from api.types.ordering import APPOINTMENTS_BY_START, PROVIDERS_BY_NAME, SERVICES_BY_NAME, ProviderOrder, ordering
 from api.types.scalars import DateTime
-from cache.open_appointments import Openings
 from reservation import models
-from reservation.domain.appointment import conditions_of_openings
-from reservation.domain.appointment import openings as find_openings
-from reservation.domain.provider import find_providers
+from reservation.domain.queries.providers import find_providers
+from reservation.models.public import public_fields
 
 
 class Provider(NodeType):
-    """Somebody who offers time."""
+    """A person who offers time."""
 
     class Meta:
         model = models.Provider
         interfaces = (Node,)
-        fields = ("name", "bio", "time_zone", "is_active")
+        fields = public_fields(models.Provider)[1:]  # the id is that of Node
 
     services = graphene.Field(
         "api.query.service.ServiceConnection",
@@ -62,20 +59,14 @@ class Provider(NodeType):
     ) -> Page | Awaitable[Page]:
         request = page_request(APPOINTMENTS_BY_START, **page)
 
-        def list_openings(openings: Openings) -> Awaitable[Page]:
-            if is_kept(openings, request):
-                return OpeningsLoader.of(info.context).load((openings, request))
-            listing = Listing(find_openings, *conditions_of_openings(**vars(openings)))
-            return ListingPageLoader.of(info.context).load((listing, request))
-
-        openings = openings_for(
+        criteria = open_appointment_criteria(
             info.context,
             starts_from=starts_from,
             starts_before=starts_before,
             provider_ids=(root.pk,),
             service_id=None if service_id is None else from_global_id(service_id, noun="Service", field="service_id"),
         )
-        return then(openings, list_openings)
+        return then(criteria, lambda found: CriteriaPageLoader.of(info.context).load((found, request)))
 
 
 ProviderConnection = connection_type(Provider)
@@ -101,7 +92,7 @@ class ProviderQuery(graphene.ObjectType):
         filter=ProviderFilter(description="Which providers. Default: all of them."),
         order_by=ProviderOrder(description="Default: by name."),
         **BOTH_WAYS,
-        description="Who offers time.",
+        description="All providers, by name unless ordered otherwise.",
     )
 
     @staticmethod
@@ -112,5 +103,8 @@ class ProviderQuery(graphene.ObjectType):
     def resolve_providers(
         _root: None, _info: GraphQLResolveInfo, filter: Any = None, order_by: Any = None, **page: Any
     ) -> Page:
-        conditions = decode_ids(ProviderFilter, filter or {})
-        return paginate(find_providers(**conditions), page_request(ordering(PROVIDERS_BY_NAME, order_by), **page))
+        decoded = decode_ids(ProviderFilter, filter or {})
+        found = find_providers(
+            search=decoded.get("search"), service_id=decoded.get("service_id"), is_active=decoded.get("is_active")
+        )
+        return paginate(found, page_request(ordering(PROVIDERS_BY_NAME, order_by), **page))

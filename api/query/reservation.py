@@ -1,4 +1,4 @@
-"""Clients' claims on time."""
+"""Reservations: clients' claims on time."""
 
 from collections.abc import Awaitable
 from datetime import datetime
@@ -7,6 +7,7 @@ from typing import Any
 import graphene
 from graphql import GraphQLResolveInfo
 
+from api.context import Context
 from api.loaders import (
     AppointmentsByReservationIdLoader,
     ClientByIdLoader,
@@ -23,7 +24,7 @@ from api.types.node import Node, NodeType
 from api.types.ordering import RESERVATIONS_BY_START, ReservationOrder, ordering
 from api.types.scalars import DateTime
 from reservation import models
-from reservation.domain.queries.reservations import conditions_of_reservations, reservations
+from reservation.domain.queries.reservations import Reservations
 from reservation.policy import Status
 from reservation.status_words import STATUS_WORDS
 
@@ -33,7 +34,7 @@ ReservationStatus = enum_type(
 
 
 class Reservation(NodeType):
-    """A client's claim on a run of appointments. Known to its client, its provider and staff."""
+    """A client's claim on a run of appointments. Visible to its client, its provider and staff."""
 
     class Meta:
         model = models.Reservation
@@ -58,7 +59,7 @@ class Reservation(NodeType):
         required=True,
         description="The appointments that it holds, in order; empty once it no longer holds any.",
     )
-    status = ReservationStatus(required=True, description="Where it stands right now.")
+    status = ReservationStatus(required=True, description="Its state right now.")
     expires_at = DateTime(description="When an unconfirmed hold lapses; null unless PENDING.")
 
     resolve_client = staticmethod(load_by(ClientByIdLoader, "client_id"))
@@ -88,6 +89,20 @@ class ReservationFilter(graphene.InputObjectType):
     starts_before = DateTime(description="Beginning before this instant.")
 
 
+def reservation_criteria(context: Context, filter: Any) -> Reservations:
+    """The criteria of the reservations that the viewer may see."""
+    decoded = decode_ids(ReservationFilter, filter or {})
+    return Reservations.of(
+        viewer=context.caller,
+        now=context.now,
+        status=decoded.get("status"),
+        provider_id=decoded.get("provider_id"),
+        client_id=decoded.get("client_id"),
+        starts_from=decoded.get("starts_from"),
+        starts_before=decoded.get("starts_before"),
+    )
+
+
 class ReservationQuery(graphene.ObjectType):
     reservation = graphene.Field(
         Reservation,
@@ -111,7 +126,5 @@ class ReservationQuery(graphene.ObjectType):
     def resolve_reservations(
         _root: None, info: GraphQLResolveInfo, filter: Any = None, order_by: Any = None, **page: Any
     ) -> Page:
-        conditions = decode_ids(ReservationFilter, filter or {})
-        fixed, wanted = conditions_of_reservations(caller=info.context.caller, now=info.context.now, **conditions)
-        request = page_request(ordering(RESERVATIONS_BY_START, order_by), **page)
-        return compiled_page(reservations, request, fixed=fixed, **wanted)
+        criteria = reservation_criteria(info.context, filter)
+        return compiled_page(criteria, page_request(ordering(RESERVATIONS_BY_START, order_by), **page))

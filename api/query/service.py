@@ -1,4 +1,4 @@
-"""What is done in the time."""
+"""Services."""
 
 from collections.abc import Awaitable
 from typing import Any
@@ -12,22 +12,23 @@ from api.types.ids import IdOf, decode_ids, from_global_id
 from api.types.node import Node, NodeType
 from api.types.ordering import PROVIDERS_BY_NAME, SERVICES_BY_NAME
 from reservation import models
-from reservation.domain.service import find_services
+from reservation.domain.queries.services import find_services
+from reservation.models.public import public_fields
 
 
 class Service(NodeType):
-    """What is done in the time: it takes one appointment, or a run of consecutive ones."""
+    """What a provider can be reserved for: it takes one appointment, or a run of consecutive ones."""
 
     class Meta:
         model = models.Service
         interfaces = (Node,)
-        fields = ("name", "description", "duration_minutes", "is_active")
+        fields = public_fields(models.Service)[1:]  # the id is that of Node
 
     providers = graphene.Field(
         "api.query.provider.ProviderConnection",
         required=True,
         **FORWARD,
-        description="Who offers it, by name.",
+        description="The providers who offer it, by name.",
     )
 
     @staticmethod
@@ -56,7 +57,7 @@ class ServiceQuery(graphene.ObjectType):
         required=True,
         filter=ServiceFilter(description="Which services. Default: all of them."),
         **BOTH_WAYS,
-        description="What can be reserved, by name.",
+        description="All services, by name.",
     )
 
     @staticmethod
@@ -65,5 +66,6 @@ class ServiceQuery(graphene.ObjectType):
 
     @staticmethod
     def resolve_services(_root: None, _info: GraphQLResolveInfo, filter: Any = None, **page: Any) -> Page:
-        conditions = decode_ids(ServiceFilter, filter or {})
-        return paginate(find_services(**conditions), page_request(SERVICES_BY_NAME, **page))
+        decoded = decode_ids(ServiceFilter, filter or {})
+        found = find_services(search=decoded.get("search"), provider_id=decoded.get("provider_id"))
+        return paginate(found, page_request(SERVICES_BY_NAME, **page))

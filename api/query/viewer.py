@@ -1,4 +1,4 @@
-"""Who is asking."""
+"""The viewer: the current caller."""
 
 import graphene
 from graphql import GraphQLResolveInfo
@@ -9,11 +9,11 @@ from reservation.domain.caller import Caller
 
 
 class Viewer(graphene.ObjectType):
-    """What the request's credentials resolve to."""
+    """The current caller, as the request's credentials say."""
 
-    is_authenticated = graphene.Boolean(required=True, description="Whether somebody has logged in.")
-    is_staff = graphene.Boolean(required=True, description="Whether the viewer runs the place.")
-    email = graphene.String(description="The address that the viewer logs in with; null for nobody.")
+    is_authenticated = graphene.Boolean(required=True, description="Whether the viewer has logged in.")
+    is_staff = graphene.Boolean(required=True, description="Whether the viewer is staff.")
+    email = graphene.String(description="The address that the viewer logs in with; null for an anonymous viewer.")
     client = graphene.Field("api.query.client.Client", description="The client that the viewer is, if any.")
     provider = graphene.Field("api.query.provider.Provider", description="The provider that the viewer is, if any.")
 
@@ -22,9 +22,7 @@ class Viewer(graphene.ObjectType):
 
 
 class ViewerQuery(graphene.ObjectType):
-    viewer = graphene.Field(
-        Viewer, required=True, description="Who is asking: what the request's credentials resolve to."
-    )
+    viewer = graphene.Field(Viewer, required=True, description="The current caller, as the request's credentials say.")
 
     @staticmethod
     def resolve_viewer(_root: None, info: GraphQLResolveInfo) -> Caller:

@@ -1,6 +1,6 @@
-"""Relay connections with keyset cursors: a page starts behind a row's key, not at a number of rows.
+"""Relay connections with keyset cursors: a page starts after a row's key, not at an offset.
 
-So a page costs the same wherever it lies, and a cursor keeps working while rows come and go.
+So each page costs the same, and a cursor stays valid while rows are added and deleted.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -19,11 +19,11 @@ DEFAULT_PAGE_SIZE = 20
 MAX_PAGE_SIZE = 100
 
 
-# --- Where a row stands --------------------------------------------------------------------------------------------
+# --- Keys and cursors ----------------------------------------------------------------------------------------------
 
 
 class Key(NamedTuple):
-    """A row's place in an ordering: the value that orders it, and its id for those with the same value."""
+    """A row's position in an ordering: the value of its column, and its id among rows with the same value."""
 
     value: Any
     id: int
@@ -31,7 +31,7 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True)
 class Ordering:
-    """By one column that is never null, then by id. The name stands in every cursor, so that none is misread."""
+    """By one column that is never null, then by id. Cursors contain its name, so that none fits another ordering."""
 
     noun: str
     column: str
@@ -42,13 +42,13 @@ class Ordering:
         return f"{'-' if self.is_descending else ''}{self.noun}.{self.column}"
 
     def cursor(self, row: Model) -> str:
-        """The opaque text that stands for the row's place."""
+        """The row's position as opaque text."""
         value = getattr(row, self.column)
         key = [self.name, value.isoformat() if isinstance(value, datetime) else value, row.pk]
         return urlsafe_b64encode(orjson.dumps(key)).decode()
 
     def key(self, cursor: str) -> Key:
-        """The place that a cursor stands for. Raises BadUserInput with INVALID_CURSOR."""
+        """The position that a cursor encodes. Raises BadUserInput with INVALID_CURSOR."""
         try:
             name, value, pk = orjson.loads(urlsafe_b64decode(cursor))
             if not (isinstance(name, str) and isinstance(value, str) and type(pk) is int and 0 <= pk < 2**63):
@@ -60,13 +60,13 @@ class Ordering:
                 if value.tzinfo is not UTC:
                     raise ValueError
         except (ValueError, TypeError) as error:
-            raise BadUserInput("This is not a cursor of ours.", code=Code.INVALID_CURSOR) from error
+            raise BadUserInput("This is not a cursor.", code=Code.INVALID_CURSOR) from error
         if name != self.name:
             raise BadUserInput("This cursor belongs to another ordering.", code=Code.INVALID_CURSOR)
         return Key(value, pk)
 
     def beyond(self, key: Key, *, backward: bool) -> Q:
-        """The rows after this place, or before it. The first condition is there for the index."""
+        """The rows after this position, or before it. The first condition makes the index usable."""
         comparison = "lt" if self.is_descending != backward else "gt"
         further = Q(**{f"{self.column}__{comparison}": key.value}) | Q(**{f"pk__{comparison}": key.id})
         return Q(**{f"{self.column}__{comparison}e": key.value}) & further
@@ -76,12 +76,12 @@ class Ordering:
         return f"{sign}{self.column}", f"{sign}pk"
 
 
-# --- Which rows are asked for --------------------------------------------------------------------------------------
+# --- Page requests -------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True)
 class PageRequest:
-    """One page of an ordering: so many rows from its start or its end, between two places."""
+    """One page of an ordering: `size` rows from its start or its end, between two positions."""
 
     ordering: Ordering
     size: int
@@ -90,7 +90,7 @@ class PageRequest:
     before: Key | None
 
     def slice(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """The rows of the page, in reading direction, and one more if there is one."""
+        """The rows of the page, in reading direction, and one more if it exists."""
         if self.after is not None:
             queryset = queryset.filter(self.ordering.beyond(self.after, backward=False))
         if self.before is not None:
@@ -98,7 +98,7 @@ class PageRequest:
         return queryset.order_by(*self.ordering.columns(backward=self.is_backward))[: self.size + 1]
 
     def page(self, sliced: list[Any], count: Callable[[], int | Awaitable[int]]) -> "Page":
-        """The page that these rows make."""
+        """The page of these rows."""
         rows, has_more = sliced[: self.size], len(sliced) > self.size
         if self.is_backward:
             rows.reverse()
@@ -116,7 +116,7 @@ def page_request(
     last: int | None = None,
     before: str | None = None,
 ) -> PageRequest:
-    """Read the arguments of a connection. Raises BadUserInput, with INVALID_CURSOR for a cursor."""
+    """Decode the arguments of a connection. Raises BadUserInput, with INVALID_CURSOR for a cursor."""
     if first is not None and last is not None:
         raise BadUserInput("Ask for the first or for the last, not for both.")
     size = first if first is not None else last
@@ -134,11 +134,11 @@ def page_request(
 
 
 def paginate(queryset: QuerySet[Any], request: PageRequest) -> "Page":
-    """Read one page now. What hangs on many parents goes through `PageLoader` instead."""
+    """Read one page now. Pages of many parents' lists go through `PageLoader` instead."""
     return request.page(list(request.slice(queryset)), queryset.count)
 
 
-# --- What is answered ----------------------------------------------------------------------------------------------
+# --- Pages ---------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ class Edge:
 
 @dataclass(frozen=True)
 class Page:
-    """What a connection's fields are read from; its count is made only when it is asked for."""
+    """The object of a connection; its rows are counted only when `totalCount` is selected."""
 
     nodes: list[Any]
     ordering: Ordering
@@ -183,12 +183,12 @@ class Page:
 
 
 class PageInfo(graphene.ObjectType):
-    """Where a page lies among its neighbours."""
+    """Whether a list goes on before and after a page, and the cursors of its ends."""
 
     has_next_page = graphene.Boolean(required=True, description="Whether more items follow this page.")
-    has_previous_page = graphene.Boolean(required=True, description="Whether more items stand before this page.")
-    start_cursor = graphene.String(description="The place of the page's first item; null when it is empty.")
-    end_cursor = graphene.String(description="The place of the page's last item; null when it is empty.")
+    has_previous_page = graphene.Boolean(required=True, description="Whether more items precede this page.")
+    start_cursor = graphene.String(description="The cursor of the page's first item; null when it is empty.")
+    end_cursor = graphene.String(description="The cursor of the page's last item; null when it is empty.")
 
 
 def connection_type(node: type[graphene.ObjectType]) -> type[graphene.ObjectType]:
@@ -198,8 +198,8 @@ def connection_type(node: type[graphene.ObjectType]) -> type[graphene.ObjectType
         f"{noun}Edge",
         (graphene.ObjectType,),
         {
-            "__doc__": f"One {noun} and its place in the list.",
-            "cursor": graphene.String(required=True, description="Its place, for after and before."),
+            "__doc__": f"One {noun} and its cursor.",
+            "cursor": graphene.String(required=True, description="Its position in the list, for after and before."),
             "node": graphene.Field(node, required=True, description=f"The {noun}."),
         },
     )
@@ -208,9 +208,11 @@ def connection_type(node: type[graphene.ObjectType]) -> type[graphene.ObjectType
         (graphene.ObjectType,),
         {
             "__doc__": f"A page of a list of {noun} objects.",
-            "edges": graphene.List(graphene.NonNull(edge), required=True, description="The items with their places."),
+            "edges": graphene.List(graphene.NonNull(edge), required=True, description="The items with their cursors."),
             "nodes": graphene.List(graphene.NonNull(node), required=True, description="The items."),
-            "page_info": graphene.Field(PageInfo, required=True, description="Where the page lies."),
+            "page_info": graphene.Field(
+                PageInfo, required=True, description="Whether the list goes on before and after the page."
+            ),
             "total_count": graphene.Int(
                 required=True, description="How many items all pages have together; counted only when selected."
             ),

@@ -1,4 +1,4 @@
-"""What every type with a global id has in common."""
+"""The interface and the base class of types with a global id."""
 
 from typing import Any
 
@@ -16,14 +16,14 @@ class Node(graphene.Interface):
     id = graphene.ID(required=True, description="Opaque, and the same for as long as the object exists.")
 
 
-def ids_of(sources: list[Any], _kinds: set[type], info: GraphQLResolveInfo) -> list[str]:
-    """The ids of all of these rows."""
+def ids_of(sources: list[Any], _types: set[type], info: GraphQLResolveInfo) -> list[str]:
+    """The global ids of these rows."""
     noun = info.parent_type.name
     return [to_global_id(noun, source.id) for source in sources]
 
 
 class NodeType(DjangoObjectType):
-    """A type that is read from a model: types, nullability and descriptions of its plain fields come from there."""
+    """A type of a model's objects: types, nullability and descriptions of its plain fields are those of the model."""
 
     class Meta:
         abstract = True

@@ -1,4 +1,4 @@
-"""The orders in which lists can run, and how a client names them."""
+"""The orderings of lists, and the input types that choose them."""
 
 from enum import StrEnum
 from typing import Any
@@ -16,21 +16,21 @@ SERVICES_BY_NAME = Ordering("Service", "name")
 
 
 class Direction(StrEnum):
-    """Which way a list runs."""
+    """The direction of an ordering."""
 
     ASC = "ASC"
     DESC = "DESC"
 
 
 class ProviderColumn(StrEnum):
-    """What providers are ordered by."""
+    """The columns that providers can be ordered by."""
 
     NAME = "NAME"
     CREATED_AT = "CREATED_AT"
 
 
 class ReservationColumn(StrEnum):
-    """What reservations are ordered by."""
+    """The columns that reservations can be ordered by."""
 
     STARTS_AT = "STARTS_AT"
     CREATED_AT = "CREATED_AT"
@@ -68,7 +68,7 @@ class ReservationOrder(graphene.InputObjectType):
 
 
 def ordering(default: Ordering, order_by: Any) -> Ordering:
-    """The ordering that the client asks for."""
+    """The ordering that an argument chooses, or the default."""
     if order_by is None:
         return default
     return Ordering(default.noun, order_by.field.lower(), order_by.direction is Direction.DESC)

@@ -1,4 +1,4 @@
-// Apollo Server as its documentation starts it; parsed and validated documents are kept, which is its default.
+// Apollo Server as its documentation starts it; parsed and validated documents are cached by default.
 import { readFileSync } from "node:fs";
 import { ApolloServer } from "@apollo/server";
 import { startStandaloneServer } from "@apollo/server/standalone";

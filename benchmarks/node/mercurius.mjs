@@ -1,4 +1,4 @@
-// mercurius on fastify, with every document compiled by graphql-jit the second time that it comes.
+// mercurius on fastify; graphql-jit compiles each document at its second request.
 import { readFileSync } from "node:fs";
 import fastify from "fastify";
 import mercurius from "mercurius";

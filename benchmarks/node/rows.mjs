@@ -1,5 +1,5 @@
-// What is read from the database, by DataLoader where many ask. `execute` prepares each statement once a connection, and
-// answers up to twice as many requests as `query` does.
+// Reads from the database, batched by DataLoader. `execute` prepares each statement once a connection, which allows up to
+// twice as many requests a second as `query`.
 import DataLoader from "dataloader";
 import mysql from "mysql2/promise";
 
@@ -7,7 +7,7 @@ const LEAD_TIME_MS = 24 * 60 * 60 * 1000;
 
 const pool = mysql.createPool({
   uri: process.env.DATABASE_URL,
-  dateStrings: true, // they are only written out again: a Date for each would cost more
+  dateStrings: true, // the response has them as text again
   timezone: "Z",
 });
 
@@ -56,7 +56,7 @@ async function openAppointmentsOfEach(keys) {
   return keys.map(({ provider }) => found.get(provider.id));
 }
 
-// What lives as long as a request.
+// The loaders of a request.
 export const loaders = () => ({
   providerById: new DataLoader(providersById),
   openAppointmentsOf: new DataLoader(openAppointmentsOfEach, { cache: false }),

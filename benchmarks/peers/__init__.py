@@ -1,1 +1,1 @@
-"""What others would have written for the same work, each a server of its own. `benchmarks.line_up` has their table."""
+"""Other implementations of the same API, each with a server of its own. `benchmarks.line_up` lists them."""

@@ -1,6 +1,6 @@
-"""Reserving and confirming at the floor: the statements of our two mutations one by one.
+"""Reserve and confirm by plain SQL: the statements of the API's two mutations one by one.
 
-Who asks is read from the same token, by the same code.
+The caller is read from the same token by the same code.
 """
 
 import json
@@ -24,12 +24,12 @@ CALLER = """
 SLOT = """
     SELECT a.provider_id, a.starts_at, a.reservation_id FROM reservation_appointment a
     JOIN reservation_provider p ON p.id = a.provider_id WHERE a.id = %s AND p.is_active"""
-QUEUE_UP = "UPDATE reservation_client SET claim_count = claim_count + 1 WHERE id = %s"
+SERIALISE_CLIENT = "UPDATE reservation_client SET claim_count = claim_count + 1 WHERE id = %s"
 INSERT = """
     INSERT INTO reservation_reservation
       (client_id, provider_id, starts_at, ends_at, status, expires_at, note, created_at)
     VALUES (%s, %s, %s, %s, 'PENDING', %s, '', %s)"""
-TAKE = """
+ACQUIRE = """
     UPDATE reservation_appointment SET reservation_id = %s, available_at = %s, is_booked = 0
     WHERE id = %s AND available_at <= %s AND is_booked = 0"""
 CHECK = """
@@ -52,9 +52,9 @@ CONFIRM = """
     WHERE id = %s AND status = 'PENDING' AND provider_id = %s AND starts_at = %s"""
 
 
-def reserve(asked: dict[str, Any], token: str) -> dict[str, Any]:
+def reserve(body: dict[str, Any], token: str) -> dict[str, Any]:
     now = datetime.now(UTC).replace(tzinfo=None)
-    appointment_id = asked["appointmentId"]
+    appointment_id = body["appointmentId"]
     user_id, client_id = read_caller(token)
     with transaction() as cursor:
         cursor.execute(SLOT, [appointment_id])
@@ -62,10 +62,10 @@ def reserve(asked: dict[str, Any], token: str) -> dict[str, Any]:
         starts_at = datetime.fromisoformat(starts)
         require(starts_at >= now + LEAD_TIME and had is None)
         ends_at = starts_at + LENGTH
-        require(cursor.execute(QUEUE_UP, [client_id]))
+        require(cursor.execute(SERIALISE_CLIENT, [client_id]))
         cursor.execute(INSERT, [client_id, provider_id, starts_at, ends_at, now + HOLD, now])
         pk = cursor.lastrowid
-        require(cursor.execute(TAKE, [pk, now + HOLD, appointment_id, now]))
+        require(cursor.execute(ACQUIRE, [pk, now + HOLD, appointment_id, now]))
         times = {"starts_at": starts_at, "ends_at": ends_at, "now": now}
         cursor.execute(CHECK, {**times, "client_id": client_id, "id": pk})
         overlapping, holds = cursor.fetchone()
@@ -75,9 +75,9 @@ def reserve(asked: dict[str, Any], token: str) -> dict[str, Any]:
     return {"reservation": {"id": pk, "status": "PENDING"}, "userErrors": []}
 
 
-def confirm(asked: dict[str, Any], token: str) -> dict[str, Any]:
+def confirm(body: dict[str, Any], token: str) -> dict[str, Any]:
     now = datetime.now(UTC).replace(tzinfo=None)
-    pk = asked["reservationId"]
+    pk = body["reservationId"]
     user_id, client_id = read_caller(token)
     with transaction() as cursor:
         cursor.execute(HELD, [client_id, pk])
@@ -105,7 +105,7 @@ def transaction() -> Iterator[Any]:
 
 
 def read_caller(token: str) -> tuple[int, int]:
-    """The account and the client that the token stands for."""
+    """The ids of the account and of the client that the token identifies."""
     caller = read_token(TokenType.ACCESS, token)
     with connect().cursor() as cursor:
         cursor.execute(CALLER, [caller.user_id, caller.session_key])
@@ -120,4 +120,4 @@ def snapshot(status: str, provider_id: int, starts_at: datetime, ends_at: dateti
 
 def require(condition: object) -> None:
     if not condition:
-        raise ValueError("This is for the benchmark's own requests.")
+        raise ValueError("This handles only the requests of the benchmark.")

@@ -1,4 +1,4 @@
-"""The driver's own connection to the database, one a thread."""
+"""A connection of the database driver for each thread."""
 
 import os
 import threading
@@ -9,12 +9,12 @@ import MySQLdb
 from MySQLdb.constants import FIELD_TYPE
 from MySQLdb.converters import conversions
 
-CONVERTERS = {**conversions, FIELD_TYPE.DATETIME: str}  # it is only written out again
+CONVERTERS = {**conversions, FIELD_TYPE.DATETIME: str}  # the response has it as text again
 local = threading.local()
 
 
 def connect() -> Any:
-    """This thread's own connection."""
+    """This thread's connection."""
     if not hasattr(local, "connection"):
         url = urlsplit(os.environ["DATABASE_URL"])
         local.connection = MySQLdb.connect(

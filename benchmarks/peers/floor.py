@@ -1,4 +1,4 @@
-"""The floor: a WSGI function, the driver, and the SQL that the answer takes, with nothing between them."""
+"""The lower bound: a WSGI function with the database driver and the SQL of the response, without any framework."""
 
 from base64 import b64encode
 from collections.abc import Callable, Iterable
@@ -24,15 +24,15 @@ CALENDAR = f"""
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
-    asked, path = orjson.loads(body), environ["PATH_INFO"]
+    body = orjson.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
+    path = environ["PATH_INFO"]
     if path in CHANGES:
-        told = CHANGES[path](asked, environ["HTTP_AUTHORIZATION"].removeprefix("Bearer "))
+        result = CHANGES[path](body, environ["HTTP_AUTHORIZATION"].removeprefix("Bearer "))
     else:
-        told = READS[path](asked["variables"])
-    answer = orjson.dumps(told)
-    start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(answer)))])
-    return [answer]
+        result = READS[path](body["variables"])
+    content = orjson.dumps(result)
+    start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(content)))])
+    return [content]
 
 
 def select(sql: str, parameters: list[Any]) -> Any:
@@ -41,30 +41,30 @@ def select(sql: str, parameters: list[Any]) -> Any:
         return cursor.fetchall()
 
 
-def listing(asked: dict[str, Any]) -> dict[str, Any]:
-    return answer(openAppointments=read_listing(asked["filter"], asked["first"]))
+def listing(variables: dict[str, Any]) -> dict[str, Any]:
+    return data(openAppointments=read_listing(variables["filter"], variables["first"]))
 
 
-def lists(asked: dict[str, Any]) -> dict[str, Any]:
-    return answer(**{name: read_listing(asked[name], asked["first"]) for name in ("one", "other")})
+def lists(variables: dict[str, Any]) -> dict[str, Any]:
+    return data(**{name: read_listing(variables[name], variables["first"]) for name in ("one", "other")})
 
 
-def calendars(asked: dict[str, Any]) -> dict[str, Any]:
-    providers = select(PROVIDERS, [asked["providers"]])
+def calendars(variables: dict[str, Any]) -> dict[str, Any]:
+    providers = select(PROVIDERS, [variables["providers"]])
     active = [pk for pk, _, is_active in providers if is_active]
-    bounds = bounds_of(asked)
-    parameters = [parameter for pk in active for parameter in (pk, *bounds, asked["first"])]
+    bounds = bounds_of(variables)
+    parameters = [parameter for pk in active for parameter in (pk, *bounds, variables["first"])]
     found: dict[int, list[dict[str, str]]] = {pk: [] for pk, _, _ in providers}
     for provider_id, pk, starts_at in select(" UNION ALL ".join([CALENDAR] * len(active)), parameters):
-        found[provider_id].append(slot(pk, starts_at))
-    return answer(
-        providers=[{**person(pk, name), "openAppointments": {"nodes": found[pk]}} for pk, name, _ in providers]
+        found[provider_id].append(as_appointment(pk, starts_at))
+    return data(
+        providers=[{**as_provider(pk, name), "openAppointments": {"nodes": found[pk]}} for pk, name, _ in providers]
     )
 
 
 def read_listing(window: dict[str, str], first: int) -> list[dict[str, Any]]:
     found = select(LISTING, [*bounds_of(window), first])
-    return [{**slot(pk, starts_at), "provider": person(*provider)} for pk, starts_at, *provider in found]
+    return [{**as_appointment(pk, starts_at), "provider": as_provider(*provider)} for pk, starts_at, *provider in found]
 
 
 def bounds_of(window: dict[str, str]) -> tuple[str, str, str]:
@@ -77,11 +77,11 @@ def in_sql(instant: datetime) -> str:
     return instant.replace(tzinfo=None).isoformat(" ")
 
 
-def slot(pk: int, starts_at: str) -> dict[str, str]:
+def as_appointment(pk: int, starts_at: str) -> dict[str, str]:
     return {"id": global_id("Appointment", pk), "startsAt": f"{starts_at[:10]}T{starts_at[11:19]}Z"}
 
 
-def person(pk: int, name: str) -> dict[str, str]:
+def as_provider(pk: int, name: str) -> dict[str, str]:
     return {"id": global_id("Provider", pk), "name": name}
 
 
@@ -89,9 +89,9 @@ def global_id(noun: str, pk: int) -> str:
     return b64encode(b"%s:%d" % (noun.encode(), pk)).decode()
 
 
-def answer(**lists: list[dict[str, Any]]) -> dict[str, Any]:
+def data(**lists: list[dict[str, Any]]) -> dict[str, Any]:
     return {"data": {name: {"nodes": nodes} for name, nodes in lists.items()}}
 
 
-READS = {"/nothing": lambda _asked: {}, "/listing": listing, "/lists": lists, "/calendars": calendars}
+READS = {"/nothing": lambda _variables: {}, "/listing": listing, "/lists": lists, "/calendars": calendars}
 CHANGES = {"/reserve": reserve, "/confirm": confirm}

@@ -1,4 +1,4 @@
-"""strawberry-django with its optimiser, and with parsed and validated documents kept, as its documentation advises."""
+"""strawberry-django with its optimiser and its caches of parsed and validated documents, as documented."""
 
 from datetime import datetime
 from typing import Any
@@ -26,7 +26,7 @@ DateTime = strawberry.scalar(
 
 
 def calendars(info: strawberry.Info) -> Prefetch:
-    """What the optimiser reads for a page of providers when their calendars are asked for."""
+    """The prefetch of the optimiser for the calendars of a page of providers."""
     (field,) = info.selected_fields
     assert isinstance(field, SelectedField)
     arguments = field.arguments

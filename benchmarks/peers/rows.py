@@ -1,4 +1,4 @@
-"""What the peers that use the ORM read, in Django's own words."""
+"""The querysets of the peers that use Django's ORM."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -10,14 +10,14 @@ from reservation.models import Appointment, Provider
 
 LEAD_TIME = timedelta(hours=24)
 CALENDAR = "open_slots"
-"""Where Django's prefetch leaves them."""
+"""The attribute in which Django's prefetch stores them."""
 
 
 def open_appointments(starts_from: datetime, starts_before: datetime) -> QuerySet[Appointment]:
-    """What can be reserved in the half-open interval, in order.
+    """The appointments that can be reserved in the half-open interval, in order.
 
-    The condition on the provider is a sub-query: beside a covering index, MariaDB turns a join for it round and sorts
-    the whole calendar, and a slow peer would make us look good.
+    The condition on the provider is a sub-query: beside a covering index, MariaDB reorders a join for it and sorts the
+    whole calendar, and a slow peer would flatter this API.
     """
     now = timezone.now()
     return Appointment.objects.filter(
@@ -34,11 +34,11 @@ def first_providers(first: int) -> QuerySet[Provider]:
 
 
 def read_calendars(providers: Sequence[Provider], starts_from: datetime, starts_before: datetime, first: int) -> None:
-    """Have each of the providers know its first open appointments, by one statement for all of them."""
+    """Prefetch the first open appointments of each provider, with one statement for all of them."""
     calendars = open_appointments(starts_from, starts_before)[:first]
     prefetch_related_objects(providers, Prefetch("appointments", calendars, to_attr=CALENDAR))
 
 
 def calendar_of(provider: Provider) -> list[Appointment] | None:
-    """What was read of this provider's calendar, if it was."""
+    """The prefetched appointments of this provider; None without a prefetch."""
     return getattr(provider, CALENDAR, None)

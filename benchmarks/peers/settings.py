@@ -1,4 +1,4 @@
-"""The same application as Django's startproject would set it up, with one peer as its URL configuration."""
+"""The settings of `startproject` for the same apps, with one peer as the URL configuration."""
 
 import os
 
@@ -11,7 +11,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "allauth.account.middleware.AccountMiddleware",  # or its checks refuse to start
+    "allauth.account.middleware.AccountMiddleware",  # allauth's checks require it
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]

@@ -1,6 +1,6 @@
-"""graphene-django as its documentation shows it: its types, its view, graphql-core, and no N + 1 by Django's prefetch.
+"""graphene-django as documented: its types, its view, graphql-core, and Django's prefetch against N + 1 queries.
 
-Its own connections would count all rows for every page: a plain type with `nodes` does not.
+Its own connections count all rows for every page, so plain types with `nodes` replace them.
 """
 
 from datetime import datetime
@@ -41,7 +41,7 @@ class Provider(DjangoObjectType):
     @staticmethod
     def resolve_open_appointments(root: models.Provider, info: Any, **window: Any) -> dict[str, Any]:
         if rows.calendar_of(root) is None:
-            rows.read_calendars(info.context.providers, **window)  # of all providers of the page at once
+            rows.read_calendars(info.context.providers, **window)  # for all providers of the page at once
         return {"nodes": rows.calendar_of(root)}
 
 

@@ -1,6 +1,6 @@
-"""The same work by hand: what somebody would write in Django who needs these answers and nothing else.
+"""The same workloads as Django views by hand, for these responses only.
 
-Each listing twice: with the provider from one join, and with the two statements that a loader makes.
+Each listing exists twice: with one join, and with the two statements that a loader makes.
 """
 
 import json
@@ -21,59 +21,65 @@ Listing = Callable[[dict[str, str], int], list[dict[str, Any]]]
 
 def by_join(window: dict[str, str], first: int) -> list[dict[str, Any]]:
     appointments = rows.open_appointments(*bounds(window)).select_related("provider")[:first]
-    return [{**slot(appointment), "provider": person(appointment.provider)} for appointment in appointments]
+    return [
+        {**as_appointment(appointment), "provider": as_provider(appointment.provider)} for appointment in appointments
+    ]
 
 
 def by_two_statements(window: dict[str, str], first: int) -> list[dict[str, Any]]:
     appointments = list(rows.open_appointments(*bounds(window))[:first])
     providers = Provider.objects.in_bulk({appointment.provider_id for appointment in appointments})
     return [
-        {**slot(appointment), "provider": person(providers[appointment.provider_id])} for appointment in appointments
+        {**as_appointment(appointment), "provider": as_provider(providers[appointment.provider_id])}
+        for appointment in appointments
     ]
 
 
 def listing(request: HttpRequest, read: Listing) -> JsonResponse:
-    asked = variables(request)
-    return answer(openAppointments=read(asked["filter"], asked["first"]))
+    values = variables(request)
+    return response(openAppointments=read(values["filter"], values["first"]))
 
 
 def lists(request: HttpRequest, read: Listing) -> JsonResponse:
-    asked = variables(request)
-    return answer(**{name: read(asked[name], asked["first"]) for name in ("one", "other")})
+    values = variables(request)
+    return response(**{name: read(values[name], values["first"]) for name in ("one", "other")})
 
 
 def calendars(request: HttpRequest) -> JsonResponse:
-    asked = variables(request)
-    providers = list(rows.first_providers(asked["providers"]))
-    rows.read_calendars(providers, *bounds(asked), asked["first"])
-    return answer(
+    values = variables(request)
+    providers = list(rows.first_providers(values["providers"]))
+    rows.read_calendars(providers, *bounds(values), values["first"])
+    return response(
         providers=[
-            {**person(provider), "openAppointments": {"nodes": list(map(slot, rows.calendar_of(provider) or ()))}}
+            {
+                **as_provider(provider),
+                "openAppointments": {"nodes": list(map(as_appointment, rows.calendar_of(provider) or ()))},
+            }
             for provider in providers
         ]
     )
 
 
 def variables(request: HttpRequest) -> dict[str, Any]:
-    asked: dict[str, Any] = json.loads(request.body)["variables"]
-    return asked
+    values: dict[str, Any] = json.loads(request.body)["variables"]
+    return values
 
 
 def bounds(window: dict[str, str]) -> tuple[datetime, datetime]:
     return datetime.fromisoformat(window["startsFrom"]), datetime.fromisoformat(window["startsBefore"])
 
 
-def slot(appointment: Appointment) -> dict[str, Any]:
+def as_appointment(appointment: Appointment) -> dict[str, Any]:
     starts_at = appointment.starts_at.isoformat().replace("+00:00", "Z")
     return {"id": to_global_id("Appointment", appointment.pk), "startsAt": starts_at}
 
 
-def person(provider: Provider) -> dict[str, Any]:
+def as_provider(provider: Provider) -> dict[str, Any]:
     return {"id": to_global_id("Provider", provider.pk), "name": provider.name}
 
 
-def answer(**lists: Iterable[dict[str, Any]]) -> JsonResponse:
-    """In the form that the API answers."""
+def response(**lists: Iterable[dict[str, Any]]) -> JsonResponse:
+    """The form in which the API returns it."""
     return JsonResponse({"data": {name: {"nodes": nodes} for name, nodes in lists.items()}})
 
 

@@ -1,4 +1,4 @@
-"""Request metrics: counted in memory, written to Redis once a second, shown at /metrics and to staff.
+"""Request metrics: counted in memory, written to Redis once a second, shown at /metrics and in the admin.
 
 counts = Counts()
 counts.count(families.GRAPHQL_REQUESTS, operation)

@@ -1,4 +1,4 @@
-"""How long something took, told to a tenth: each bucket ends 1.2 times as late as the one before."""
+"""Buckets of durations, exact to a tenth: the upper bound of each is 1.2 times that of the one before."""
 
 import math
 from bisect import bisect_left
@@ -10,25 +10,25 @@ SHORTEST_SECONDS, LONGEST_SECONDS = 0.0001, 60
 
 
 def bound(bucket: int) -> float:
-    """Where a bucket ends, in seconds, with no more digits than are shown."""
+    """Returns the upper bound of a bucket, in seconds, rounded as it is shown."""
     return float(f"{SHORTEST_SECONDS * BASE**bucket:.6g}")
 
 
 BOUNDS = (*takewhile(lambda end: end < LONGEST_SECONDS * BASE, map(bound, count())),)
-"""The ends of all buckets but the last, which has none. A duration that ends a bucket is in it."""
+"""The inclusive upper bounds of all buckets but the last, which has none."""
 MICROSECONDS = tuple(end * 1_000_000 for end in BOUNDS)
 
 
 def bucket_of(microseconds: int) -> int:
-    """The bucket of a duration."""
+    """Returns the bucket of a duration."""
     return bisect_left(MICROSECONDS, microseconds)
 
 
 def quantile(buckets: Mapping[int, int], q: float) -> float | None:
-    """The duration in seconds than which a share q of all is not longer; None when there are none.
+    """Returns the q-quantile in seconds; None when there are no durations.
 
-    buckets: how many durations are in each. The answer is the geometric middle of the bucket, so from 0.1 ms to 60 s
-    it is at most √1.2 times too long or too short: 9.6 %.
+    buckets: the number of durations in each. The result is the geometric mean of the bucket's bounds, so that from
+    0.1 ms to 60 s it is wrong by a factor of √1.2 at most: 9.6 %.
     """
     rank = max(1, math.ceil(q * sum(buckets.values())))
     for bucket in sorted(buckets):

@@ -1,4 +1,4 @@
-"""What was counted: a number for each series that occurred."""
+"""Counts: a number for each series that has occurred."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -8,12 +8,12 @@ from ops.metrics.buckets import bucket_of, quantile
 from ops.metrics.families import Family, Kind, Series
 
 SUM = "sum"
-"""The part of a histogram that is the sum of all durations; the others are numbers of buckets."""
+"""The part of a histogram that is the sum of its durations. The other parts are the numbers of buckets."""
 
 
 @dataclass
 class Durations:
-    """One series of a histogram. buckets: how many durations are in each."""
+    """One series of a histogram. buckets: the number of durations in each."""
 
     buckets: dict[int, int] = field(default_factory=dict)
     microseconds: int = 0
@@ -23,20 +23,21 @@ class Durations:
         return sum(self.buckets.values())
 
     def quantile(self, q: float) -> float | None:
-        """In seconds, to a tenth; None when there are none."""
+        """Returns the q-quantile in seconds, exact to a tenth; None when there are no durations."""
         return quantile(self.buckets, q)
 
 
 class Counts(dict[Series, int]):
-    """A request fills its own and adds it to those of its process at its end. Durations are whole microseconds."""
+    """A request collects its own counts, which are added to those of its process at the end. Durations are integers, in
+    microseconds."""
 
     def count(self, family: Family, *labels: str, by: int = 1) -> None:
-        """Something has happened."""
+        """Adds to a counter."""
         series = family.series(*labels)
         self[series] = self.get(series, 0) + by
 
     def observe(self, family: Family, *labels: str, seconds: float) -> None:
-        """Something has taken so long."""
+        """Adds a duration."""
         microseconds = round(seconds * 1_000_000)
         series = family.series(*labels)
         if family.kind is Kind.SECONDS:
@@ -52,14 +53,14 @@ class Counts(dict[Series, int]):
         for series, number in others.items():
             self[series] = self.get(series, 0) + number
 
-    # --- What they say -------------------------------------------------------------------------------------------
+    # --- Reading ------------------------------------------------------------------------------------------------
 
     def of(self, family: Family) -> dict[tuple[str, ...], int]:
-        """The numbers of a family that is no histogram, by the values of its labels, in their order."""
+        """Returns the numbers of a family that is not a histogram, sorted by the values of its labels."""
         return dict(sorted((series[1:], number) for series, number in self.parts_of(family, 0)))
 
     def durations(self, family: Family) -> dict[tuple[str, ...], Durations]:
-        """A histogram, by the values of its labels, in their order."""
+        """Returns the durations of a histogram, sorted by the values of its labels."""
         found: defaultdict[tuple[str, ...], Durations] = defaultdict(Durations)
         for (_, *labels, part), number in sorted(self.parts_of(family, 1)):
             durations = found[tuple(labels)]
@@ -70,6 +71,6 @@ class Counts(dict[Series, int]):
         return dict(found)
 
     def parts_of(self, family: Family, parts: int) -> Iterator[tuple[Series, int]]:
-        """What is of this family as it is now: another release may have given it other labels."""
+        """Yields the series that have this family's present labels: another release may have stored others."""
         length = 1 + len(family.labels) + parts
         return (one for one in self.items() if one[0][0] == family.name and len(one[0]) == length)

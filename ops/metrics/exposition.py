@@ -1,4 +1,4 @@
-"""Counts in Prometheus' text format. What never occurred is not there."""
+"""Counts in Prometheus' text format. Series that have never occurred are left out."""
 
 from collections.abc import Iterator
 from itertools import accumulate
@@ -17,11 +17,11 @@ from ops.metrics.families import FAMILIES, Family, Kind
 __all__ = ["CONTENT_TYPE", "as_text"]
 
 PREFIX = "appointments_"
-ENDS = [*map(floatToGoString, BOUNDS), "+Inf"]
+BOUND_LABELS = [*map(floatToGoString, BOUNDS), "+Inf"]
 
 
 class Snapshot(Collector):
-    """What Prometheus' library writes."""
+    """Counts as a collector of Prometheus' client library."""
 
     def __init__(self, counts: Counts) -> None:
         self.counts = counts
@@ -41,14 +41,14 @@ def counter(family: Family, counts: Counts) -> Metric:
 def histogram(family: Family, counts: Counts) -> Metric:
     metric = HistogramMetricFamily(PREFIX + family.name, family.meaning, labels=family.labels)
     for labels, durations in counts.durations(family).items():
-        buckets = list(zip(ENDS, up_to_each(durations), strict=True))
+        buckets = list(zip(BOUND_LABELS, cumulative(durations), strict=True))
         metric.add_metric(labels, buckets, durations.microseconds / 1_000_000)
     return metric
 
 
-def up_to_each(durations: Durations) -> Iterator[int]:
-    """How many were in each bucket or in one before it."""
-    return accumulate(durations.buckets.get(bucket, 0) for bucket in range(len(ENDS)))
+def cumulative(durations: Durations) -> Iterator[int]:
+    """Yields the number of durations up to the bound of each bucket."""
+    return accumulate(durations.buckets.get(bucket, 0) for bucket in range(len(BOUND_LABELS)))
 
 
 def as_text(counts: Counts) -> bytes:

@@ -1,14 +1,14 @@
-"""What is counted: one table, in the order in which it is shown."""
+"""The metric families, in the order in which they are shown."""
 
 from dataclasses import dataclass
 from enum import Enum
 
 Series = tuple[str, ...]
-"""The name of a family and the values of its labels; of a histogram also which part of it."""
+"""The name of a family and the values of its labels; for a histogram also the part."""
 
 
 class Kind(Enum):
-    """COUNT: how often. SECONDS: how long in all. HISTOGRAM: how often it took how long."""
+    """COUNT: a counter. SECONDS: a counter of seconds. HISTOGRAM: the distribution of durations."""
 
     COUNT = "counter"
     SECONDS = "counter of seconds"
@@ -17,7 +17,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, eq=False)
 class Family:
-    """Counts that differ in the values of their labels only. Label values come from code, never from a request."""
+    """A metric with its labels. Values of labels come from code, never from a request."""
 
     name: str
     labels: tuple[str, ...]
@@ -25,7 +25,7 @@ class Family:
     kind: Kind = Kind.COUNT
 
     def series(self, *labels: str) -> Series:
-        """One of them. Raises ValueError unless there is a value for each label."""
+        """Returns the series with these values. Raises ValueError unless there is one for each label."""
         if len(labels) != len(self.labels):
             raise ValueError(f"{self.name} has the labels {self.labels}, not {labels}.")
         return (self.name, *labels)

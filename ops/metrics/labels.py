@@ -1,4 +1,4 @@
-"""Which label values are told apart, so that nobody can make more series than there is room for."""
+"""The cardinality limit: bounds the number of label values, and so of series."""
 
 import logging
 from collections.abc import Iterable
@@ -8,48 +8,48 @@ from ops.metrics.families import BY_NAME, Series
 logger = logging.getLogger("ops.metrics")
 
 OTHER = "other"
-"""What stands for all values that are not told apart."""
+"""Replaces the values beyond the limit."""
 MAX_OPERATIONS = 100
 MAX_CHARACTERS = 64
 MAX_SERIES = 20_000
-"""How many series a process tells apart; each bucket is one."""
+"""The number of series in a process; each bucket of a histogram is one."""
 
 _operations: set[str] = set()
 
 
 def register_operations(names: Iterable[str]) -> None:
-    """Tell these operations apart from now on. There is room for a hundred; any other is `other`."""
+    """Gives these operations series of their own. Beyond MAX_OPERATIONS, they count as `other`."""
     for name in names:
         if name not in _operations and len(_operations) >= MAX_OPERATIONS:
-            logger.warning("More than %s operations: the rest is counted as one.", MAX_OPERATIONS)
+            logger.warning("More than %s operations: the others are counted together.", MAX_OPERATIONS)
             return
         _operations.add(name)
 
 
 class CardinalityLimit:
-    """What a process tells apart. Label values come from code; should one not, it still finds no room here.
+    """Limits the series of a process. Label values come from code; if one did not, it would meet this limit.
 
-    admitted: the series that stand for themselves.
+    admitted: the series within the limit.
     """
 
     def __init__(self) -> None:
         self.admitted: set[Series] = set()
 
     def admit(self, series: Series) -> Series:
-        """The series that stands for one that was not admitted before: it itself, if there is room."""
+        """Returns the series itself if it is within the limit, or else the one with `other` as its values."""
         family = BY_NAME[series[0]]
         parts = series[1 + len(family.labels) :]
         values = (bounded(label, value) for label, value in zip(family.labels, series[1:], strict=False))
-        told_apart = (family.name, *values, *parts)
-        if told_apart not in self.admitted:
+        limited = (family.name, *values, *parts)
+        if limited not in self.admitted:
             if len(self.admitted) >= MAX_SERIES:
                 return (family.name, *[OTHER] * len(family.labels), *parts)
-            self.admitted.add(told_apart)
-        return told_apart
+            self.admitted.add(limited)
+        return limited
 
 
 def bounded(label: str, value: str) -> str:
-    """The value, if it is told apart, in so many characters, all of which can be written."""
+    """Returns the value if it has a series of its own, shortened, and without characters that cannot be encoded."""
     if label == "operation" and value not in _operations:
         return OTHER
     return value[:MAX_CHARACTERS].encode(errors="replace").decode()

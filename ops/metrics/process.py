@@ -1,4 +1,4 @@
-"""The counts of a process."""
+"""The metrics of a process."""
 
 import atexit
 import os
@@ -17,67 +17,67 @@ from ops.metrics.writer import Writer
 
 
 class Metrics:
-    """Counts in memory. What was counted is in the store within a second, and before anybody reads it here."""
+    """Counts in memory. Counts are written to the store within a second, and before each read."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self.wall = CardinalityLimit()
-        self.waiting = Counts()
+        self.cardinality_limit = CardinalityLimit()
+        self.unwritten = Counts()
         self.lock = threading.Lock()
         self.writer = Writer(store, self.take)
 
     # --- Counting ------------------------------------------------------------------------------------------------
 
     def add(self, counts: Counts) -> None:
-        """Add what a request has counted. Never waits for the store."""
-        admitted = self.wall.admitted
+        """Adds the counts of a request. Never waits for the store."""
+        admitted = self.cardinality_limit.admitted
         with self.lock:
-            waiting = self.waiting
+            unwritten = self.unwritten
             for series, number in counts.items():
-                told_apart = series if series in admitted else self.wall.admit(series)
-                waiting[told_apart] = waiting.get(told_apart, 0) + number
+                limited = series if series in admitted else self.cardinality_limit.admit(series)
+                unwritten[limited] = unwritten.get(limited, 0) + number
         if self.writer.thread is None:
             self.writer.start()
 
     def count(self, family: Family, *labels: str, by: int = 1) -> None:
-        """Something has happened. Whoever counts several things adds them together."""
+        """Adds to a counter. For several at once, use `add`."""
         counts = Counts()
         counts.count(family, *labels, by=by)
         self.add(counts)
 
     def observe(self, family: Family, *labels: str, seconds: float) -> None:
-        """Something has taken so long. Whoever counts several things adds them together."""
+        """Adds a duration. For several at once, use `add`."""
         counts = Counts()
         counts.observe(family, *labels, seconds=seconds)
         self.add(counts)
 
     def take(self) -> Counts:
-        """What waits to be written; whoever asks has it from now on."""
+        """Returns the counts that are not yet written, and removes them here."""
         with self.lock:
-            counts, self.waiting = self.waiting, Counts()
+            counts, self.unwritten = self.unwritten, Counts()
         return counts
 
     # --- Reading -------------------------------------------------------------------------------------------------
 
     def total(self) -> Counts:
-        """All that was counted, by all processes. Raises RedisError."""
+        """Returns all counts of all processes. Raises RedisError."""
         self.writer.write()
         return self.store.total()
 
     def history(self, window: Window) -> History:
-        """What was counted lately, by all processes. Raises RedisError."""
+        """Returns the counts of all processes within the window. Raises RedisError."""
         self.writer.write()
         now = time.time()
         return History(window, now, self.store.history(window, now=now))
 
     def close(self) -> None:
-        """Write what is left."""
+        """Writes the remaining counts."""
         self.writer.close()
         self.store.close()
 
 
 class NullMetrics(Metrics):
-    """Counts nothing, and has nothing to tell."""
+    """Counts nothing: for METRICS=false."""
 
     def __init__(self) -> None:
         super().__init__(LocalStore())
@@ -90,11 +90,11 @@ _metrics: dict[tuple[int, bool, str], Metrics] = {}
 
 
 def metrics() -> Metrics:
-    """This process's. A worker that was forked makes its own: it must not write what its parent has counted."""
+    """Returns the metrics of this process. A forked worker makes its own, so as not to write its parent's counts."""
     key = (os.getpid(), settings.METRICS, settings.REDIS_URL)
     found = _metrics.get(key)
     if found is None:
-        # No lock, which a fork could copy while it is held: of two that are made at once, one is never used.
+        # Without a lock, which a fork could copy while it is held: if two are made at once, one of them is never used.
         found = _metrics.setdefault(key, make(is_on=settings.METRICS, redis_url=settings.REDIS_URL))
     return found
 
@@ -107,7 +107,7 @@ def make(*, is_on: bool, redis_url: str) -> Metrics:
 
 @atexit.register
 def close() -> None:
-    """Write what this process has left; what it has of its parent is its parent's."""
-    for (process, _, _), mine in list(_metrics.items()):
+    """Writes the remaining counts of this process, but not those that it inherited from its parent."""
+    for (process, _, _), own in list(_metrics.items()):
         if process == os.getpid():
-            mine.close()
+            own.close()

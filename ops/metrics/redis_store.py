@@ -1,4 +1,4 @@
-"""Counts in Redis: hashes that have a field for each series that occurred."""
+"""Counts in Redis: hashes with a field for each series."""
 
 from functools import lru_cache
 from typing import Any
@@ -12,40 +12,40 @@ from ops.metrics.windows import WINDOWS, Window
 from ops.redis_client import connect
 
 TOTAL = "metrics:total"
-TIMEOUT_SECONDS = 1.0
-"""Longer than elsewhere: a thread of its own writes, and whoever reads may wait a while. Whoever counts never does."""
+STORE_TIMEOUT_SECONDS = 1.0
+"""Longer than in ops.redis_client: only a background thread and readers of metrics wait, never another request."""
 
-# A batch that was applied and not answered is sent again, and may even arrive after the one that follows it. So each
-# has a number, and applies only if it is higher than that of the last one. The number is written first: should anything
-# go wrong after that, counts are missing, instead of growing with every try.
+# A batch whose response was lost is sent again, and may even arrive after the next one. So a batch has a number, and is
+# applied only if that is higher than the last one. The number is written first: if the script fails after that, counts
+# are missing, rather than growing with each retry.
 APPLY = """
-local number, mark_seconds = tonumber(ARGV[1]), ARGV[2]
+local number, number_ttl = tonumber(ARGV[1]), ARGV[2]
 if number <= tonumber(redis.call('GET', KEYS[1]) or 0) then return 0 end
-redis.call('SET', KEYS[1], number, 'EX', mark_seconds)
+redis.call('SET', KEYS[1], number, 'EX', number_ttl)
 for field = #KEYS + 1, #ARGV, 2 do
   for key = 2, #KEYS do redis.call('HINCRBY', KEYS[key], ARGV[field], ARGV[field + 1]) end
 end
 for key = 3, #KEYS do redis.call('EXPIRE', KEYS[key], ARGV[key]) end
 return 1
 """
-"""KEYS: the mark of the process, the total, and a step of each window. ARGV: the number, for how long the mark and each
-of the steps is kept, and then fields and numbers."""
-MARK_SECONDS = 3600
+"""KEYS: the last number of the process, the total, and a step of each window. ARGV: the batch number, the TTLs of the
+last number and of the steps, then fields and increments."""
+NUMBER_TTL_SECONDS = 3600
 
 
 class RedisStore:
-    """Of all processes together. Writing is one round trip, and so is reading. Each may raise RedisError."""
+    """The counts of all processes. Writing and reading take one round trip each, and may raise RedisError."""
 
     def __init__(self, url: str) -> None:
-        self.redis = connect(url, timeout_seconds=TIMEOUT_SECONDS)
+        self.redis = connect(url, timeout_seconds=STORE_TIMEOUT_SECONDS)
         self.apply = self.redis.register_script(APPLY)
 
     def write(self, batch: Batch) -> None:
         keys = [f"metrics:process:{batch.process}", TOTAL]
-        arguments: list[int | bytes] = [batch.number, MARK_SECONDS]
+        arguments: list[int | bytes] = [batch.number, NUMBER_TTL_SECONDS]
         for window in WINDOWS:
             keys.append(key_of(window, window.step_at(batch.now)))
-            arguments.append(window.kept_seconds)
+            arguments.append(window.ttl_seconds)
         for series, number in batch.counts.items():
             arguments += [orjson.dumps(series), number]
         self.apply(keys=keys, args=arguments)

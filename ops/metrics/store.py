@@ -1,4 +1,4 @@
-"""Where the counts of all processes come together: in Redis, or in the process when there is none."""
+"""Stores of counts: in Redis for all processes together, or in the process without it."""
 
 import threading
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from ops.metrics.windows import WINDOWS, Window
 
 @dataclass(frozen=True)
 class Batch:
-    """What a process has counted in about a second. number: one more than that of the batch before."""
+    """The counts of a process in about a second. number: one more than that of the batch before."""
 
     process: str
     number: int
@@ -19,23 +19,23 @@ class Batch:
 
 
 class Store(Protocol):
-    """Each function may raise RedisError."""
+    """Each method may raise RedisError."""
 
     def write(self, batch: Batch) -> None:
-        """Add what was counted, once, however often this batch is written."""
+        """Adds the counts, once, however often this batch is written."""
 
     def total(self) -> Counts:
-        """All that was ever counted."""
+        """Returns all counts since the beginning."""
 
     def history(self, window: Window, *, now: float) -> list[Counts]:
-        """What was counted in each step of the window, from the oldest to the one that is under way."""
+        """Returns the counts of each step of the window, from the oldest to the current one."""
 
     def close(self) -> None:
-        """Give back what it is connected by."""
+        """Closes the connections."""
 
 
 class LocalStore:
-    """In the process: of this one alone, and gone with it."""
+    """In memory: the counts of this process alone."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -47,8 +47,8 @@ class LocalStore:
             self.all.add(batch.counts)
             for window, steps in self.steps.items():
                 steps.setdefault(window.step_at(batch.now), Counts()).add(batch.counts)
-                for passed in steps.keys() - set(window.steps_until(batch.now)):
-                    del steps[passed]
+                for expired in steps.keys() - set(window.steps_until(batch.now)):
+                    del steps[expired]
 
     def total(self) -> Counts:
         with self.lock:

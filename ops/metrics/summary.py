@@ -1,4 +1,4 @@
-"""What staff reads of a window: how much of each operation, how often it failed, and how long it took."""
+"""A summary of a window for staff: requests, errors and durations of each operation."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from ops.metrics.windows import History
 
 @dataclass(frozen=True)
 class Operation:
-    """errors: how many, not in how many answers. p50, p95, p99: in seconds, to a tenth; None of what never ran."""
+    """errors: the number of errors, not of responses with errors. p50, p95, p99: quantiles in seconds, or None."""
 
     name: str
     requests: int
@@ -22,14 +22,14 @@ class Operation:
 
 
 def operations(history: History) -> list[Operation]:
-    """Each operation that was asked for, the most frequent first."""
+    """Returns the operations of the window, the most frequent first."""
     durations = history.counts.durations(families.GRAPHQL_SECONDS)
     errors: Counter[str] = Counter()
     for (name, _), number in history.counts.of(families.GRAPHQL_ERRORS).items():
         errors[name] += number
     found = []
     for (name,), requests in history.counts.of(families.GRAPHQL_REQUESTS).items():
-        took = durations.get((name,), Durations())
-        p50, p95, p99 = (took.quantile(q) for q in (0.5, 0.95, 0.99))
+        of_operation = durations.get((name,), Durations())
+        p50, p95, p99 = (of_operation.quantile(q) for q in (0.5, 0.95, 0.99))
         found.append(Operation(name, requests, requests / history.seconds, errors[name], p50, p95, p99))
     return sorted(found, key=lambda operation: -operation.requests)

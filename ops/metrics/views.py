@@ -13,17 +13,17 @@ from ops.metrics.process import metrics
 
 @never_cache
 def show_metrics(request: HttpRequest) -> HttpResponse:
-    """What all processes have counted; to whoever may not know, there is no such page."""
+    """The counts of all processes. 404 for those who may not read them."""
     if not (settings.METRICS and may_read(request)):
         raise Http404
-    return counted(request)
+    return counts_or_unavailable(request)
 
 
 @require_safe
-def counted(request: HttpRequest) -> HttpResponse:
-    """The counts, or 503: those of this process alone would look as if counting had begun anew."""
+def counts_or_unavailable(request: HttpRequest) -> HttpResponse:
+    """The counts, or 503: the counts of this process alone would look like a reset of the counters."""
     try:
         counts = metrics().total()
     except RedisError:
-        return HttpResponse("Redis is away, and the counts with it.\n", content_type="text/plain", status=503)
+        return HttpResponse("Redis is unavailable, and so are the counts.\n", content_type="text/plain", status=503)
     return HttpResponse(as_text(counts), content_type=CONTENT_TYPE)

@@ -1,4 +1,4 @@
-"""How counts are kept over time: in steps, for as long as somebody looks back."""
+"""Counts over time: windows of equal steps."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,15 +9,18 @@ from ops.metrics.counts import Counts
 
 @dataclass(frozen=True)
 class Window:
-    """The last so many steps, the one that is under way among them. step: what one is called."""
+    """The last steps, including the current one.
+
+    step: the name of one. ttl_seconds: when a step expires.
+    """
 
     step: str
     step_seconds: int
     steps: int
-    kept_seconds: int
+    ttl_seconds: int
 
     def step_at(self, now: float) -> int:
-        """The number of the step that is under way."""
+        """Returns the number of the current step."""
         return int(now // self.step_seconds)
 
     def steps_until(self, now: float) -> range:
@@ -25,14 +28,14 @@ class Window:
         return range(last - self.steps + 1, last + 1)
 
 
-HOUR = Window("minute", step_seconds=60, steps=60, kept_seconds=2 * 3600)
-DAY = Window("quarter", step_seconds=900, steps=96, kept_seconds=26 * 3600)
+HOUR = Window("minute", step_seconds=60, steps=60, ttl_seconds=2 * 3600)
+DAY = Window("quarter", step_seconds=900, steps=96, ttl_seconds=26 * 3600)
 WINDOWS = (HOUR, DAY)
 
 
 @dataclass(frozen=True)
 class History:
-    """What was counted in each step of a window, from the oldest to the one that is under way."""
+    """The counts of each step of a window, from the oldest to the current one."""
 
     window: Window
     now: float
@@ -40,19 +43,19 @@ class History:
 
     @cached_property
     def counts(self) -> Counts:
-        """All of them together."""
-        together = Counts()
+        """The counts of all steps together."""
+        total = Counts()
         for counts in self.steps:
-            together.add(counts)
-        return together
+            total.add(counts)
+        return total
 
     @property
     def seconds(self) -> float:
-        """How long that was: the last step is not over."""
+        """The length so far: the current step is not complete."""
         return self.now - self.window.steps_until(self.now)[0] * self.window.step_seconds
 
     @property
     def starts(self) -> list[datetime]:
-        """When each step began."""
+        """The start of each step."""
         numbers = self.window.steps_until(self.now)
         return [datetime.fromtimestamp(number * self.window.step_seconds, UTC) for number in numbers]

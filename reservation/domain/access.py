@@ -1,6 +1,6 @@
-"""Whose is what: which people and reservations a caller may know of, and what it may do to them.
+"""Object-level access: which people and reservations a caller may see, and what it may do to them.
 
-A foreign object answers as if it did not exist: every look-up goes through one of these sets.
+An object that a caller may not see is not found: every look-up goes through one of these querysets.
 """
 
 from collections.abc import Callable, Collection
@@ -21,11 +21,11 @@ from reservation.policy import MAY, Action, Role
 M = TypeVar("M", bound=Model)
 
 CLIENT_AND_ADDRESS = (*(field.name for field in Client._meta.concrete_fields), "user__email")
-"""All of a client, and of its account what the API shows; not the password's hash, among others."""
+"""The columns of a client, and those of its account that the API shows; not the hash of its password."""
 
 
 def roles(caller: Caller, reservation: Reservation) -> frozenset[Role]:
-    """What the caller is to this reservation; empty for a stranger."""
+    """The caller's roles for this reservation; empty when it has nothing to do with it."""
     is_role = {
         Role.CLIENT: reservation.client_id == caller.client_id,
         Role.PROVIDER: reservation.provider_id == caller.provider_id,
@@ -35,7 +35,7 @@ def roles(caller: Caller, reservation: Reservation) -> frozenset[Role]:
 
 
 def visible_reservations(caller: Caller) -> ReservationQuerySet:
-    """A client's own, a provider's own, all of them for staff."""
+    """A client's own, a provider's own, and all of them for staff."""
     if caller.is_staff:
         return Reservation.objects.all()
     keys = {"client_id": caller.client_id, "provider_id": caller.provider_id}
@@ -44,7 +44,7 @@ def visible_reservations(caller: Caller) -> ReservationQuerySet:
 
 
 def visible_clients(caller: Caller) -> QuerySet[Client]:
-    """Oneself, a provider's own clients, all of them for staff; each with its account, for the address."""
+    """The client itself, a provider's own clients, and all of them for staff; each with its account's address."""
     clients = Client.objects.select_related("user").only(*CLIENT_AND_ADDRESS)
     if caller.is_staff:
         return clients
@@ -55,11 +55,11 @@ def visible_clients(caller: Caller) -> QuerySet[Client]:
 
 
 def client_for(caller: Caller, client_id: int, *, permission: Permission) -> Client:
-    """The client that the caller runs: itself, or, for staff with this permission, anyone.
+    """The client that the caller may change: itself, or, for staff with this permission, any.
 
     Raises NotFound, and Forbidden for a provider of the client and for staff without the permission.
     """
-    client = visible_clients(caller).defer(None).filter(pk=client_id).first()  # with all of its account
+    client = visible_clients(caller).defer(None).filter(pk=client_id).first()  # with all columns of its account
     if client is None:
         raise NotFound("client", field="client_id")
     if caller.client_id == client.pk:
@@ -70,22 +70,22 @@ def client_for(caller: Caller, client_id: int, *, permission: Permission) -> Cli
     return client
 
 
-def find_visible(among: Callable[[Caller], QuerySet[M]], *, caller: Caller, ids: Collection[int]) -> list[M]:
-    """Those with these ids that the caller may know of, unordered."""
+def find_visible(visible: Callable[[Caller], QuerySet[M]], *, caller: Caller, ids: Collection[int]) -> list[M]:
+    """Those of these ids that the caller may see, unordered."""
     keys = {"client_id": caller.client_id, "provider_id": caller.provider_id}
-    known = {name: key for name, key in keys.items() if key is not None}
-    return select_visible(among, is_staff=caller.is_staff)(ids=list(ids), **known)
+    given = {name: key for name, key in keys.items() if key is not None}
+    return select_visible(visible, is_staff=caller.is_staff)(ids=list(ids), **given)
 
 
 @cache
-def select_visible(among: Callable[[Caller], QuerySet[M]], *, is_staff: bool) -> CompiledSelect[..., M]:
-    return CompiledSelect(lambda ids, **keys: among(Caller(is_staff=is_staff, **keys)).filter(pk__in=ids))
+def select_visible(visible: Callable[[Caller], QuerySet[M]], *, is_staff: bool) -> CompiledSelect[..., M]:
+    return CompiledSelect(lambda ids, **keys: visible(Caller(is_staff=is_staff, **keys)).filter(pk__in=ids))
 
 
 def reservation_for(action: Action, *, caller: Caller, reservation_id: int) -> Reservation:
-    """The reservation that the caller wants to do this to.
+    """The reservation, if the caller may do this to it.
 
-    Raises NotFound, and Forbidden when somebody else must do it.
+    Raises NotFound when it may not see it, and Forbidden when it may not do this.
     """
     found = find_visible(visible_reservations, caller=caller, ids=[reservation_id])
     if not found:
@@ -96,7 +96,7 @@ def reservation_for(action: Action, *, caller: Caller, reservation_id: int) -> R
 
 
 def require_admitted(action: Action, *, caller: Caller, reservation: Reservation) -> None:
-    """Raise Forbidden unless the caller is one of those who may do this to it; staff needs the permission."""
+    """Raise Forbidden unless one of the caller's roles may do this; staff needs the permission."""
     admitting = MAY[action] & roles(caller, reservation)
     if not admitting:
         who = " or ".join(sorted(MAY[action]))

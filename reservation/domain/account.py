@@ -1,4 +1,4 @@
-"""The account of somebody whom staff adds: it gets its password by a reset."""
+"""Accounts that staff adds: they get their password by a reset."""
 
 from django.db import IntegrityError
 
@@ -18,14 +18,14 @@ class EmailTaken(DomainError):
 
 
 def new_account(email: str) -> User:
-    """An account with this address, not saved yet. Raises InvalidInput for what is no address."""
+    """An account with this address, not saved yet. Raises InvalidInput for an invalid address."""
     user = User(email=normalise_email(email))
     check_fields(user, {"email"})
     return user
 
 
 def open_account(user: User) -> None:
-    """Save it, without a password. Raises EmailTaken; call it in the transaction that makes what hangs on it."""
+    """Save it, without a password. Raises EmailTaken; call it in the transaction that creates what refers to it."""
     if User.objects.filter(email=user.email).exists():
         raise EmailTaken
     user.set_unusable_password()

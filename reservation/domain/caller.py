@@ -1,4 +1,4 @@
-"""Who is asking, and what they are."""
+"""The current caller: an account, and the client, the provider or the staff that it is."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,15 +14,15 @@ from reservation.domain.permissions import Permission
 from reservation.models import User
 
 Account = tuple[int, str, int | None, int | None, bool, bool]
-"""An account's id and address, its client, its provider, whether it runs the place, and without any limit."""
+"""An account's id, address, client id, provider id, is_staff and is_superuser."""
 
-SESSION_LASTS = "EXISTS (SELECT 1 FROM django_session WHERE session_key = %s)"
-"""By hand: the domain knows nothing of sessions but that they last."""
+SESSION_EXISTS = "EXISTS (SELECT 1 FROM django_session WHERE session_key = %s)"
+"""Raw SQL, since the domain does not depend on the model of sessions."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Caller:
-    """Made once a request, at the edge. One person may be a client, a provider and staff at once."""
+    """Made once a request by the interface. One person may be a client, a provider and staff at once."""
 
     user_id: int | None = None
     email: str | None = None
@@ -37,7 +37,7 @@ class Caller:
 
     @cached_property
     def permissions(self) -> frozenset[str]:
-        """Those of the account and its groups, by code name. Read when a change of staff's asks for one first."""
+        """The code names of the permissions of the account and its groups, read when one is first required."""
         of_account = DjangoPermission.objects.filter(content_type__app_label="reservation").filter(
             Q(user=self.user_id) | Q(group__user=self.user_id)
         )
@@ -48,7 +48,7 @@ class Caller:
         return self.is_staff and (self.is_superuser or permission in self.permissions)
 
     def require_staff(self) -> None:
-        """Raise Forbidden unless the caller runs the place."""
+        """Raise Forbidden unless the caller is staff."""
         if not self.is_staff:
             raise Forbidden("Only staff may do this.")
 
@@ -63,35 +63,35 @@ ANONYMOUS = Caller()
 
 
 def find_caller(user_id: int | str, *, session_key: str | None = None) -> Caller | None:
-    """What the account with this id is; None when there is no active one. One statement, and no instances.
+    """The caller with this account; None when there is no active one. One statement, and no instances.
 
-    session_key: nobody is found once this session has ended.
+    session_key: None is returned when this session no longer exists.
     """
     pk = int(user_id)
-    if not 0 < pk <= BigIntegerField.MAX_BIGINT:  # a token may say anything, and no database compares with more
+    if not 0 < pk <= BigIntegerField.MAX_BIGINT:  # a token may have any number, and databases compare no larger ones
         return None
     if session_key is None:
-        return caller_among(account(pk=pk))
-    return caller_among(account_in_session(pk=pk, session_key=session_key))
+        return caller_among(select_account(pk=pk))
+    return caller_among(select_account_in_session(pk=pk, session_key=session_key))
 
 
 @CompiledSelect
-def account(pk: int) -> QuerySet[User, Account]:
+def select_account(pk: int) -> QuerySet[User, Account]:
     return accounts_of(User.objects.filter(pk=pk))
 
 
 @CompiledSelect
-def account_in_session(pk: int, session_key: str) -> QuerySet[User, Account]:
-    return accounts_of(User.objects.filter(RawSQL(SESSION_LASTS, [session_key], BooleanField()), pk=pk))
+def select_account_in_session(pk: int, session_key: str) -> QuerySet[User, Account]:
+    return accounts_of(User.objects.filter(RawSQL(SESSION_EXISTS, [session_key], BooleanField()), pk=pk))
 
 
 def accounts_of(users: QuerySet[User]) -> QuerySet[User, Account]:
-    """What the active ones of these users are."""
+    """The accounts of the active ones of these users."""
     return users.filter(is_active=True).values_list("pk", "email", "client", "provider", "is_staff", "is_superuser")
 
 
 def caller_among(accounts: Iterable[Account]) -> Caller | None:
-    """The first of these accounts, if there is one."""
+    """The caller with the first of these accounts; None when there is none."""
     for pk, email, client_id, provider_id, is_staff, is_superuser in accounts:
         return Caller(
             user_id=pk,

@@ -1,4 +1,4 @@
-"""Every change is a command: one transaction, retried as a whole; with an idempotency key, its effect comes once."""
+"""Commands: each change is one transaction, retried as a whole; with an idempotency key it is carried out once."""
 
 import hashlib
 import json
@@ -24,7 +24,7 @@ insert_key = CompiledInsert(IdempotencyKey)
 
 
 class IdempotencyKeyReused(DomainError):
-    """The key has been used for something else."""
+    """The idempotency key was used with another input."""
 
     code = "IDEMPOTENCY_KEY_REUSED"
 
@@ -33,9 +33,9 @@ class IdempotencyKeyReused(DomainError):
 
 
 class Command(Generic[P, R]):
-    """A function that changes something, with keyword arguments only; `caller` and `now` are always among them.
+    """A function that changes something, with keyword arguments only, among them `caller` and `now`.
 
-    Called, it runs in a transaction of its own. `once` does the same under a key of the caller's.
+    A call runs in a transaction of its own. `once` does the same with an idempotency key.
     """
 
     def __init__(self, work: Callable[P, R], result: type[R], limit: Callable[[Policy], int] | None = None) -> None:
@@ -52,14 +52,14 @@ class Command(Generic[P, R]):
         return self.limit(settings.RESERVATION_POLICY) if self.limit else 0
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Do it. Raises Unauthenticated for nobody, and what the function names."""
+        """Run the command. Raises Unauthenticated for an anonymous caller, and what the function raises."""
         require_user(kwargs)
         return transact(lambda: self.work(*args, **kwargs))
 
     def once(self, key: str | None, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Do it, or, when this caller has done it under this key, answer the same object again.
+        """Run the command, or return the former result when this caller has run it with this key.
 
-        Raises IdempotencyKeyReused when the key stands for another input. A failure is not remembered.
+        Raises IdempotencyKeyReused when the key was used with another input. A failure is not stored.
         """
         if key is None:
             return self(*args, **kwargs)
@@ -72,11 +72,11 @@ class Command(Generic[P, R]):
         key_hash, input_hash = sha256(key), self.hash_input(kwargs)
 
         def work() -> R:
-            # One account's keys queue up here. Waiting for the key's own row would share a lock on it when the first
-            # one fails, and then everybody waits for everybody.
+            # Commands of one account wait for each other here. If they waited for the key's own row, they would share a
+            # lock on it when the first one fails, and then deadlock.
             User.objects.select_for_update().only("pk").get(pk=user_id)
-            done = IdempotencyKey.objects.filter(user_id=user_id, key_hash=key_hash).first()
-            if done is None:
+            former = IdempotencyKey.objects.filter(user_id=user_id, key_hash=key_hash).first()
+            if former is None:
                 result = self.work(*args, **kwargs)
                 insert_key(
                     IdempotencyKey(
@@ -88,9 +88,9 @@ class Command(Generic[P, R]):
                     )
                 )
                 return result
-            if done.input_hash != input_hash:
+            if former.input_hash != input_hash:
                 raise IdempotencyKeyReused
-            return self.recall(done.result)
+            return self.recall(former.result)
 
         return transact(work)
 
@@ -100,7 +100,7 @@ class Command(Generic[P, R]):
         return cast("R", result)
 
     def hash_input(self, kwargs: dict[str, Any]) -> str:
-        """The command's name and every argument that was given; who asks and when is not part of the input."""
+        """The hash of the command's name and all arguments that were given, except the caller and the instant."""
         given = {name: value for name, value in kwargs.items() if name not in ("caller", "now") and value is not None}
         return sha256(json.dumps([self.name, given], sort_keys=True, default=canonical))
 
@@ -117,7 +117,7 @@ def command(
 
 
 def require_user(kwargs: dict[str, Any]) -> int:
-    """The account that asks. Raises Unauthenticated for nobody."""
+    """The id of the caller's account. Raises Unauthenticated for an anonymous caller."""
     user_id = cast("Caller", kwargs["caller"]).user_id
     if user_id is None:
         raise Unauthenticated
@@ -125,7 +125,7 @@ def require_user(kwargs: dict[str, Any]) -> int:
 
 
 def canonical(value: object) -> str:
-    """One spelling for what JSON has none for: an instant is the same instant at any offset."""
+    """A value that JSON has no type for, as text: instants in UTC, since an offset makes no difference."""
     return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
 
 

@@ -1,14 +1,14 @@
-"""How the domain says no. Errors that belong to one function stand beside it and inherit from `DomainError`."""
+"""The domain's errors. Those of one function are defined beside it, and inherit from `DomainError`."""
 
 from typing import ClassVar
 
 
 class DomainError(Exception):
-    """A refusal that the caller can act on. Whatever raises it has changed nothing.
+    """An error that the caller can act on. The command that raises it has changed nothing.
 
-    code: the stable name that an API answers.
+    code: the stable name that an API returns.
     message: a sentence for people.
-    field: the name of the argument that it is about; None when it is about no single one.
+    field: the name of the argument that caused it; None when no single one did.
     """
 
     code: ClassVar[str]
@@ -20,13 +20,13 @@ class DomainError(Exception):
 
 
 class InvalidInput(DomainError):
-    """An argument can never be right, whatever the state of things."""
+    """An argument is invalid, whatever the state of the data."""
 
     code = "INVALID_INPUT"
 
 
 class NotFound(DomainError):
-    """There is nothing with that id, or nothing that the caller may know of."""
+    """There is no object with this id that the caller may see."""
 
     code = "NOT_FOUND"
 
@@ -35,13 +35,13 @@ class NotFound(DomainError):
 
 
 class Forbidden(DomainError):
-    """The caller is known, and may not do this."""
+    """The caller has logged in, and may not do this."""
 
     code = "FORBIDDEN"
 
 
 class Unauthenticated(DomainError):
-    """Nobody is asking: the call needs somebody who has logged in."""
+    """The caller has not logged in."""
 
     code = "UNAUTHENTICATED"
 

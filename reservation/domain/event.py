@@ -5,14 +5,14 @@ from typing import Any
 
 from database.compiled_insert import CompiledInsert
 from reservation.domain.caller import Caller
-from reservation.domain.signals import send_calendars_changed
+from reservation.domain.signals import send_calendars_changed, send_reservation_changed
 from reservation.models import EventKind, Reservation, ReservationEvent
 
 insert_event = CompiledInsert(ReservationEvent)
 
 
 def snapshot(reservation: Reservation) -> dict[str, Any]:
-    """What an event remembers of a reservation."""
+    """The part of a reservation that an event stores."""
     return {
         "status": str(reservation.status),
         "provider_id": reservation.provider_id,
@@ -29,7 +29,10 @@ def record(
     caller: Caller | None,
     now: datetime,
 ) -> None:
-    """Append what happened, in the transaction in which it does. No caller: it was the passing of time."""
+    """Append an event in the transaction of the change, and send its signals on commit.
+
+    caller: who made the change; None for the passing of time.
+    """
     insert_event(
         ReservationEvent(
             reservation=reservation,
@@ -40,4 +43,5 @@ def record(
             after=snapshot(reservation),
         )
     )
+    send_reservation_changed(kind)
     send_calendars_changed({reservation.provider_id, (before or {}).get("provider_id", reservation.provider_id)})

@@ -1,4 +1,4 @@
-"""Writing down that holds have lapsed. Nothing waits for it: a lapsed hold is free by its lease alone."""
+"""Marking lapsed holds as expired. Nothing depends on it: a lapsed hold is free by its lease alone."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -15,11 +15,11 @@ BATCH_SIZE = 200
 
 
 def expire(reservation_ids: Iterable[int], *, now: datetime) -> int:
-    """Mark those of these holds that have lapsed as EXPIRED and open what they still have; answers how many.
+    """Mark those of these holds that have lapsed as EXPIRED and release their appointments; returns how many holds.
 
-    Their appointments come first, as everywhere, so that whoever wants some of them waits at the first. Once more after
-    the mark: a reschedule that is under way has committed by then, and its new appointments are seen here, or it finds
-    the mark and starts again. Call it in a transaction.
+    Appointments are locked before reservations, as everywhere, so that competing transactions wait for the first one.
+    They are released once more after the mark: a concurrent reschedule has committed by then, so that its new
+    appointments are visible here, or it finds the mark and starts again. Call it in a transaction.
     """
     ids = sorted(reservation_ids)
     if not ids:
@@ -32,18 +32,19 @@ def expire(reservation_ids: Iterable[int], *, now: datetime) -> int:
 
 
 def mark_expired(hold: Reservation, *, now: datetime) -> bool:
-    """Answers whether it was this call that expired it."""
+    """Returns whether this call has expired it, and not a concurrent one."""
     as_read = {"pk": hold.pk, "provider_id": hold.provider_id, "starts_at": hold.starts_at}
-    is_ours = Reservation.objects.lapsed_at(now).filter(**as_read).update(status=Status.EXPIRED, expires_at=None)
-    if is_ours:
+    unchanged = Reservation.objects.lapsed_at(now).filter(**as_read)
+    is_expired_here = bool(unchanged.update(status=Status.EXPIRED, expires_at=None))
+    if is_expired_here:
         before = snapshot(hold)
         hold.status, hold.expires_at = Status.EXPIRED, None
         record(EventKind.EXPIRED, reservation=hold, before=before, caller=None, now=now)
-    return bool(is_ours)
+    return is_expired_here
 
 
 def expire_lapsed(*, now: datetime) -> int:
-    """Tidy the record: expire every hold that has lapsed, a batch a transaction; answers how many."""
+    """Expire every hold that has lapsed, a batch a transaction; returns how many."""
     expired = 0
     while ids := list(oldest_lapsed(now).values_list("pk", flat=True)):
         expired += transact(partial(expire, ids, now=now))

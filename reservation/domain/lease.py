@@ -1,4 +1,4 @@
-"""The lease: one conditional UPDATE decides who has an appointment, and its row count is the verdict."""
+"""The lease: one conditional UPDATE decides which reservation gets an appointment, by its row count."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,11 +13,13 @@ from reservation.domain.errors import DomainError, InvalidInput, NotFound
 from reservation.domain.expiry import expire
 from reservation.domain.transaction import Conflict
 from reservation.models import Appointment, Client, Provider, Reservation, Service
+from reservation.models.appointment import free_at
+from reservation.models.reservation import held_at
 from reservation.policy import BOOKED_UNTIL, HOLDING, Status, in_hours
 
 
 class AppointmentTaken(DomainError):
-    """Somebody else holds it, or it is no longer offered."""
+    """Another reservation has the appointment, or it is no longer offered."""
 
     code = "APPOINTMENT_TAKEN"
 
@@ -26,7 +28,7 @@ class AppointmentTaken(DomainError):
 
 
 class TooSoon(DomainError):
-    """It starts before the lead time is over."""
+    """The appointment starts before the lead time is over."""
 
     code = "TOO_SOON"
 
@@ -96,7 +98,7 @@ def find_run(*, appointment_id: int, length: int, now: datetime) -> Run:
 
 
 def check_offers(provider: Provider, service: Service, *, field: str) -> None:
-    """Raise InvalidInput unless the provider gives this service."""
+    """Raise InvalidInput unless the provider offers this service."""
     if not service.is_active or not provider.services.filter(pk=service.pk).exists():
         raise InvalidInput("The provider does not offer this service.", field=field)
 
@@ -107,9 +109,9 @@ def count_claim(client_id: int) -> Changes:
 
 
 def serialise_client(client_id: int) -> None:
-    """Make the transactions that claim time for one client follow each other, on every node of a cluster.
+    """Serialise the transactions that claim time for one client, on every node of a cluster.
 
-    This write comes before they look at what else the client has, so none decides on what another is changing.
+    This write comes before they read what else the client has, so that none decides on what another is changing.
     Raises NotFound.
     """
     if not count_claim(client_id=client_id):
@@ -118,64 +120,63 @@ def serialise_client(client_id: int) -> None:
 
 @cache
 def lease_run(*, has_some: bool) -> CompiledUpdate[...]:
-    """The statement that decides who has a run: as many rows as that has, or it is somebody else's.
+    """The statement that leases a run. It updates fewer rows than the run has when some of them are taken.
 
-    has_some: whether the reservation has some of the run already, and keeps that.
+    has_some: whether the reservation has some of the run already, which it keeps.
     """
 
-    def say(ids: list[int], reservation_id: int, until: datetime, is_booked: bool, now: datetime) -> Changes:
-        takeable = Q(is_booked=False, available_at__lte=now, reservation=None)
+    def build(ids: list[int], reservation_id: int, until: datetime, is_booked: bool, now: datetime) -> Changes:
+        free = free_at(now) & Q(reservation=None)
         if has_some:
-            takeable |= Q(reservation=reservation_id)
-        return Appointment.objects.filter(takeable, pk__in=ids), lease(reservation_id, until=until, is_booked=is_booked)
+            free |= Q(reservation=reservation_id)
+        return Appointment.objects.filter(free, pk__in=ids), lease(reservation_id, until=until, is_booked=is_booked)
 
-    return CompiledUpdate(say)
+    return CompiledUpdate(build)
 
 
 def lease(reservation_id: int, *, until: datetime, is_booked: bool) -> dict[str, Any]:
-    """What is set of an appointment that is handed to a reservation."""
+    """The columns that lease an appointment to a reservation, with their values."""
     return {"reservation": reservation_id, "available_at": until, "is_booked": is_booked}
 
 
 def acquire(run: Run, *, reservation: Reservation, until: datetime, now: datetime) -> None:
     """Lease the whole run to the reservation, over lapsed holds, whose reservations become EXPIRED.
 
-    What has changed hands since the run was read is not taken, free though it may be by now: nobody would expire
-    the reservation that had it meanwhile.
+    An appointment that another reservation has had since the run was read is not taken, even if it is free by now:
+    nothing would expire that reservation.
     Raises AppointmentTaken when any of it is held; then the transaction must be rolled back.
     """
     had = {slot.reservation_id for slot in run.appointments if slot.reservation_id is not None}
     others = [slot for slot in run.appointments if slot.reservation_id != reservation.pk]
-    if any(slot.is_booked or not slot.is_free_at(now) for slot in others):
+    if any(not slot.is_free_at(now) for slot in others):
         raise AppointmentTaken
-    # Before the run is taken: two who each had one of a hold's appointments would wait for each other's.
+    # Before the run is leased: two transactions that each had one of a hold's appointments would deadlock.
     lapsed = had - {reservation.pk}
     if expire(lapsed, now=now) != len(lapsed):
-        raise Conflict  # somebody else has expired one of them, or moved it here: look again
-    taken = lease_run(has_some=reservation.pk in had)(
+        raise Conflict  # one of them was expired or moved here meanwhile: start again
+    leased = lease_run(has_some=reservation.pk in had)(
         ids=run.ids, reservation_id=reservation.pk, until=until, is_booked=until == BOOKED_UNTIL, now=now
     )
-    if taken != len(run.appointments):
+    if leased != len(run.appointments):
         raise AppointmentTaken
 
 
 @CompiledSelect
-def claims_beside(
+def select_other_claims(
     reservation_id: int, client_id: int, starts_at: datetime, ends_at: datetime, now: datetime
 ) -> QuerySet[Reservation]:
-    """The client's other claims that may stand in this one's way: what it holds, and what overlaps."""
-    is_live_hold = Q(status=Status.PENDING, expires_at__gt=now)
+    """The client's other claims that may prevent this one: its live holds, and what overlaps."""
     overlaps = Q(status__in=HOLDING, starts_at__lt=ends_at, ends_at__gt=starts_at)
-    return Reservation.objects.filter(is_live_hold | overlaps, ~Q(pk=reservation_id), client_id=client_id)
+    return Reservation.objects.filter(held_at(now) | overlaps, ~Q(pk=reservation_id), client_id=client_id)
 
 
 def check_client(*, reservation: Reservation, is_new_hold: bool, now: datetime) -> None:
-    """Refuse what the client has no room for: it is in one place at a time, and holds only so much.
+    """Check that the client is in one place at a time, and does not have too many holds.
 
-    is_new_hold: whether it takes one hold more.
+    is_new_hold: whether the reservation adds a hold.
     Raises ClientBusy and TooManyHolds; then the transaction must be rolled back.
     """
-    claims = claims_beside(
+    claims = select_other_claims(
         reservation_id=reservation.pk,
         client_id=reservation.client_id,
         starts_at=reservation.starts_at,
@@ -189,6 +190,6 @@ def check_client(*, reservation: Reservation, is_new_hold: bool, now: datetime) 
     most = settings.RESERVATION_POLICY.max_live_holds
     if is_new_hold and sum(claim.status == Status.PENDING for claim in live) >= most:
         raise TooManyHolds(f"Confirm or cancel one first: {most} unconfirmed reservations are the most.")
-    # So that a confirmation that is under way since before the lapse comes too late; if it was in time, look again.
+    # So that a confirmation that began before the lapse comes too late; if it was in time, start again.
     if expire((claim.pk for claim in lapsed), now=now) != len(lapsed):
         raise Conflict

@@ -1,10 +1,10 @@
-"""What of staff's work an account may do. Reading is every member's of staff; each change needs its right."""
+"""The permissions of staff. All staff may read everything; each change needs a permission."""
 
 from enum import StrEnum
 
 
 class Permission(StrEnum):
-    """Django's permissions by their code names, so that the admin and the API go by the same."""
+    """Django's permissions by their code names, so that the admin and the API check the same ones."""
 
     RESERVE = "add_reservation"
     CHANGE_RESERVATION = "change_reservation"

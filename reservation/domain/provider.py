@@ -1,29 +1,15 @@
-"""Who offers time."""
+"""Adding and changing providers."""
 
 from collections.abc import Collection
 from datetime import datetime
-
-from django.db.models import QuerySet
 
 from reservation.domain.account import new_account, open_account
 from reservation.domain.caller import Caller
 from reservation.domain.command import command
 from reservation.domain.errors import Forbidden, NotFound
 from reservation.domain.permissions import Permission
-from reservation.domain.validation import check_fields, check_search, set_given
+from reservation.domain.validation import check_fields, set_given
 from reservation.models import Provider, Service
-
-
-def find_providers(
-    *, search: str | None = None, service_id: int | None = None, is_active: bool | None = None
-) -> QuerySet[Provider]:
-    """Those whose name contains the text, who offer the service, whose time can be reserved or not; unordered.
-
-    Raises InvalidInput for a search that is too long.
-    """
-    check_search(search)
-    conditions = {"name__icontains": search, "services": service_id, "is_active": is_active}
-    return Provider.objects.filter(**{lookup: value for lookup, value in conditions.items() if value is not None})
 
 
 @command(result=Provider)
@@ -65,7 +51,7 @@ def update_provider(
     service_ids: Collection[int] | None = None,
     now: datetime,
 ) -> Provider:
-    """Change what is given; the provider itself may say how it is shown, staff also what it offers and whether.
+    """Change what is given; a provider may change how it is shown, staff also its services and whether it is active.
 
     Raises NotFound, Forbidden, InvalidInput, and NotFound for a service.
     """
@@ -89,7 +75,7 @@ def update_provider(
 
 
 def services_with(service_ids: Collection[int]) -> list[Service]:
-    """The services with these ids. Raises NotFound when there is one less."""
+    """The services with these ids. Raises NotFound when one does not exist."""
     services = list(Service.objects.filter(pk__in=service_ids))
     if len(services) != len(set(service_ids)):
         raise NotFound("service", field="service_ids")

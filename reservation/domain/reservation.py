@@ -1,4 +1,4 @@
-"""The life of a reservation: hold, confirm, move, cancel, and how it ended."""
+"""The commands of a reservation: reserve, confirm, reschedule, cancel, complete, mark as no-show."""
 
 from datetime import datetime
 
@@ -21,7 +21,7 @@ from reservation.domain.transition import (
     require_movable,
     require_notice,
     require_transition,
-    slots,
+    run_length_of,
 )
 from reservation.domain.validation import check_fields
 from reservation.models import Appointment, EventKind, Reservation, Service
@@ -40,9 +40,9 @@ def reserve(
     note: str | None = None,
     now: datetime,
 ) -> Reservation:
-    """Hold the run of appointments that the service needs; without a service it is the one.
+    """Hold the run of appointments that the service needs; without a service, the one appointment.
 
-    Only staff names a client; everybody else reserves for itself.
+    Only staff may name a client; other callers reserve for themselves.
     Raises NotFound, Forbidden, InvalidInput, TooSoon, AppointmentTaken, ClientBusy and TooManyHolds.
     """
     policy = settings.RESERVATION_POLICY
@@ -52,7 +52,7 @@ def reserve(
     if service is not None:
         check_offers(run.provider, service, field="service_id")
     reservation = Reservation(
-        client_id=client_for(caller, client_id),
+        client_id=client_to_reserve_for(caller, client_id),
         provider=run.provider,
         service=service,
         starts_at=run.starts_at,
@@ -73,7 +73,7 @@ def reserve(
 
 @CompiledUpdate
 def book(reservation_id: int, now: datetime) -> Changes:
-    held = Appointment.objects.filter(reservation=reservation_id, available_at__gt=now)
+    held = Appointment.objects.filter(reservation=reservation_id).taken_at(now)
     return held, lease(reservation_id, until=BOOKED_UNTIL, is_booked=True)
 
 
@@ -88,7 +88,7 @@ def confirm(*, caller: Caller, reservation_id: int, now: datetime) -> Reservatio
         return reservation
     require_live(reservation, now=now)
     require_transition(reservation, to=Status.CONFIRMED, now=now)
-    if book(reservation_id=reservation.pk, now=now) != slots(reservation):
+    if book(reservation_id=reservation.pk, now=now) != run_length_of(reservation):
         raise Conflict
     change(
         reservation,
@@ -104,7 +104,7 @@ def confirm(*, caller: Caller, reservation_id: int, now: datetime) -> Reservatio
 
 @command(result=Reservation)
 def cancel(*, caller: Caller, reservation_id: int, reason: str | None = None, now: datetime) -> Reservation:
-    """Give up a hold or a booking; its time is open again.
+    """Cancel a hold or a booking; its time is open again.
 
     Raises NotFound, Forbidden, InvalidInput, InvalidTransition and TooLateToCancel.
     """
@@ -113,7 +113,7 @@ def cancel(*, caller: Caller, reservation_id: int, reason: str | None = None, no
     require_notice(reservation, caller=caller, now=now)
     draft = Reservation(cancel_reason=reason)
     check_fields(draft, {"cancel_reason"}, argument="reason")
-    if Appointment.objects.filter(reservation=reservation).release() != slots(reservation):
+    if Appointment.objects.filter(reservation=reservation).release() != run_length_of(reservation):
         raise Conflict
     change(
         reservation,
@@ -132,7 +132,7 @@ def cancel(*, caller: Caller, reservation_id: int, reason: str | None = None, no
 def reschedule(*, caller: Caller, reservation_id: int, appointment_id: int, now: datetime) -> Reservation:
     """Move a reservation to another start, on any calendar that offers its service, or leave it as it is.
 
-    A hold keeps the instant at which it lapses.
+    A hold still lapses at the same instant.
     Raises NotFound, Forbidden, InvalidInput, HoldExpired, InvalidTransition, TooLateToCancel, TooSoon,
     AppointmentTaken and ClientBusy.
     """
@@ -144,13 +144,13 @@ def reschedule(*, caller: Caller, reservation_id: int, appointment_id: int, now:
     if Appointment.objects.filter(pk=appointment_id, **here).exists():
         return reservation
     require_notice(reservation, caller=caller, now=now)
-    run = find_run(appointment_id=appointment_id, length=slots(reservation), now=now)
+    run = find_run(appointment_id=appointment_id, length=run_length_of(reservation), now=now)
     if run.provider.pk != reservation.provider_id and reservation.service is not None:
         check_offers(run.provider, reservation.service, field="appointment_id")
     acquire(run, reservation=reservation, until=reservation.expires_at or BOOKED_UNTIL, now=now)
-    given_up = Appointment.objects.filter(reservation=reservation).exclude(pk__in=run.ids).release()
+    released = Appointment.objects.filter(reservation=reservation).exclude(pk__in=run.ids).release()
     kept = sum(appointment.reservation_id == reservation.pk for appointment in run.appointments)
-    if given_up + kept != slots(reservation):
+    if released + kept != run_length_of(reservation):
         raise Conflict
     change(
         reservation,
@@ -167,7 +167,7 @@ def reschedule(*, caller: Caller, reservation_id: int, appointment_id: int, now:
 
 @command(result=Reservation)
 def complete(*, caller: Caller, reservation_id: int, now: datetime) -> Reservation:
-    """Note that the client came. Raises NotFound, Forbidden and InvalidTransition."""
+    """Record that the client came. Raises NotFound, Forbidden and InvalidTransition."""
     reservation = reservation_for(Action.COMPLETE, caller=caller, reservation_id=reservation_id)
     require_begun(reservation, to=Status.COMPLETED, now=now)
     change(reservation, EventKind.COMPLETED, caller=caller, now=now, status=Status.COMPLETED)
@@ -176,15 +176,15 @@ def complete(*, caller: Caller, reservation_id: int, now: datetime) -> Reservati
 
 @command(result=Reservation)
 def mark_no_show(*, caller: Caller, reservation_id: int, now: datetime) -> Reservation:
-    """Note that the client did not come. Raises NotFound, Forbidden and InvalidTransition."""
+    """Record that the client did not come. Raises NotFound, Forbidden and InvalidTransition."""
     reservation = reservation_for(Action.MARK_NO_SHOW, caller=caller, reservation_id=reservation_id)
     require_begun(reservation, to=Status.NO_SHOW, now=now)
     change(reservation, EventKind.NO_SHOW, caller=caller, now=now, status=Status.NO_SHOW)
     return reservation
 
 
-def client_for(caller: Caller, client_id: int | None) -> int:
-    """Whom the caller reserves for. Raises Forbidden."""
+def client_to_reserve_for(caller: Caller, client_id: int | None) -> int:
+    """The id of the client for whom the caller reserves. Raises Forbidden."""
     if client_id is not None and client_id != caller.client_id:
         if not caller.is_staff:
             raise Forbidden("Only staff may reserve for someone else.", field="client_id")

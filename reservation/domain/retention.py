@@ -1,4 +1,4 @@
-"""What is not kept for ever: whose a reservation of long ago was, and keys that nobody sends again."""
+"""Retention: anonymises old reservations, and deletes old idempotency keys."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -6,7 +6,7 @@ from functools import partial
 
 from django.conf import settings
 
-from reservation.domain.erasure import forget
+from reservation.domain.erasure import anonymise
 from reservation.domain.transaction import transact
 from reservation.models import IdempotencyKey, Reservation
 from reservation.policy import ERASED_EMAIL
@@ -14,8 +14,8 @@ from reservation.policy import ERASED_EMAIL
 BATCH_SIZE = 200
 
 
-def forget_past(*, now: datetime) -> int:
-    """Make reservations nobody's that began longer ago than the policy keeps them; answers how many.
+def anonymise_past_reservations(*, now: datetime) -> int:
+    """Anonymise reservations that began longer ago than the policy's retention; returns how many.
 
     The calendar, the history and every count stay as they are. Without a retention it does nothing.
     """
@@ -24,13 +24,13 @@ def forget_past(*, now: datetime) -> int:
         return 0
     past = Reservation.objects.filter(starts_at__lt=now - retention).exclude(client__user__email=ERASED_EMAIL)
     ids = list(past.order_by("starts_at").values_list("pk", flat=True))
-    return sum(transact(partial(forget, batch, now=now)) for batch in batches(ids))
+    return sum(transact(partial(anonymise, batch, now=now)) for batch in batches(ids))
 
 
-def forget_keys(*, now: datetime) -> int:
-    """Delete idempotency keys that are older than the policy remembers them; answers how many.
+def delete_old_keys(*, now: datetime) -> int:
+    """Delete idempotency keys that are older than the policy's key_life; returns how many.
 
-    Who sends one again after that does what it asks for again.
+    A request that repeats such a key is carried out again.
     """
     old = IdempotencyKey.objects.filter(created_at__lt=now - settings.RESERVATION_POLICY.key_life)
     ids = list(old.order_by("pk").values_list("pk", flat=True))
@@ -43,5 +43,5 @@ def delete_keys(ids: list[int]) -> int:
 
 
 def batches(ids: list[int]) -> Iterator[list[int]]:
-    """So that no transaction is long, whatever has gathered."""
+    """The ids in batches, so that no transaction is long, however many there are."""
     return (ids[start : start + BATCH_SIZE] for start in range(0, len(ids), BATCH_SIZE))

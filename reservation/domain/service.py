@@ -1,26 +1,15 @@
-"""What is done in the time."""
+"""Adding and changing services."""
 
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import QuerySet
 
 from reservation.domain.caller import Caller
 from reservation.domain.command import command
 from reservation.domain.errors import InvalidInput, NotFound
 from reservation.domain.permissions import Permission
-from reservation.domain.validation import check_fields, check_search, set_given
+from reservation.domain.validation import check_fields, set_given
 from reservation.models import Service
-
-
-def find_services(*, search: str | None = None, provider_id: int | None = None) -> QuerySet[Service]:
-    """Those whose name contains the text, and that the provider offers; unordered.
-
-    Raises InvalidInput for a search that is too long.
-    """
-    check_search(search)
-    conditions = {"name__icontains": search, "providers": provider_id}
-    return Service.objects.filter(**{lookup: value for lookup, value in conditions.items() if value is not None})
 
 
 @command(result=Service)

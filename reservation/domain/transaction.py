@@ -1,4 +1,4 @@
-"""One transaction, tried again as a whole when the database says that it lost a race."""
+"""Transactions that are retried as a whole when they lose a race."""
 
 import logging
 import random
@@ -23,13 +23,13 @@ POSTGRESQL_LOST_RACES = {"40001": "serialization failure", "40P01": "deadlock", 
 
 
 class Conflict(Exception):
-    """What this transaction had read is no longer so: everything starts again from what is true now."""
+    """What this transaction has read has changed: it must be rolled back and retried."""
 
 
 def lost_race(error: BaseException) -> str | None:
-    """What others did meanwhile, if that is why the transaction failed: then trying again may help.
+    """The name of the race that made the transaction fail, if a retry may help; None for any other error.
 
-    A connection lost at COMMIT is not such a case: the commit may have happened. There the idempotency key tells.
+    A connection lost at COMMIT is no such race: the commit may have happened. An idempotency key makes a retry safe.
     """
     if isinstance(error, Conflict):
         return "conflict"
@@ -44,10 +44,10 @@ def lost_race(error: BaseException) -> str | None:
 
 
 def transact(work: Callable[[], T]) -> T:
-    """Run work in a transaction and answer its result; up to five times, with jitter, when it lost a race.
+    """Run work in a transaction and return its result; retry up to five times, with jitter, when it loses a race.
 
-    Inside a transaction that is open already, work runs once, in a savepoint: only the whole can be tried again.
-    A cluster reports a conflict at COMMIT, so the loop stands outside `atomic`.
+    Inside an open transaction work runs once, in a savepoint: only the whole transaction can be retried.
+    A cluster reports a conflict at COMMIT, so the loop is outside of `atomic`.
     """
     if connection.in_atomic_block:
         with transaction.atomic():

@@ -1,4 +1,4 @@
-"""From one state to the next: what must be true before, and the compare and swap that does it."""
+"""State transitions: their preconditions, and the compare-and-swap that makes them."""
 
 from datetime import datetime
 from functools import cache
@@ -19,7 +19,7 @@ from reservation.policy import LEADS_TO, MOVABLE, TRANSITIONS, Action, Role, Sta
 
 
 class HoldExpired(DomainError):
-    """The hold lapsed before it was confirmed; the time may be somebody else's by now."""
+    """The hold lapsed before it was confirmed; another reservation may have its time by now."""
 
     code = "HOLD_EXPIRED"
 
@@ -28,19 +28,19 @@ class HoldExpired(DomainError):
 
 
 class InvalidTransition(DomainError):
-    """The reservation is not in a state from which this can be done."""
+    """The reservation's state does not allow this."""
 
     code = "INVALID_TRANSITION"
 
 
 class TooLateToCancel(DomainError):
-    """It has begun, or begins too soon for the client to give it up."""
+    """The reservation has begun, or begins too soon for the client to cancel it."""
 
     code = "TOO_LATE_TO_CANCEL"
 
 
-def slots(reservation: Reservation) -> int:
-    """How many appointments it takes."""
+def run_length_of(reservation: Reservation) -> int:
+    """How many appointments the reservation takes."""
     return settings.RESERVATION_POLICY.run_length(reservation.ends_at - reservation.starts_at)
 
 
@@ -51,28 +51,28 @@ def require_live(reservation: Reservation, *, now: datetime) -> None:
 
 
 def require_transition(reservation: Reservation, *, to: Status, now: datetime) -> None:
-    """Raise InvalidTransition unless the state machine goes from here to there."""
+    """Raise InvalidTransition unless the state machine has this transition."""
     status = reservation.status_at(now)
     if to not in TRANSITIONS[status]:
         raise InvalidTransition(f"A {status} reservation cannot become {to}.", field="reservation_id")
 
 
 def require_begun(reservation: Reservation, *, to: Status, now: datetime) -> None:
-    """Raise InvalidTransition for what can only be said once the time has come."""
+    """Raise InvalidTransition for a transition that needs the reservation to have begun."""
     require_transition(reservation, to=to, now=now)
     if reservation.starts_at > now:
         raise InvalidTransition(f"A reservation that has not begun cannot become {to}.", field="reservation_id")
 
 
 def require_movable(reservation: Reservation, *, now: datetime) -> None:
-    """Raise HoldExpired and InvalidTransition unless it stands where it may be moved from."""
+    """Raise HoldExpired and InvalidTransition unless its state allows it to be moved."""
     require_live(reservation, now=now)
     if reservation.status not in MOVABLE:
         raise InvalidTransition(f"A {reservation.status} reservation cannot be moved.", field="reservation_id")
 
 
 def require_notice(reservation: Reservation, *, caller: Caller, now: datetime) -> None:
-    """Raise TooLateToCancel once it has begun, and for a client's booking within the notice."""
+    """Raise TooLateToCancel once it has begun, and for a client within the notice of its booking."""
     if reservation.starts_at <= now:
         raise TooLateToCancel("It has begun.", field="reservation_id")
     notice = settings.RESERVATION_POLICY.cancellation_notice
@@ -83,7 +83,7 @@ def require_notice(reservation: Reservation, *, caller: Caller, now: datetime) -
 
 
 def require_possible(action: Action, reservation: Reservation, *, caller: Caller, now: datetime) -> None:
-    """Raise what the command would, if the reservation's state or its time are against it."""
+    """Raise what the command would, if the reservation's state or its time do not allow it."""
     match action:
         case Action.CANCEL:
             require_transition(reservation, to=Status.CANCELLED, now=now)
@@ -108,25 +108,25 @@ def is_possible(action: Action, reservation: Reservation, *, caller: Caller, now
 
 
 @cache
-def swap(*fields: str) -> CompiledUpdate[...]:
-    """The statement that sets these fields, whose values begin with new, if a reservation still is what was read."""
+def compare_and_swap(*fields: str) -> CompiledUpdate[...]:
+    """The statement that sets these fields if the reservation is unchanged since it was read; new values are new_…."""
 
-    def say(pk: int, status: str, provider_id: int, starts_at: datetime, **values: Any) -> Changes:
+    def build(pk: int, status: str, provider_id: int, starts_at: datetime, **values: Any) -> Changes:
         unchanged = Reservation.objects.filter(pk=pk, status=status, provider_id=provider_id, starts_at=starts_at)
         return unchanged, {name: values[f"new_{name}"] for name in fields}
 
-    return CompiledUpdate(say)
+    return CompiledUpdate(build)
 
 
 def change(reservation: Reservation, kind: EventKind, *, caller: Caller, now: datetime, **fields: Any) -> None:
-    """Compare and swap: set these fields if the row still is what was read, and append the event.
+    """Set these fields if the row is unchanged since it was read, and append the event.
 
-    Raises Conflict when somebody else was quicker.
+    Raises Conflict when another transaction has changed it.
     """
     before = snapshot(reservation)
     read = {name: getattr(reservation, name) for name in ("pk", "status", "provider_id", "starts_at")}
     values = {f"new_{name}": value.pk if isinstance(value, Model) else value for name, value in fields.items()}
-    if not swap(*fields)(**read, **values):
+    if not compare_and_swap(*fields)(**read, **values):
         raise Conflict
     for name, value in fields.items():
         setattr(reservation, name, value)

@@ -1,4 +1,4 @@
-"""Checks of single arguments, for every command alike."""
+"""Validation of arguments that several commands and queries have."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -14,8 +14,8 @@ from reservation.policy import MAX_NAME_LENGTH
 def check_fields(instance: Model, fields: Collection[str], *, argument: str | None = None) -> None:
     """Validate these fields of an instance as the model describes them, and trim its texts.
 
-    argument: what the caller calls the field, where that is something else.
-    Raises InvalidInput for the first that is wrong.
+    argument: the name of the caller's argument, where it is not the field's.
+    Raises InvalidInput for the first invalid one.
     """
     excluded = {field.name for field in instance._meta.fields} - set(fields)
     try:
@@ -26,7 +26,7 @@ def check_fields(instance: Model, fields: Collection[str], *, argument: str | No
 
 
 def check_search(search: str | None) -> None:
-    """Raise InvalidInput for a text that can be found nowhere: longer than any name, or with a NUL character."""
+    """Raise InvalidInput for a text that no name can contain: too long, or with a NUL character."""
     if search is not None and (len(search) > MAX_NAME_LENGTH or "\0" in search):
         raise InvalidInput(f"Search for at most {MAX_NAME_LENGTH} characters, none of them NUL.", field="search")
 
@@ -44,7 +44,7 @@ def check_interval(*, starts_at: datetime, ends_at: datetime, ends_field: str = 
 
 
 def check_slots(*, starts_at: datetime, ends_at: datetime, now: datetime) -> None:
-    """Refuse an interval that is no run of future appointments.
+    """Refuse an interval that is not a run of future slots.
 
     Raises InvalidInput when it is off the grid, in the past, backwards or too long.
     """
@@ -58,7 +58,7 @@ def check_slots(*, starts_at: datetime, ends_at: datetime, now: datetime) -> Non
 
 
 def set_given(instance: Model, **values: object) -> set[str]:
-    """Set the fields for which a value was given, that is, not None; answers their names."""
+    """Set the fields for which a value was given, that is, not None; returns their names."""
     given = {name: value for name, value in values.items() if value is not None}
     for name, value in given.items():
         setattr(instance, name, value)

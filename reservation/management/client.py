@@ -1,4 +1,4 @@
-"""The client that a command is about."""
+"""The client that a command's argument names."""
 
 from django.core.management.base import CommandError
 
@@ -16,6 +16,6 @@ def find_client(email_or_id: str) -> Client:
     return client
 
 
-def in_the_name_of(client: Client) -> Caller:
-    """Who asks, when an operator does what this client has asked for, whether or not it may still log in."""
+def caller_of(client: Client) -> Caller:
+    """The client as the caller, for an operator who acts on its request, whether or not it may still log in."""
     return Caller(user_id=client.user_id, email=client.user.email, client_id=client.pk)

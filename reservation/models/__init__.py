@@ -1,4 +1,4 @@
-"""Fields, constraints, indexes and one chainable QuerySet a model. Rules live in `reservation.domain`."""
+"""Models: fields, constraints, indexes and one chainable QuerySet each. Rules are in `reservation.domain`."""
 
 from reservation.models.appointment import Appointment
 from reservation.models.client import Client

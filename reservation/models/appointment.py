@@ -1,4 +1,7 @@
-"""One slot on a provider's calendar, and the lease that decides who has it."""
+"""One slot on a provider's calendar, and the lease that decides which reservation has it.
+
+This file alone decides which appointments are free, held, booked and open, for statements and for instances.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -6,19 +9,67 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
 from django.db.models.lookups import In
 
 from database.fast_hydration import FastHydration
+from reservation.models.lookups import row_exists
 from reservation.models.provider import Provider
 from reservation.models.reservation import Reservation
 from reservation.policy import BOOKED_UNTIL, OPEN_SINCE
 
 
+def free_at(now: datetime) -> Q:
+    """Free at this instant: never taken, or taken by a hold that has lapsed."""
+    return Q(is_booked=False, available_at__lte=now)
+
+
+def held_at(now: datetime) -> Q:
+    """Held at this instant by a reservation that is not confirmed."""
+    return Q(is_booked=False, available_at__gt=now)
+
+
+def taken_at(now: datetime) -> Q:
+    """Held or booked at this instant: not free."""
+    return Q(available_at__gt=now)
+
+
+def booked() -> Q:
+    """Booked, at any instant."""
+    return Q(is_booked=True)
+
+
+def in_time_at(now: datetime, *, earliest_start: datetime | None = None) -> Q:
+    """Free at this instant, and starting after the lead time: open, provided that the provider is active.
+
+    earliest_start: what the policy returns for now, when the caller has it, as a compiled query must.
+    """
+    if earliest_start is None:
+        earliest_start = settings.RESERVATION_POLICY.earliest_start(now)
+    return free_at(now) & Q(starts_at__gte=earliest_start)
+
+
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def free_at(self, now: datetime) -> Self:
-        """Those that nobody holds at this instant: never taken, or taken by a hold that has lapsed."""
-        return self.filter(is_booked=False, available_at__lte=now)
+        return self.filter(free_at(now))
+
+    def held_at(self, now: datetime) -> Self:
+        return self.filter(held_at(now))
+
+    def taken_at(self, now: datetime) -> Self:
+        return self.filter(taken_at(now))
+
+    def booked(self) -> Self:
+        return self.filter(booked())
+
+    def open_at(self, now: datetime, *, earliest_start: datetime | None = None) -> Self:
+        """Those that can be reserved at this instant, each by itself: free, in time, and of an active provider."""
+        active = Provider.objects.filter(pk=OuterRef("provider_id"), is_active=True)
+        return self.filter(in_time_at(now, earliest_start=earliest_start)).filter(row_exists(active))
+
+    def whether_booked_or_not(self) -> Self:
+        """All of them, by a condition that makes the index over provider, is_booked and starts_at usable."""
+        return self.filter(is_booked__in=[False, True])
 
     def starting_in(self, starts_from: datetime | None, starts_before: datetime | None) -> Self:
         """Those that start in the half-open interval; None leaves a side open."""
@@ -26,15 +77,16 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         return self.filter(**{lookup: bound for lookup, bound in bounds.items() if bound is not None})
 
     def release(self) -> int:
-        """Open these rows to everyone; answers how many there were."""
+        """Release these rows; returns how many there were."""
         return self.update(reservation=None, available_at=OPEN_SINCE, is_booked=False)
 
     def of_reservations(self, reservation_ids: Iterable[int]) -> Self:
+        """Those that one of these reservations has, or had when its hold lapsed."""
         return self.filter(In(F("reservation_id"), reservation_ids))
 
 
 class Appointment(FastHydration):
-    """A row has room for one reservation, and every change of hands is one conditional UPDATE."""
+    """A row has room for one reservation; one conditional UPDATE decides which one gets it."""
 
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="appointments", db_index=False)
     starts_at = models.DateTimeField(help_text="When it begins: on the quarter hour in UTC.")
@@ -97,5 +149,18 @@ class Appointment(FastHydration):
         return self.starts_at + settings.RESERVATION_POLICY.appointment_length
 
     def is_free_at(self, now: datetime) -> bool:
-        """Whether nobody holds it at this instant."""
-        return self.available_at <= now
+        """Whether it is free at this instant: never taken, or taken by a hold that has lapsed."""
+        return not self.is_booked and self.available_at <= now
+
+    def is_held_at(self, now: datetime) -> bool:
+        """Whether a reservation that is not confirmed holds it at this instant."""
+        return not self.is_booked and self.available_at > now
+
+    def is_open_at(self, now: datetime, *, provider: Provider, to: int | None = None) -> bool:
+        """Whether this appointment of the provider can be reserved at this instant, by itself.
+
+        to: the id of a reservation to which its own appointments are open, since it can be moved onto them.
+        """
+        is_free = self.is_free_at(now) or (to is not None and self.reservation_id == to)
+        is_in_time = self.starts_at >= settings.RESERVATION_POLICY.earliest_start(now)
+        return is_free and is_in_time and provider.is_active

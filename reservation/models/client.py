@@ -1,4 +1,4 @@
-"""Who reserves time."""
+"""Clients: people who reserve time."""
 
 from django.conf import settings
 from django.db import models

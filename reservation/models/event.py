@@ -1,4 +1,4 @@
-"""What happened to a reservation: its history for staff, and the outbox for what later tells others."""
+"""Events: the history of a reservation for staff, and the outbox for later notifications."""
 
 from enum import StrEnum
 
@@ -19,9 +19,9 @@ class EventKind(StrEnum):
 
 
 class ReservationEvent(models.Model):
-    """Written in the transaction of the change it tells of, and never changed afterwards.
+    """Written in the transaction of the change that it records, and never changed afterwards.
 
-    Only who did it becomes nobody, when that was a client who is forgotten.
+    Only its user is set to null, when that was a client who is erased.
     """
 
     reservation = models.ForeignKey(Reservation, models.PROTECT, related_name="events")

@@ -1,4 +1,4 @@
-"""Fields that several models share. Each cleans its value as it validates it."""
+"""Model fields that several models share. Each cleans its value as it validates it."""
 
 from functools import cache
 from typing import Any
@@ -11,7 +11,7 @@ from django.db import models
 
 @cache
 def time_zone_names() -> frozenset[str]:
-    """Every IANA time zone that this machine knows; read from its disk once."""
+    """The IANA time zones of this machine, read from its disk once."""
     return frozenset(available_timezones())
 
 
@@ -42,7 +42,7 @@ class NameField(models.CharField):
 
 
 class ProseField(models.TextField):
-    """A text of bounded length: unlike Django's own, it holds it to `max_length` outside of forms too."""
+    """A text of bounded length: unlike Django's TextField, it validates `max_length` outside of forms too."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

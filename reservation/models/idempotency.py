@@ -1,4 +1,4 @@
-"""What has been done already, for callers who ask again because they did not hear the answer."""
+"""Idempotency keys: the results of commands, for callers who retry because they did not get the response."""
 
 from django.conf import settings
 from django.db import models

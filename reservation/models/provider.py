@@ -1,4 +1,6 @@
-"""Who offers time."""
+"""Providers: people who offer time."""
+
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +12,9 @@ from reservation.policy import MAX_NAME_LENGTH, MAX_TEXT_LENGTH
 
 
 class Provider(FastHydration):
+    PRIVATE_FIELDS: ClassVar = frozenset({"user", "created_at"})
+    """Fields that are not public; all others are."""
+
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="provider")
     name = NameField(max_length=MAX_NAME_LENGTH, help_text="What clients know the provider by.")
     bio = ProseField(max_length=MAX_TEXT_LENGTH, blank=True, help_text="A few words; may be empty.")

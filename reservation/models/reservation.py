@@ -1,4 +1,4 @@
-"""A client's claim on a run of appointments."""
+"""Reservations: a client's claim on a run of appointments."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -15,23 +15,35 @@ from reservation.models.service import Service
 from reservation.policy import MAX_TEXT_LENGTH, Status
 
 
+def held_at(now: datetime) -> Q:
+    """Unconfirmed at this instant, with a hold that has not lapsed."""
+    return Q(status=Status.PENDING, expires_at__gt=now)
+
+
+def lapsed_at(now: datetime) -> Q:
+    """Unconfirmed, with a hold that has lapsed at this instant, and not marked as expired yet."""
+    return Q(status=Status.PENDING, expires_at__lte=now)
+
+
 class ReservationQuerySet(models.QuerySet["Reservation"]):
     def lapsed_at(self, now: datetime) -> Self:
-        """Unconfirmed reservations whose hold is over, though nobody has written that down yet."""
-        return self.filter(status=Status.PENDING, expires_at__lte=now)
+        return self.filter(lapsed_at(now))
+
+    def held_at(self, now: datetime) -> Self:
+        return self.filter(held_at(now))
 
     def with_status_at(self, statuses: Iterable[Status], now: datetime) -> Self:
-        """Those that a reader sees in one of these states: a lapsed hold reads as EXPIRED."""
+        """Those in one of these states at this instant: a lapsed hold is EXPIRED."""
         matches = Q(pk__in=[])
         for status in set(statuses):
-            matches |= Q(status=status, expires_at__gt=now) if status is Status.PENDING else Q(status=status)
+            matches |= held_at(now) if status is Status.PENDING else Q(status=status)
             if status is Status.EXPIRED:
-                matches |= Q(status=Status.PENDING, expires_at__lte=now)
+                matches |= lapsed_at(now)
         return self.filter(matches)
 
 
 class Reservation(FastHydration):
-    """It names no appointment: the appointments point to it.
+    """It has no foreign key to its appointments: they refer to it.
 
     A foreign key from here would take a shared lock on the slot that the lease's UPDATE must then upgrade, and
     competing clients would deadlock.
@@ -87,7 +99,7 @@ class Reservation(FastHydration):
         return f"{self.starts_at:%Y-%m-%d %H:%M} {self.status}"
 
     def status_at(self, now: datetime) -> Status:
-        """Where it stands at this instant: a hold lapses by itself as time passes."""
+        """Its state at this instant: a hold lapses by the passing of time."""
         status = Status(self.status)
         if status is Status.PENDING and self.expires_at is not None and self.expires_at <= now:
             return Status.EXPIRED

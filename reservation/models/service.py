@@ -1,6 +1,7 @@
-"""What is done in the time."""
+"""Services: what a provider can be reserved for."""
 
 from datetime import timedelta
+from typing import ClassVar
 
 from django.db import models
 
@@ -10,6 +11,9 @@ from reservation.policy import MAX_NAME_LENGTH, MAX_TEXT_LENGTH
 
 
 class Service(FastHydration):
+    PRIVATE_FIELDS: ClassVar = frozenset({"created_at"})
+    """Fields that are not public; all others are."""
+
     name = NameField(max_length=MAX_NAME_LENGTH, help_text="What the service is called.")
     description = ProseField(
         max_length=MAX_TEXT_LENGTH, blank=True, help_text="What a client should know; may be empty."

@@ -1,4 +1,4 @@
-"""The account that somebody logs in with. What they are (client, provider, staff) hangs on it."""
+"""Accounts, with which people log in. A client and a provider refer to theirs."""
 
 from typing import Any, ClassVar
 
@@ -25,7 +25,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 def normalise_email(email: str) -> str:
-    """One spelling for an address: mailboxes that differ by case only are the same to everyone in practice."""
+    """The address as it is stored: in lower case, since mailboxes that differ by case only do not occur in practice."""
     return email.strip().lower()
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.http import QueryDict
 
-from reservation.domain.provider import find_providers
+from reservation.domain.queries.providers import find_providers
 from reservation.models import Provider
 from reservation.models.fields import time_zone_names
 from staff.calendar.days import FIRST_DATE, LAST_DATE

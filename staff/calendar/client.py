@@ -5,8 +5,9 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, JsonResponse
 
-from reservation.domain.client import create_client, suggest_clients
+from reservation.domain.client import create_client
 from reservation.domain.errors import InvalidInput
+from reservation.domain.queries.clients import suggest_clients
 from reservation.models import Client
 from staff.base import current_caller
 from staff.calendar.command import KeyForm, call_command

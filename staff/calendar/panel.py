@@ -10,8 +10,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from reservation.domain.access import visible_reservations
-from reservation.domain.provider import find_providers
 from reservation.domain.queries.calendar import SlotState, read_slots
+from reservation.domain.queries.providers import find_providers
 from reservation.domain.transition import is_possible
 from reservation.models import Appointment, Reservation, ReservationEvent, User
 from reservation.models.event import EventKind

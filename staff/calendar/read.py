@@ -7,8 +7,8 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from reservation.domain.access import visible_reservations
-from reservation.domain.provider import find_providers
-from reservation.domain.queries.calendar import read_openings
+from reservation.domain.queries.calendar import read_possible_moves
+from reservation.domain.queries.providers import find_providers
 from reservation.models import Provider
 from staff.base import current_caller
 from staff.calendar.choice import CalendarChoice
@@ -72,7 +72,7 @@ def list_openings(request: HttpRequest, pk: int) -> JsonResponse:
     provider = get_object_or_404(Provider, pk__in=choice.provider_ids)
     zone = choice.zone_for([provider])
     day = CalendarDay(choice.date_for(zone, now), zone)
-    found = read_openings(
+    found = read_possible_moves(
         caller=caller,
         reservation=reservation,
         provider=provider,

@@ -1,10 +1,10 @@
-"""What is made of what was measured."""
+"""Figures, targets and regressions."""
 
 import pytest
 
 from benchmarks.figures import Figure
 from benchmarks.report import spread
-from benchmarks.targets import Target, steps_back
+from benchmarks.targets import Target, regressions
 
 
 def test_a_figure_is_the_median_and_its_middle_half() -> None:
@@ -38,24 +38,24 @@ def test_a_target_is_reached_at_its_bound(target: Target, ratio: float, is_reach
         ("fifty / apollo", 1.7, False),  # a fifth worse than 2 is 1.67
         ("fifty / apollo", 1.6, True),
         ("fifty / apollo", 20.0, False),
-        ("memory", 2.3, False),  # of what should be small, a fifth worse is 2.4
+        ("memory", 2.3, False),  # with an upper bound, a fifth worse is 2.4
         ("memory", 2.5, True),
         ("memory", 0.1, False),
     ],
 )
-def test_a_ratio_that_is_a_fifth_worse_is_a_step_back(name: str, now: float, is_worse: bool) -> None:
-    told = steps_back({name: Figure.of([2.0])}, {name: Figure.of([now])})
-    assert told == ([f"{name}: {now:.2f} ({now:.2f} to {now:.2f}), where it was 2.00"] if is_worse else [])
+def test_a_ratio_that_is_more_than_a_fifth_worse_is_a_regression(name: str, now: float, is_worse: bool) -> None:
+    found = regressions({name: Figure.of([2.0])}, {name: Figure.of([now])})
+    assert found == ([f"{name}: {now:.2f} ({now:.2f} to {now:.2f}), was 2.00"] if is_worse else [])
 
 
-def test_a_step_back_is_one_by_the_better_end_of_its_spread() -> None:
-    assert steps_back({"view": Figure.of([2.0])}, {"view": Figure(1.0, 0.5, 1.8)}) == []
-    assert steps_back({"view": Figure.of([2.0])}, {"view": Figure(1.0, 0.5, 1.6)}) != []
+def test_a_regression_is_one_even_by_the_better_end_of_its_spread() -> None:
+    assert regressions({"view": Figure.of([2.0])}, {"view": Figure(1.0, 0.5, 1.8)}) == []
+    assert regressions({"view": Figure.of([2.0])}, {"view": Figure(1.0, 0.5, 1.6)}) != []
 
 
-def test_requests_a_second_are_no_step_back_for_the_machine_may_be_busy() -> None:
-    assert steps_back({"apollo": Figure.of([2.0])}, {"apollo": Figure.of([0.1])}) == []
+def test_requests_a_second_are_not_compared_since_the_machine_may_be_busy() -> None:
+    assert regressions({"apollo": Figure.of([2.0])}, {"apollo": Figure.of([0.1])}) == []
 
 
-def test_what_was_measured_only_once_is_compared_with_nothing() -> None:
-    assert steps_back({"view": Figure.of([9.0])}, {"fifty / stock": Figure.of([0.1])}) == []
+def test_a_ratio_that_was_measured_only_once_is_not_compared() -> None:
+    assert regressions({"view": Figure.of([9.0])}, {"fifty / stock": Figure.of([0.1])}) == []

@@ -1,17 +1,17 @@
-"""What caches tell of themselves."""
+"""Fixtures: the numbers of hits, misses and errors that caches report."""
 
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from cache.client import asked
+from cache.client import cache_read
 
 
 class Count(dict[str, list[int]]):
-    """How many hits, misses and errors each cache has told of."""
+    """The numbers of hits, misses and errors of each cache."""
 
-    def note(self, cache: str, hits: int, misses: int, errors: int, **_: Any) -> None:
+    def add(self, cache: str, hits: int, misses: int, errors: int, **_: Any) -> None:
         before = self.setdefault(cache, [0, 0, 0])
         self[cache] = [one + more for one, more in zip(before, (hits, misses, errors), strict=True)]
 
@@ -19,6 +19,6 @@ class Count(dict[str, list[int]]):
 @pytest.fixture
 def counted() -> Iterator[Count]:
     count = Count()
-    asked.connect(count.note)
+    cache_read.connect(count.add)
     yield count
-    asked.disconnect(count.note)
+    cache_read.disconnect(count.add)

@@ -1,24 +1,23 @@
-"""Another process, which reads a provider's day from the database and pauses before it keeps what it found.
+"""Another process, which reads a provider from the database and pauses before it caches it.
 
-Run with the provider's id and the day. It says "read" on a line, waits for one, and then keeps the day.
+Run with the provider's id. It prints "read", waits for a line, and then caches what it has read.
 """
 
 import sys
-from datetime import date
 
 import django
 
 django.setup()
 
-from cache.calendar_days import DAYS, Day, load_days  # noqa: E402 - needs the models
+from cache.catalogue import PROVIDERS, select_public  # noqa: E402 - needs the models
+from reservation.models import Provider  # noqa: E402
 
 
-def read_and_wait(days: list[Day]) -> dict[Day, list[list[int]]]:
-    found = load_days(days)
+def read_and_wait(ids: list[int]) -> dict[int, tuple[object, ...]]:
+    found = {row[0]: row for row in select_public(Provider)(ids=ids)}
     print("read", flush=True)
     sys.stdin.readline()
     return found
 
 
-day = Day(int(sys.argv[1]), date.fromisoformat(sys.argv[2]))
-DAYS.read([day], read_and_wait)
+PROVIDERS.read([int(sys.argv[1])], read_and_wait)

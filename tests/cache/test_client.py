@@ -1,4 +1,4 @@
-"""Memcached, which may be away without anybody noticing. Skipped where it is not installed: script/test installs it."""
+"""The Memcached client, with a real, a refusing and a hanging server. Skipped where Memcached is not installed."""
 
 import socket
 from collections.abc import Iterator
@@ -21,13 +21,13 @@ HASHED = {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": document
 
 @pytest.fixture
 def refusing() -> str:
-    """The URL of a Memcached that is away."""
+    """The URL of a Memcached that refuses connections."""
     return f"memcached://{HOST}:{free_port()}"
 
 
 @pytest.fixture
 def hanging() -> Iterator[str]:
-    """The URL of a Memcached that takes connections and says nothing."""
+    """The URL of a Memcached that accepts connections and never responds."""
     with socket.socket() as listener:
         listener.bind((HOST, 0))
         listener.listen()
@@ -57,12 +57,12 @@ def test_values_come_back_from_memcached(value: Any, memcached: str, use: Any) -
     assert cache.get("key", "nothing") == "nothing"
 
 
-def test_a_lock_is_taken_once(memcached: str, use: Any) -> None:
+def test_a_lock_is_acquired_once(memcached: str, use: Any) -> None:
     cache = use(memcached)
     assert (cache.add("lock", 1, 60), cache.add("lock", 1, 60)) == (True, False)
 
 
-def test_numbers_can_be_counted_up(memcached: str, use: Any) -> None:
+def test_numbers_can_be_incremented(memcached: str, use: Any) -> None:
     cache = use(memcached)
     cache.set("count", 41, 60)
     assert (cache.incr("count"), cache.get("count")) == (42, 42)
@@ -71,15 +71,15 @@ def test_numbers_can_be_counted_up(memcached: str, use: Any) -> None:
 def test_documents_are_registered_in_memcached(memcached: str, use: Any, client: Browser) -> None:
     cache = use(memcached)
     body = {"query": VIEWER, **HASHED}
-    answer = client.post("/graphql/", body, content_type="application/json").json()
-    assert answer == {"data": {"viewer": {"isStaff": False}}}
+    response = client.post("/graphql/", body, content_type="application/json").json()
+    assert response == {"data": {"viewer": {"isStaff": False}}}
     assert cache.get(cache_key(document_hash(VIEWER))) == VIEWER
     registered_source.cache_clear()
-    assert client.post("/graphql/", HASHED, content_type="application/json").json() == answer
+    assert client.post("/graphql/", HASHED, content_type="application/json").json() == response
 
 
 @pytest.mark.parametrize("state", ["refusing", "hanging"])
-def test_one_that_is_away_or_hangs_costs_hits_and_no_errors(
+def test_an_unavailable_or_hanging_server_costs_hits_and_no_errors(
     state: str, request: pytest.FixtureRequest, use: Any, client: Browser
 ) -> None:
     cache = use(request.getfixturevalue(state))
@@ -88,22 +88,22 @@ def test_one_that_is_away_or_hangs_costs_hits_and_no_errors(
     assert cache.get_many(["key"]) == {}
     assert cache.add("lock", 1, 60)
     body = {"query": VIEWER, **HASHED}
-    answer = client.post("/graphql/", body, content_type="application/json").json()
-    assert answer == {"data": {"viewer": {"isStaff": False}}}
+    response = client.post("/graphql/", body, content_type="application/json").json()
+    assert response == {"data": {"viewer": {"isStaff": False}}}
     (error,) = client.post("/graphql/", HASHED, content_type="application/json").json()["errors"]
     assert error["extensions"]["code"] == "PERSISTED_QUERY_NOT_FOUND"
 
 
-def test_without_memcached_each_process_remembers_for_itself() -> None:
+def test_without_memcached_each_process_has_a_cache_in_memory() -> None:
     assert cache_at("", name="default")["BACKEND"].endswith("LocMemCache")
 
 
-def test_several_are_named_in_one_url() -> None:
+def test_one_url_names_several_servers() -> None:
     assert cache_at("memcached://a:1,b:2", name="default")["LOCATION"] == ["a:1", "b:2"]
 
 
 def test_a_request_closes_no_cache(client: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    """To ask each whether it minds would take as long as to ask Memcached for an answer."""
+    """Closing all caches would take as long as a read from Memcached."""
     closed: list[BaseCache] = []
     monkeypatch.setattr(BaseCache, "close", lambda cache, **_: closed.append(cache))
     assert caches["default"].get("anything") is None

@@ -7,10 +7,10 @@ import pytest
 from django.core.cache import caches
 
 from cache import generations
-from cache.calendar_days import ANY, invalidate_calendars
 from cache.client import Memcached, cache_at
 from cache.connection import connections
 from cache.generations import current_generations, invalidate
+from cache.invalidation import ALL_CALENDARS, invalidate_calendars
 from cache.responses import find_response
 from tests.conftest import CACHES
 from tests.servers import HOST, free_port
@@ -23,7 +23,7 @@ def one_of_two(memcached: str, settings: Any) -> Iterator[None]:
     settings.MEMCACHED_URL = url
     settings.CACHES = {name: cache_at(url, name=name) for name in CACHES}
     yield
-    generations._owed.clear()
+    generations._pending.clear()
     for kept in connections().values():
         kept.close()
 
@@ -60,18 +60,19 @@ def test_what_was_made_of_old_days_while_one_was_away_ends_when_that_hears_of_it
 
     monkeypatch.setattr(Memcached, "set_many", set_many)
     # Given a change of which one of two servers was told nothing
-    former = current_generations(["calendar:1", ANY])
+    former = current_generations(["calendar:1", ALL_CALENDARS])
     invalidate_calendars([1])
-    owed = dict(generations._owed)
+    owed = dict(generations._pending)
     # And another process, which knows nothing of that, and keeps an answer for which it has read the calendar
-    generations._owed.clear()
-    assert [current_generations([name]) == {name: former[name]} for name in ("calendar:1", ANY)] == [True, False]
-    with find_response("key", generations=[ANY], seconds=60) as answer:
-        answer.keep(b"made of old days")
-    assert find_response("key", generations=[ANY], seconds=60).body is not None
+    generations._pending.clear()
+    assert current_generations(["calendar:1"]) == {"calendar:1": former["calendar:1"]}
+    assert current_generations([ALL_CALENDARS]) != {ALL_CALENDARS: former[ALL_CALENDARS]}
+    with find_response("key", generations=[ALL_CALENDARS], seconds=60) as answer:
+        answer.store(b"made of old days")
+    assert find_response("key", generations=[ALL_CALENDARS], seconds=60).body is not None
     # When the server is told
-    generations._owed.update(owed)
+    generations._pending.update(owed)
     away.clear()
     assert invalidate(()) == set()
     # Then the answer has ended
-    assert find_response("key", generations=[ANY], seconds=60).body is None
+    assert find_response("key", generations=[ALL_CALENDARS], seconds=60).body is None

@@ -1,4 +1,4 @@
-"""A reader that was slow does not bring back what a writer has ended meanwhile. Two processes, one real Memcached."""
+"""A slow reader cannot bring back what a writer has invalidated. Two processes, one real Memcached."""
 
 import os
 import subprocess
@@ -8,21 +8,21 @@ from contextlib import contextmanager
 
 import pytest
 from django.conf import settings
+from django.db.models.signals import post_save
 
 from cache import invalidation
-from cache.calendar_days import Day, read_days
-from reservation.domain.reservation import reserve
-from reservation.domain.signals import calendars_changed
-from tests.factories import NOW, TOMORROW, caller, make_appointments, make_client, make_provider
+from cache.catalogue import read_providers
+from reservation.models import Provider
+from tests.factories import make_provider
 from tests.servers import url_of_test_database
 
 
 @contextmanager
-def paused_reader(day: Day, *, memcached: str) -> Iterator[None]:
-    """Another process has read the day, and keeps what it found when the block ends."""
+def paused_reader(provider: Provider, *, memcached: str) -> Iterator[None]:
+    """Another process has read the provider, and caches it when the block ends."""
     environment = {"DATABASE_URL": url_of_test_database(), "MEMCACHED_URL": memcached}
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.cache.paused_reader", str(day.provider_id), day.date.isoformat()],
+        [sys.executable, "-m", "tests.cache.paused_reader", str(provider.pk)],
         env={**os.environ, "DJANGO_SETTINGS_MODULE": "settings.test", **environment},
         cwd=settings.BASE_DIR,
         stdin=subprocess.PIPE,
@@ -36,21 +36,18 @@ def paused_reader(day: Day, *, memcached: str) -> Iterator[None]:
     assert reader.returncode == 0
 
 
-@pytest.mark.parametrize("is_ended", [True, False])
-def test_what_a_paused_reader_keeps_is_read_only_where_nothing_has_ended_it(rows: str, is_ended: bool) -> None:
-    # Given a reader in another process that has seen the first appointment free
-    first, second = make_appointments(make_provider(), number=2)
-    day, client = Day(first.provider_id, TOMORROW.date()), make_client()
-    if not is_ended:
-        calendars_changed.disconnect(invalidation.end_calendars)
+@pytest.mark.parametrize("is_invalidated", [True, False])
+def test_what_a_paused_reader_caches_is_read_only_if_nothing_invalidated_it(rows: str, is_invalidated: bool) -> None:
+    # Given a reader in another process that has read the provider's former name
+    provider = make_provider(name="Anna")
+    if not is_invalidated:
+        post_save.disconnect(invalidation.on_catalogue_changed, sender=Provider)
     try:
-        with paused_reader(day, memcached=rows):
-            # When somebody holds it before the reader goes on
-            hold = reserve(caller=caller(client), appointment_id=first.pk, now=NOW)
+        with paused_reader(provider, memcached=rows):
+            # When the provider gets another one before the reader goes on
+            provider.name = "Berta"
+            provider.save()
     finally:
-        calendars_changed.connect(invalidation.end_calendars)
-    # Then the hold is seen; had the writer not begun another generation, it would not be
-    found = {slot.id: slot.available_at for slot in read_days([day])[day]}
-    assert found.keys() == {first.pk, second.pk}
-    assert hold.expires_at is not None
-    assert (found[first.pk] == hold.expires_at.timestamp() * 10**6) is is_ended
+        post_save.connect(invalidation.on_catalogue_changed, sender=Provider)
+    # Then that is read; without a new generation it would not be
+    assert read_providers([provider.pk])[provider.pk].name == ("Berta" if is_invalidated else "Anna")

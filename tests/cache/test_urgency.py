@@ -1,4 +1,4 @@
-"""A change is told to a Memcached that was slow a moment ago, and does not wait for one that hangs again and again."""
+"""An invalidation is sent to a Memcached that has just failed, and does not wait for one that keeps hanging."""
 
 import os
 import socket
@@ -17,7 +17,7 @@ from tests.servers import HOST
 
 @pytest.fixture
 def hanging(settings: Any) -> Iterator[socket.socket]:
-    """A Memcached that takes connections and says nothing; its socket."""
+    """The socket of a Memcached that accepts connections and never responds."""
     with socket.socket() as listener:
         listener.bind((HOST, 0))
         listener.listen()
@@ -25,15 +25,15 @@ def hanging(settings: Any) -> Iterator[socket.socket]:
         url = f"memcached://{HOST}:{listener.getsockname()[1]}"
         settings.CACHES = {name: cache_at(url, name=name) for name in CACHES}
         yield listener
-        generations._owed.clear()
-        for pauses in (connection._ask_again_at, connection._urge_again_at):
+        generations._pending.clear()
+        for pauses in (connection._retry_at, connection._urgent_retry_at):
             pauses.pop((os.getpid(), str(listener.getsockname())), None)
-        for kept in connection.connections().values():
-            kept.close()
+        for client in connection.connections().values():
+            client.close()
 
 
-def times_asked(listener: socket.socket) -> int:
-    """How often somebody has connected since the last time: each of ours does so anew after a failure."""
+def connections_since_last_call(listener: socket.socket) -> int:
+    """The number of connections since the last call: a client opens a new one after each failure."""
     number = 0
     while True:
         try:
@@ -43,23 +43,23 @@ def times_asked(listener: socket.socket) -> int:
         number += 1
 
 
-def test_one_that_hangs_is_told_twice_a_second_and_not_asked(hanging: socket.socket) -> None:
+def test_a_hanging_server_gets_two_invalidations_a_second_and_no_reads(hanging: socket.socket) -> None:
     assert invalidate(["a"]) == {"a"}
-    assert times_asked(hanging) == 2
-    # Whoever comes within a second does not wait
+    assert connections_since_last_call(hanging) == 2
+    # Within a second, neither reads nor invalidations wait for it
     server = (os.getpid(), str(hanging.getsockname()))
-    for pauses in (connection._ask_again_at, connection._urge_again_at):
+    for pauses in (connection._retry_at, connection._urgent_retry_at):
         pauses[server] = time.monotonic() + 600
     assert invalidate(["b"]) == {"a", "b"}
     assert current_generations(["a", "c"]) == {}
-    assert times_asked(hanging) == 0
-    # After that a change is told again, whatever else is not asked
-    connection._urge_again_at[server] = 0.0
+    assert connections_since_last_call(hanging) == 0
+    # After that an invalidation is sent again, though reads are not
+    connection._urgent_retry_at[server] = 0.0
     assert invalidate(["c"]) == {"a", "b", "c"}
-    assert times_asked(hanging) == 1
+    assert connections_since_last_call(hanging) == 1
 
 
-def test_a_generation_that_is_over_once_more_is_owed_until_that_is_told(
+def test_an_invalidation_during_another_one_stays_pending_until_it_is_sent(
     memcached: str, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.CACHES = {name: cache_at(memcached, name=name) for name in CACHES}
@@ -68,7 +68,9 @@ def test_a_generation_that_is_over_once_more_is_owed_until_that_is_told(
 
     def write_slowly(self: Any, data: dict[str, Any], **more: Any) -> list[str]:
         failed = write(self, data, **more)
-        generations._owed[os.getpid()]["a"] = object()  # somebody else has changed something meanwhile, and not told it
+        generations._pending[os.getpid()]["a"] = (
+            object()
+        )  # somebody else has changed something meanwhile, and not told it
         return failed
 
     with monkeypatch.context() as patch:
@@ -77,5 +79,5 @@ def test_a_generation_that_is_over_once_more_is_owed_until_that_is_told(
     assert generations.has_pending_invalidations()
     assert current_generations(["a"]).keys() == {"a"}
     assert not generations.has_pending_invalidations()
-    for kept in connection.connections().values():
-        kept.close()
+    for client in connection.connections().values():
+        client.close()

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from api.management.commands import export_postman
-from reservation.demo import PASSWORD, Practice, load
+from reservation.demo import PASSWORD, DemoOptions, load
 from reservation.models import User
 from tests.clients.conftest import EXAMPLES, Server, Tool
 
@@ -20,7 +20,7 @@ COLLECTION, ENVIRONMENT = (export_postman.FOLDER / name for name in export_postm
 @pytest.fixture
 def demo(server: Server, transactional_db: None) -> Server:
     """A server with demo data, and with the accounts that can log in in development."""
-    load(Practice(providers=1, days=7, booked=0.5, seed=1, now=timezone.now()), is_silent=True)
+    load(DemoOptions(providers=1, days=7, booked=0.5, seed=1, now=timezone.now()), is_silent=True)
     for person in ("client", "provider", "staff"):
         user = User.objects.get(email=f"{person}@example.com")
         user.set_password(PASSWORD)

@@ -17,7 +17,7 @@ def crowd(number: str) -> dict[str, Any]:
     from django.contrib.sessions.backends.db import SessionStore
     from django.utils import timezone
 
-    from accounts.tokens.strategy import issue
+    from accounts.tokens.strategy import issue_tokens
     from api.types.ids import to_global_id
     from reservation.models import Appointment, Client, Provider, Reservation
 
@@ -25,7 +25,7 @@ def crowd(number: str) -> dict[str, Any]:
     for client in Client.objects.order_by("pk")[: int(number)]:
         session = SessionStore()
         session.create()
-        tokens.append(issue(client.user_id, session)[0])
+        tokens.append(issue_tokens(client.user_id, session)[0])
     soon = timezone.now() + timedelta(hours=25)
     slots = Appointment.objects.filter(reservation=None, is_booked=False, starts_at__gte=soon)
     appointments = [to_global_id("Appointment", pk) for pk in slots.values_list("pk", flat=True)]

@@ -1,4 +1,4 @@
-"""What is counted of what happens."""
+"""What requests, cache reads and signals of the domain add to the metrics."""
 
 from typing import Any
 
@@ -16,18 +16,16 @@ from tests.ops.metrics.conftest import counting
 __all__ = ["counting"]
 
 
-def ask(browser: Browser, query: str, **variables: Any) -> Any:
+def post(browser: Browser, query: str, **variables: Any) -> Any:
     return browser.post("/graphql/", {"query": query, "variables": variables}, "application/json").json()
 
 
 @pytest.mark.django_db
-def test_requests_are_counted_by_route_and_status_and_operations_by_what_they_ask_for(
-    client: Browser, counting: Metrics
-) -> None:
+def test_requests_are_counted_by_route_and_status_and_operations_by_field(client: Browser, counting: Metrics) -> None:
     make_provider()
-    ask(client, "query Any { providers { nodes { name } } }")
-    ask(client, "{ providers { totalCount nodes { name } } }")
-    ask(client, "{ viewer { isStaff } providers { totalCount } }")
+    post(client, "query Any { providers { nodes { name } } }")
+    post(client, "{ providers { totalCount nodes { name } } }")
+    post(client, "{ viewer { isStaff } providers { totalCount } }")
     client.get("/nothing/")
     total = counting.total()
     assert total.of(families.HTTP_REQUESTS) == {("graphql", "200"): 3, ("other", "404"): 1}
@@ -44,10 +42,10 @@ def test_requests_are_counted_by_route_and_status_and_operations_by_what_they_as
 
 
 @pytest.mark.django_db
-def test_errors_are_counted_by_code_and_refusals_by_limit(client: Browser, counting: Metrics) -> None:
-    ask(client, "{")
-    ask(client, "{ viewer { isStaff } } #" + "x" * 20_000)
-    ask(client, "{" + " ".join(f"a{number}: viewer {{ isStaff }}" for number in range(50)) + "}")
+def test_errors_are_counted_by_code_and_rejections_by_limit(client: Browser, counting: Metrics) -> None:
+    post(client, "{")
+    post(client, "{ viewer { isStaff } } #" + "x" * 20_000)
+    post(client, "{" + " ".join(f"a{number}: viewer {{ isStaff }}" for number in range(50)) + "}")
     total = counting.total()
     assert total.of(families.GRAPHQL_ERRORS) == {
         ("other", "GRAPHQL_PARSE_FAILED"): 1,
@@ -58,7 +56,7 @@ def test_errors_are_counted_by_code_and_refusals_by_limit(client: Browser, count
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_becomes_of_reservations_counts_once_it_is_committed(counting: Metrics) -> None:
+def test_changes_of_reservations_are_counted_after_commit(counting: Metrics) -> None:
     client = make_client()
     hold = make_hold(client=client)
     confirm(caller=caller(client), reservation_id=hold.pk, now=NOW)
@@ -72,7 +70,7 @@ def test_what_becomes_of_reservations_counts_once_it_is_committed(counting: Metr
 
 
 @pytest.mark.django_db(transaction=True)
-def test_tries_are_counted_by_what_the_database_refused(counting: Metrics) -> None:
+def test_transaction_retries_are_counted_by_cause(counting: Metrics) -> None:
     errors: list[Exception] = [Conflict(), Conflict()]
 
     def work() -> None:
@@ -83,7 +81,7 @@ def test_tries_are_counted_by_what_the_database_refused(counting: Metrics) -> No
     assert counting.total().of(families.TRANSACTION_RETRIES) == {("conflict",): 2}
 
 
-def test_reads_of_caches_are_counted(rows: str, counting: Metrics, client: Browser) -> None:
+def test_cache_reads_are_counted(rows: str, counting: Metrics, client: Browser) -> None:
     provider = make_provider()
     for _ in range(3):
         read_providers([provider.pk])
@@ -92,11 +90,11 @@ def test_reads_of_caches_are_counted(rows: str, counting: Metrics, client: Brows
 
 
 @pytest.mark.django_db
-def test_names_that_strangers_invent_make_no_series(client: Browser, counting: Metrics, settings: Any) -> None:
+def test_operation_names_that_clients_invent_make_no_series(client: Browser, counting: Metrics, settings: Any) -> None:
     settings.METRICS_TOKEN = "t" * 32
     for number in range(200):
-        ask(client, f"query Invented{number} {{ a{number}: __typename }}")
-        ask(client, f"query Invented{number} {{ nothing{number} }}")
+        post(client, f"query Invented{number} {{ a{number}: __typename }}")
+        post(client, f"query Invented{number} {{ nothing{number} }}")
     text = client.get("/metrics", headers={"Authorization": f"Bearer {'t' * 32}"}).content.decode()
     samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
     assert {sample.labels["operation"] for sample in samples if "operation" in sample.labels} <= {

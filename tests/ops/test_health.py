@@ -1,4 +1,4 @@
-"""What a load balancer asks: whether the process answers, and whether to send requests to it."""
+"""Health checks: liveness, readiness, and the state of each dependency."""
 
 import json
 import os
@@ -53,24 +53,24 @@ def told(browser: Browser, path: str) -> tuple[int, dict[str, Any]]:
     return response.status_code, response.json()
 
 
-def test_all_is_well(client: Browser, db: None) -> None:
+def test_everything_is_ok(client: Browser, db: None) -> None:
     assert told(client, HEALTH) == (200, WELL)
     assert told(client, LIVE) == (200, {"status": "ok"})
     assert told(client, READY) == (200, WELL)
 
 
-def test_liveness_asks_nobody(client: Browser) -> None:
+def test_liveness_checks_no_dependency(client: Browser) -> None:
     # Without the `db` fixture a statement would be an error.
     assert told(client, LIVE) == (200, {"status": "ok"})
 
 
-def test_readiness_does_not_ask_for_the_session(client: Browser, db: None, django_assert_max_num_queries: Any) -> None:
+def test_readiness_does_not_read_the_session(client: Browser, db: None, django_assert_max_num_queries: Any) -> None:
     client.cookies["sessionid"] = "x" * 32
     with django_assert_max_num_queries(2):
         assert told(client, READY) == (200, WELL)
 
 
-def test_tables_that_are_behind_the_code_are_not_ready(client: Browser, db: None) -> None:
+def test_pending_migrations_are_not_ready(client: Browser, db: None) -> None:
     last = MigrationRecorder.Migration.objects.filter(app="reservation").order_by("-name")[0]
     last.delete()
     behind = {"status": "migrations pending", "database": "migrations pending", **OTHERS}
@@ -106,7 +106,7 @@ DRIVERS = {"mysql": "MySQLdb", "postgres": "psycopg"}
 @pytest.mark.parametrize(
     "url", ["sqlite:////nowhere/at/all.sqlite3", *(f"{scheme}://app:app@127.0.0.1:1/app" for scheme in DRIVERS)]
 )
-def test_without_a_database_it_lives_and_is_not_ready(url: str) -> None:
+def test_without_a_database_it_is_live_and_not_ready(url: str) -> None:
     if driver := DRIVERS.get(url.partition(":")[0]):
         pytest.importorskip(driver)
     assert probe(url, LIVE, READY, HEALTH, "/graphql/", "/graphql") == [
@@ -119,7 +119,7 @@ def test_without_a_database_it_lives_and_is_not_ready(url: str) -> None:
 
 
 @pytest.mark.parametrize("scheme", DRIVERS)
-def test_a_database_that_says_nothing_is_not_ready(scheme: str) -> None:
+def test_a_hanging_database_is_not_ready(scheme: str) -> None:
     pytest.importorskip(DRIVERS[scheme])
     with socket.create_server(("127.0.0.1", 0), backlog=16) as silent:
         url = f"{scheme}://app:app@127.0.0.1:{silent.getsockname()[1]}/app"
@@ -127,7 +127,7 @@ def test_a_database_that_says_nothing_is_not_ready(scheme: str) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_connection_that_broke_is_replaced(client: Browser) -> None:
+def test_a_broken_connection_is_replaced(client: Browser) -> None:
     if connection.vendor == "sqlite":
         pytest.skip("A file has no connection that breaks.")
     ask, kill = {
@@ -154,7 +154,7 @@ def hanging() -> Iterator[str]:
         yield f"{HOST}:{silent.getsockname()[1]}"
 
 
-def test_memcached_and_redis_are_asked(client: Browser, db: None, rows: str, redis: TCPExecutor, settings: Any) -> None:
+def test_it_checks_memcached_and_redis(client: Browser, db: None, rows: str, redis: TCPExecutor, settings: Any) -> None:
     settings.REDIS_URL = f"redis://{HOST}:{redis.port}/0"
     assert told(client, READY) == (200, {"status": "ok", "database": "ok", "memcached": "ok", "redis": "ok"})
 
@@ -169,7 +169,7 @@ def test_without_memcached_or_redis_it_is_degraded_and_ready(
     assert (told(client, READY), told(client, HEALTH)) == ((200, degraded), (200, degraded))
 
 
-def test_who_is_about_to_stop_says_so_first(transactional_db: None) -> None:
+def test_readiness_fails_while_draining(transactional_db: None) -> None:
     # Given a server that drains for three seconds
     with run_server(database_url=url_of_test_database(), workers=2, threads=2, DRAIN_SECONDS="3") as server:
         assert get(server.port, READY) == (200, "ok")

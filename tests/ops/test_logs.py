@@ -1,4 +1,4 @@
-"""What may stand in a log: where something failed and how, and never whose data it failed on."""
+"""Logs without personal data: where something failed and how, and never an exception's message."""
 
 import json
 import logging
@@ -32,12 +32,12 @@ def caused(error: BaseException, *, by: BaseException) -> BaseException:
     return error
 
 
-def test_an_error_is_its_type_and_its_stack_and_not_what_it_says() -> None:
+def test_an_exception_is_logged_by_type_and_stack_without_its_message() -> None:
     assert written(LookupError("ada@example.com")) == ["builtins.LookupError"]
     assert written(KeyError(5)) == ["builtins.KeyError"]
 
 
-def test_what_it_came_of_is_told_likewise() -> None:
+def test_its_cause_is_logged_likewise() -> None:
     error = caused(ValueError("ada"), by=caused(KeyError("ada"), by=OSError("ada")))
     assert written(error) == [
         "builtins.ValueError",
@@ -48,25 +48,25 @@ def test_what_it_came_of_is_told_likewise() -> None:
     ]
 
 
-def test_errors_that_came_of_each_other_are_told_once() -> None:
+def test_exceptions_that_cause_each_other_are_logged_once() -> None:
     first, second = KeyError("ada"), OSError("ada")
     first.__cause__, second.__cause__ = second, first
     assert written(first) == ["builtins.KeyError", "which came of", "builtins.OSError"]
 
 
-def test_an_error_of_the_database_tells_its_number() -> None:
+def test_a_database_error_is_logged_with_its_number() -> None:
     error = IntegrityError(1062, "Duplicate entry 'ada@example.com' for key 'email'")
     assert written(error) == ["django.db.utils.IntegrityError 1062"]
     assert written(IntegrityError("ada@example.com")) == ["django.db.utils.IntegrityError"]
 
 
-def test_everything_that_is_logged_is_written_like_this() -> None:
+def test_all_loggers_use_this_format() -> None:
     assert settings.LOGGING["root"]["handlers"] == ["console"]
     assert settings.LOGGING["handlers"]["console"]["formatter"] == "text"
     assert [logger for logger in settings.LOGGING["loggers"].values() if logger.get("handlers")] == []
 
 
-def test_in_production_a_record_is_an_object_on_a_line() -> None:
+def test_in_production_a_record_is_a_json_line() -> None:
     try:
         raise LookupError("ada@example.com")
     except LookupError:
@@ -81,7 +81,7 @@ def test_in_production_a_record_is_an_object_on_a_line() -> None:
     assert told == {"level": "ERROR", "logger": "api", "message": "Failed in r1", "request_id": "id-of-the-request"}
 
 
-def test_a_level_or_format_that_there_is_not_stops_the_start() -> None:
+def test_an_unknown_level_or_format_stops_the_start() -> None:
     for variable in ("LOG_FORMAT", "LOG_LEVEL"):
         run = subprocess.run(
             [sys.executable, "-c", "import settings"],

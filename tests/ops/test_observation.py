@@ -1,4 +1,4 @@
-"""One id from the proxy through every log to the answer, and what else is learned of a request."""
+"""The observation of a request: its id from the proxy through every log to the response, route, operation, errors."""
 
 import json
 import logging
@@ -26,7 +26,7 @@ def seen(browser: Browser, path: str, body: Any = None, **options: Any) -> tuple
     return response, response.wsgi_request.environ[ENVIRON]  # type: ignore[attr-defined]
 
 
-def test_every_answer_names_its_request(client: Browser, db: None) -> None:
+def test_every_response_has_a_request_id(client: Browser, db: None) -> None:
     for path in ("/health/live/", "/nothing/", "/graphql/?query={viewer{isStaff}}", "/static/nothing.css"):
         response, learned = seen(client, path)
         assert response.headers["X-Request-ID"] == learned.request_id
@@ -38,7 +38,7 @@ def test_every_answer_names_its_request(client: Browser, db: None) -> None:
     ("proxies", "given", "is_taken"),
     [(1, PROXIED, True), (0, PROXIED, False), (1, "short", False), (1, "ada@example.com", False), (1, "x" * 65, False)],
 )
-def test_an_id_is_believed_of_a_proxy_of_ours(
+def test_a_request_id_is_accepted_from_a_trusted_proxy(
     proxies: int, given: str, is_taken: bool, client: Browser, settings: Any
 ) -> None:
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
@@ -46,7 +46,7 @@ def test_an_id_is_believed_of_a_proxy_of_ours(
     assert (response.headers["X-Request-ID"] == given) is is_taken
 
 
-def test_a_record_has_the_id_of_the_request_that_it_was_written_for(rf: RequestFactory) -> None:
+def test_a_log_record_has_the_id_of_its_request(rf: RequestFactory) -> None:
     record = logging.LogRecord("api", logging.ERROR, __file__, 1, "Failed", (), None)
 
     def view(request: HttpRequest) -> HttpResponse:
@@ -70,11 +70,11 @@ def test_a_record_has_the_id_of_the_request_that_it_was_written_for(rf: RequestF
         ("/somebody@example.com/", "other"),
     ],
 )
-def test_a_route_is_a_name_of_ours(path: str, route: str, client: Browser, db: None) -> None:
+def test_a_route_is_the_name_of_a_url_pattern(path: str, route: str, client: Browser, db: None) -> None:
     assert seen(client, path)[1].route == route
 
 
-def test_operations_are_told_apart_by_what_they_ask_for(client: Browser, db: None) -> None:
+def test_operations_are_labelled_by_their_field(client: Browser, db: None) -> None:
     make_provider()
     for query, operation, statements in (
         ("query AnyName { providers { nodes { name } } }", "providers", 1),
@@ -91,7 +91,7 @@ def test_operations_are_told_apart_by_what_they_ask_for(client: Browser, db: Non
         )
 
 
-def test_errors_are_told_by_their_codes_and_limits_by_their_names(client: Browser, db: None) -> None:
+def test_errors_are_recorded_by_code_and_limits_by_name(client: Browser, db: None) -> None:
     confirm = 'mutation { confirmReservation(input: {reservationId: "%s"}) { userErrors { code } } }'
     for query, codes, limits in (
         ("{ viewer { isStaff } }", [], []),
@@ -105,7 +105,7 @@ def test_errors_are_told_by_their_codes_and_limits_by_their_names(client: Browse
         assert (learned.codes, learned.limits) == (codes, limits)
 
 
-def test_the_access_log_says_what_was_learned_and_nothing_that_was_sent(transactional_db: None, tmp_path: Path) -> None:
+def test_the_access_log_has_the_observation_and_nothing_that_was_sent(transactional_db: None, tmp_path: Path) -> None:
     path = tmp_path / "log"
     with (
         path.open("wb") as log,

@@ -1,4 +1,4 @@
-"""Rates: counted in Redis for all processes, and smaller, never open, without it."""
+"""The rate limiter: counted in Redis for all processes, and by shares without it."""
 
 import signal
 import socket
@@ -24,14 +24,14 @@ def taken(limiter: RateLimiter, *, times: int, key: str = "somebody") -> list[bo
     return [limiter.consume(RATE, key).is_allowed for _ in range(times)]
 
 
-def test_points_run_out_for_each_by_itself() -> None:
+def test_each_key_has_its_own_tokens() -> None:
     limiter = RateLimiter("", processes=1)
     assert taken(limiter, times=12) == [True] * 10 + [False] * 2
     assert taken(limiter, times=1, key="somebody else") == [True]
     assert RateLimiter("", processes=1).consume(RATE, "somebody").is_allowed
 
 
-def test_what_is_left_and_when_it_comes_back_is_told() -> None:
+def test_the_result_has_remaining_tokens_and_times() -> None:
     limiter = RateLimiter("", processes=1)
     first = limiter.consume(RATE, "a", tokens=4)
     assert (first.limit, first.remaining, first.retry_seconds) == (10, 6, 0)
@@ -40,13 +40,13 @@ def test_what_is_left_and_when_it_comes_back_is_told() -> None:
     assert (refused.is_allowed, refused.remaining, refused.retry_seconds) == (False, 6, 2 * 360)
 
 
-def test_more_than_there_are_at_most_takes_all_of_them() -> None:
+def test_consuming_more_than_the_limit_consumes_all() -> None:
     limiter = RateLimiter("", processes=1)
     assert limiter.consume(RATE, "a", tokens=1000).remaining == 0
     assert not limiter.consume(RATE, "a").is_allowed
 
 
-def test_what_has_expired_is_forgotten_without_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_expired_counters_are_removed_without_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     storage = ProcessStorage()
     storage.timer.join()  # the one that the library starts when it is made
     monkeypatch.delattr(threading.Thread, "start")
@@ -60,7 +60,7 @@ def test_what_has_expired_is_forgotten_without_a_thread(monkeypatch: pytest.Monk
     assert set(storage.expirations) == {"the next one"}
 
 
-def test_points_are_given_back_without_a_thread_and_to_nobody_who_is_forgotten(
+def test_tokens_are_returned_without_a_thread_unless_the_counter_has_expired(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     storage = ProcessStorage()
@@ -72,7 +72,7 @@ def test_points_are_given_back_without_a_thread_and_to_nobody_who_is_forgotten(
     assert set(storage.storage) == set(storage.expirations) == {"somebody"}
 
 
-def test_points_come_back() -> None:
+def test_tokens_come_back() -> None:
     limiter = RateLimiter("", processes=1)
     quick = Rate("quick", 4, 1)
     assert limiter.consume(quick, "a", tokens=4).is_allowed
@@ -89,7 +89,7 @@ def test_processes_count_together_in_redis(redis: TCPExecutor) -> None:
     assert taken(other, times=6) == [True] * 4 + [False] * 2
 
 
-def test_nobody_gets_more_by_asking_at_once(redis: TCPExecutor) -> None:
+def test_concurrent_requests_get_no_more_than_the_limit(redis: TCPExecutor) -> None:
     limiter = RateLimiter(url(redis), processes=2)
     with ThreadPoolExecutor(8) as threads:
         allowed = list(threads.map(lambda _: limiter.consume(RATE, "a").is_allowed, range(50)))
@@ -101,17 +101,17 @@ def test_without_redis_a_process_allows_its_share() -> None:
     assert sum(taken(RateLimiter("", processes=100), times=10)) == 1
 
 
-def test_when_redis_is_away_a_process_allows_its_share_and_goes_back_to_it(redis: TCPExecutor) -> None:
+def test_while_redis_is_unavailable_a_process_allows_its_share(redis: TCPExecutor) -> None:
     limiter = RateLimiter(url(redis), processes=2)
     assert taken(limiter, times=1) == [True]
     redis.stop()
     assert sum(taken(limiter, times=10)) == 5
     redis.start()
-    limiter.ask_again_at = 0
+    limiter.redis_retry_at = 0
     assert sum(taken(limiter, times=20)) == 10  # it begins anew, having kept nothing
 
 
-def test_when_redis_hangs_nobody_waits_for_it_twice(redis: TCPExecutor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hanging_redis_is_waited_for_once(redis: TCPExecutor, monkeypatch: pytest.MonkeyPatch) -> None:
     limiter = RateLimiter(url(redis), processes=2)
     assert taken(limiter, times=1) == [True]
     asked: list[int] = []
@@ -127,12 +127,12 @@ def test_when_redis_hangs_nobody_waits_for_it_twice(redis: TCPExecutor, monkeypa
         assert len(asked) == 1
     finally:
         process.send_signal(signal.SIGCONT)
-    limiter.ask_again_at = 0
+    limiter.redis_retry_at = 0
     assert taken(limiter, times=1) == [True]
     assert len(asked) == 2
 
 
-def test_a_server_that_never_was_there_costs_a_share_and_no_error() -> None:
+def test_a_server_that_never_existed_is_no_error() -> None:
     with socket.socket() as listener:
         listener.bind((HOST, 0))  # and does not listen
         nowhere = RateLimiter(f"redis://{HOST}:{listener.getsockname()[1]}/0", processes=2)

@@ -6,7 +6,7 @@ from contextlib import ExitStack, closing
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
 
-from accounts.tokens.strategy import issue
+from accounts.tokens.strategy import issue_tokens
 from reservation.models import Client, Provider, User
 from tests.races.racing import Racer
 from tests.servers import serve, url_of_test_database
@@ -34,4 +34,4 @@ def access_token(user: User) -> str:
     """What a log-in would answer; a hundred real ones would take longer than the races."""
     session = SessionStore()
     session.create()
-    return issue(user.pk, session)[0]
+    return issue_tokens(user.pk, session)[0]

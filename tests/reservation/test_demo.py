@@ -10,7 +10,7 @@ from django.db import transaction
 from pytest_django import Settings
 
 from reservation import demo
-from reservation.demo import PASSWORD, Practice
+from reservation.demo import PASSWORD, DemoOptions
 from reservation.domain.queries.verification import find_violations
 from reservation.domain.reservation import reserve
 from reservation.models import Appointment, Client, Provider, Reservation, User
@@ -19,17 +19,17 @@ from tests.rows import all_rows
 
 pytestmark = pytest.mark.django_db
 
-PRACTICE = Practice(providers=3, days=14, booked=0.5, seed=7, now=NOW)
+PRACTICE = DemoOptions(providers=3, days=14, booked=0.5, seed=7, now=NOW)
 
 CHOSEN_BY_THE_DATABASE = {"Appointment", "ReservationEvent", "Provider_services"}
 """Tables whose keys are given out by the database, which never gives one out twice."""
 
 
-def load(practice: Practice) -> None:
+def load(practice: DemoOptions) -> None:
     demo.load(practice, is_silent=True)
 
 
-def loaded(practice: Practice) -> dict[str, list[dict[str, Any]]]:
+def loaded(practice: DemoOptions) -> dict[str, list[dict[str, Any]]]:
     """What loading makes of an empty database; afterwards it is empty again."""
     with transaction.atomic():
         load(practice)

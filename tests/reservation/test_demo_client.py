@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from reservation import demo
-from reservation.demo import Practice, load
-from reservation.domain.appointment import open_appointments
+from reservation.demo import DemoOptions, load
+from reservation.domain.queries.open_appointments import OpenAppointments
 from reservation.domain.queries.verification import find_violations
 from reservation.domain.reservation import reserve
 from reservation.models import Client, Provider, Reservation
@@ -16,12 +16,12 @@ from tests.rows import all_rows
 
 pytestmark = pytest.mark.django_db
 
-PRACTICE = Practice(providers=2, days=14, booked=0.9, seed=7, now=NOW)
+PRACTICE = DemoOptions(providers=2, days=14, booked=0.9, seed=7, now=NOW)
 
 EMAIL = "client@example.com"
 
 
-def test_everybody_has_reservations_but_the_demo_client() -> None:
+def test_all_clients_but_the_demo_client_have_reservations() -> None:
     load(PRACTICE, is_silent=True)
     idle = Client.objects.exclude(pk__in=Reservation.objects.values("client_id"))
     assert [client.user.email for client in idle] == [EMAIL]
@@ -32,7 +32,7 @@ def test_the_demo_client_can_reserve_the_first_that_is_open_with_anybody() -> No
     load(PRACTICE, is_silent=True)
     client = Client.objects.get(user__email=EMAIL)
     for provider in Provider.objects.all():
-        first, *_ = open_appointments(now=NOW, provider_ids=[provider.pk]).order_by("starts_at")
+        first, *_ = OpenAppointments.of(now=NOW, provider_ids=[provider.pk]).queryset().order_by("starts_at")
         assert reserve(caller=caller(client), appointment_id=first.pk, now=NOW).client == client
     assert list(find_violations()) == []
 

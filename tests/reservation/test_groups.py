@@ -1,4 +1,4 @@
-"""The groups that staff begins with, and what becomes of who was staff before."""
+"""The groups that a migration creates, and the groups of accounts that were staff before."""
 
 import pytest
 from django.apps import apps
@@ -34,7 +34,7 @@ def test_each_may_do_more_than_the_one_before() -> None:
     assert {"reservation.delete_client", "reservation.export_client"} <= manager
 
 
-def test_nobody_but_superusers_changes_accounts_and_groups() -> None:
+def test_only_superusers_change_accounts_and_groups() -> None:
     of_accounts = {
         permission for permission in permissions_of(MANAGER) if "user" in permission or "group" in permission
     }
@@ -49,7 +49,7 @@ def test_what_an_operator_made_of_them_stays() -> None:
     assert Group.objects.count() == 3
 
 
-def test_who_was_staff_before_is_a_manager_and_nobody_else_is() -> None:
+def test_only_accounts_that_were_staff_before_are_managers() -> None:
     before = make_user(is_staff=True)
     make_user(is_staff=True, is_superuser=True)
     make_user()

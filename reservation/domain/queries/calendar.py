@@ -1,4 +1,4 @@
-"""What staff sees of calendars: who is open, held, booked. It reads, and decides nothing: the lease does."""
+"""Calendars as staff sees them: which slots are open, held and booked, and how full they are."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -6,31 +6,32 @@ from datetime import datetime
 from enum import StrEnum
 
 from django.conf import settings
-from django.db.models import Case, Count, IntegerField, Q, Value, When
+from django.db.models import Case, Count, IntegerField, Value, When
 
 from reservation.domain.access import visible_reservations
 from reservation.domain.caller import Caller
-from reservation.domain.transition import slots as length_of
+from reservation.domain.transition import run_length_of
 from reservation.models import Appointment, Provider, Reservation
+from reservation.models.appointment import booked, free_at, held_at, in_time_at
 
 
 class SlotState(StrEnum):
-    """How an appointment stands at an instant."""
+    """The state of an appointment at an instant."""
 
     OPEN = "open"
     """It can be reserved."""
     CLOSED = "closed"
-    """Nobody holds it, but it can no longer be reserved, or its provider's time cannot."""
+    """It is free, but starts too soon, or its provider is not active."""
     HELD = "held"
     BOOKED = "booked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """An appointment as a reader sees it.
+    """An appointment as staff sees it.
 
-    reservation_id: who holds it; None for nobody, so also when a hold has lapsed.
-    room: how many open ones in a row it begins, itself among them; 0 unless it is open.
+    reservation_id: the reservation that holds it; None when it is free, so also when its hold has lapsed.
+    room: the length of the run of open appointments that begins with it; 0 unless it is open.
     """
 
     id: int
@@ -43,7 +44,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occupancy:
-    """How many appointments of a stretch of a calendar stand how."""
+    """How many appointments of a part of a calendar are in each state."""
 
     open: int
     closed: int
@@ -54,19 +55,19 @@ class Occupancy:
 def read_calendars(
     *, caller: Caller, providers: Collection[Provider], starts_from: datetime, starts_before: datetime, now: datetime
 ) -> tuple[list[Slot], dict[int, Reservation]]:
-    """Everything on these calendars in the half-open interval, in order, and the reservations that hold any of it.
+    """The slots of these calendars in the half-open interval, in order, and the reservations that hold any of them.
 
-    Two statements, whatever there is. Raises Forbidden: it is for staff.
+    Two statements, however many slots there are. Raises Forbidden unless the caller is staff.
     """
     caller.require_staff()
     slots = read_slots(providers=providers, starts_from=starts_from, starts_before=starts_before, now=now)
     holders = {slot.reservation_id for slot in slots if slot.reservation_id is not None}
     found = visible_reservations(caller).filter(pk__in=holders).select_related("client", "service")
-    texts = ("note", "cancel_reason", "client__phone")  # not read where they are not shown
+    texts = ("note", "cancel_reason", "client__phone")  # not shown on a calendar
     return slots, {reservation.pk: reservation for reservation in found.defer(*texts)}
 
 
-def read_openings(
+def read_possible_moves(
     *,
     caller: Caller,
     reservation: Reservation,
@@ -75,7 +76,7 @@ def read_openings(
     starts_before: datetime,
     now: datetime,
 ) -> list[Slot]:
-    """Where on this calendar the reservation could be moved, in order; what it has itself is open to it.
+    """The slots of this calendar to which the reservation could be moved, in order; its own slots count as open.
 
     One statement, and one more for another provider, who has to offer its service. Raises Forbidden.
     """
@@ -87,7 +88,7 @@ def read_openings(
         providers=[provider], starts_from=starts_from, starts_before=starts_before, now=now, own=reservation.pk
     )
     here = (reservation.provider_id, reservation.starts_at)
-    fitting = (slot for slot in slots if slot.room >= length_of(reservation))
+    fitting = (slot for slot in slots if slot.room >= run_length_of(reservation))
     return [slot for slot in fitting if (slot.provider_id, slot.starts_at) != here]
 
 
@@ -101,80 +102,75 @@ def read_slots(
 ) -> list[Slot]:
     """The slots of the interval, by provider and start.
 
-    own: a reservation whose appointments count as open, for it is the one that asks for room.
+    own: the id of a reservation whose own appointments count as open, since it can be moved onto them.
     """
     policy = settings.RESERVATION_POLICY
-    earliest = policy.earliest_start(now)
-    active = {provider.pk for provider in providers if provider.is_active}
-    # What lies behind the interval tells how much room there is at its end.
-    rows = (
-        Appointment.objects.filter(provider_id__in=[provider.pk for provider in providers])
+    by_pk = {provider.pk: provider for provider in providers}
+    # What comes after the interval decides how much room there is at its end.
+    appointments = (
+        Appointment.objects.filter(provider_id__in=list(by_pk))
         .starting_in(starts_from, starts_before + policy.max_service_length)
         .order_by("provider_id", "starts_at")
-        .values_list("pk", "provider_id", "starts_at", "available_at", "is_booked", "reservation_id")
     )
     slots: list[Slot] = []
     following: Slot | None = None
-    for pk, provider_id, starts_at, available_at, is_booked, reservation_id in reversed(list(rows)):
-        is_free = not is_booked and available_at <= now
-        is_open = starts_at >= earliest and provider_id in active and (is_free or (own and reservation_id == own))
-        state = state_of(is_open=bool(is_open), is_free=is_free, is_booked=is_booked)
+    for appointment in reversed(list(appointments)):
+        provider = by_pk[appointment.provider_id]
+        is_open = appointment.is_open_at(now, provider=provider, to=own)
         is_next = following is not None and (following.provider_id, following.starts_at) == (
-            provider_id,
-            starts_at + policy.appointment_length,
+            provider.pk,
+            appointment.ends_at,
         )
         following = Slot(
-            id=pk,
-            provider_id=provider_id,
-            starts_at=starts_at,
-            state=state,
-            reservation_id=None if is_free else reservation_id,
+            id=appointment.pk,
+            provider_id=provider.pk,
+            starts_at=appointment.starts_at,
+            state=SlotState.OPEN if is_open else state_at(appointment, now),
+            reservation_id=None if appointment.is_free_at(now) else appointment.reservation_id,
             room=(1 + (following.room if following and is_next else 0)) if is_open else 0,
         )
-        if starts_at < starts_before:
+        if appointment.starts_at < starts_before:
             slots.append(following)
     return slots[::-1]
 
 
-def state_of(*, is_open: bool, is_free: bool, is_booked: bool) -> SlotState:
-    if is_open:
-        return SlotState.OPEN
-    if is_free:
+def state_at(appointment: Appointment, now: datetime) -> SlotState:
+    """The state at this instant of an appointment that is not open."""
+    if appointment.is_free_at(now):
         return SlotState.CLOSED
-    return SlotState.BOOKED if is_booked else SlotState.HELD
+    return SlotState.HELD if appointment.is_held_at(now) else SlotState.BOOKED
 
 
 def count_occupancy(
     *, caller: Caller, providers: Iterable[Provider], bounds: Sequence[datetime], now: datetime
 ) -> dict[tuple[int, int], Occupancy]:
-    """How full these calendars are between each two neighbours among the bounds, by provider and number of the stretch.
+    """How full these calendars are between each two consecutive bounds, by provider and number of the part.
 
-    A stretch without any appointment is not there. One statement; the database counts. Raises Forbidden.
+    A part without appointments is left out. One statement; the database counts. Raises Forbidden.
     """
     caller.require_staff()
     is_active = {provider.pk: provider.is_active for provider in providers}
-    earliest = settings.RESERVATION_POLICY.earliest_start(now)
-    is_free = Q(is_booked=False, available_at__lte=now)
-    stretches = [When(starts_at__lt=end, then=Value(number)) for number, end in enumerate(bounds[1:])]
+    parts = [When(starts_at__lt=end, then=Value(number)) for number, end in enumerate(bounds[1:])]
     counts = (
-        Appointment.objects.filter(provider_id__in=list(is_active), is_booked__in=[False, True])
+        Appointment.objects.filter(provider_id__in=list(is_active))
+        .whether_booked_or_not()
         .starting_in(bounds[0], bounds[-1])
-        .annotate(stretch=Case(*stretches, output_field=IntegerField()))
-        .values_list("provider_id", "stretch")
+        .annotate(part=Case(*parts, output_field=IntegerField()))
+        .values_list("provider_id", "part")
         .annotate(
-            open=Count("pk", filter=is_free & Q(starts_at__gte=earliest)),
-            free=Count("pk", filter=is_free),
-            held=Count("pk", filter=Q(is_booked=False, available_at__gt=now)),
-            booked=Count("pk", filter=Q(is_booked=True)),
+            in_time=Count("pk", filter=in_time_at(now)),
+            free=Count("pk", filter=free_at(now)),
+            held=Count("pk", filter=held_at(now)),
+            booked=Count("pk", filter=booked()),
         )
         .order_by()
     )
     return {
-        (provider_id, stretch): Occupancy(
-            open=open_ if is_active[provider_id] else 0,
-            closed=free - open_ if is_active[provider_id] else free,
+        (provider_id, part): Occupancy(
+            open=in_time if is_active[provider_id] else 0,
+            closed=free - in_time if is_active[provider_id] else free,
             held=held,
-            booked=booked,
+            booked=booked_,
         )
-        for provider_id, stretch, open_, free, held, booked in counts
+        for provider_id, part, in_time, free, held, booked_ in counts
     }

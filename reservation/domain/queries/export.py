@@ -1,4 +1,4 @@
-"""A person's data, all of it, for that person."""
+"""The export of a client's data, for that client."""
 
 from datetime import datetime
 from typing import Any
@@ -18,9 +18,9 @@ from reservation.models import IdempotencyKey, Reservation, User
 
 
 def export_client(*, caller: Caller, client_id: int, now: datetime) -> dict[str, Any]:
-    """Everything that is kept of a client, as JSON has it; instants as ISO 8601. The client itself and staff may.
+    """All data of a client, as values for JSON; instants as ISO 8601. The client itself and staff may.
 
-    Secrets (the password's hash, the keys of sessions) are left out: they tell nothing of the person.
+    Secrets (the hash of the password, the keys of sessions) are left out: they are no data about the person.
     Raises NotFound and Forbidden.
     """
     client = client_for(caller, client_id, permission=Permission.EXPORT_CLIENT)
@@ -67,7 +67,7 @@ def export_client(*, caller: Caller, client_id: int, now: datetime) -> dict[str,
 
 
 def describe(reservation: Reservation, user: User) -> dict[str, Any]:
-    """One reservation and its history; of others it names the provider only."""
+    """One reservation and its history; the provider is the only other person in it."""
     events = sorted(reservation.events.all(), key=lambda event: event.pk)
     return {
         "id": reservation.pk,
@@ -96,7 +96,7 @@ def describe(reservation: Reservation, user: User) -> dict[str, Any]:
 
 
 def changes(row: Model) -> list[dict[str, Any]]:
-    """What staff did to this row by hand."""
+    """The changes that staff made to this row in the admin."""
     about = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(row), object_id=str(row.pk))
     return [
         {"changed_at": entry.action_time.isoformat(), "change": entry.get_change_message()}

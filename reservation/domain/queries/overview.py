@@ -1,7 +1,7 @@
-"""What staff sees first: how full the days are, what comes next, and what somebody should look at.
+"""The overview for staff: how full the days are, what comes next, and what needs attention.
 
-Each statement reads a range of one index, and up to a bound, so that it costs the same whatever lies outside. None
-joins two tables: the optimiser would begin with the smaller one, and sort all there is (2.4 s among 175,000 rows).
+Each statement reads a range of one index, up to a bound, so that its cost does not depend on other rows. None joins
+two tables: the optimiser would begin with the smaller one, and sort all rows (2.4 s among 175,000 rows).
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -15,22 +15,22 @@ from reservation.policy import HOLDING, MOVABLE, Status
 from reservation.status_words import STATUS_WORDS, StatusGroup, statuses_in
 
 MOST = 100
-"""Nobody counts further by eye: more are `MOST` and a plus sign."""
+"""The bound of every count; a greater number is shown as `MOST` with a plus sign."""
 
 SHOWN = 3
 """How many of each kind of concern are named."""
 
 SOON = timedelta(minutes=10)
-"""A hold that lapses so soon is worth a call."""
+"""How soon a hold lapses that is listed as a concern."""
 
 LONG_AGO = timedelta(hours=1)
-"""When holds that have lapsed should have been written down."""
+"""For how long a lapsed hold may be unmarked before it is listed as a concern."""
 
 LOOK_BACK = timedelta(days=7)
-"""For how long a reservation that nobody has closed is brought up."""
+"""For how long after its start a reservation without an outcome is listed."""
 
 LOOK_AHEAD = timedelta(hours=4)
-"""How far ahead clients are looked for who are in two places; `verify_reservations` looks at all there is."""
+"""How far ahead overlapping reservations of a client are searched; `verify_reservations` checks all."""
 
 TALLIED: tuple[StatusGroup, ...] = tuple(group for group in StatusGroup if group is not StatusGroup.LAPSED)
 """The groups that a tally counts. Lapsed holds are free time, and counted as that."""
@@ -46,7 +46,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class Concern:
-    """What somebody should look at: how many there are, up to MOST, and the first few."""
+    """Reservations that need attention: how many there are, up to MOST, and the first few."""
 
     kind: str
     number: int
@@ -58,14 +58,14 @@ class Concern:
 
 
 def inactive_providers() -> list[int]:
-    """The ids of providers whose time cannot be reserved. One statement."""
+    """The ids of providers who are not active. One statement."""
     return list(Provider.objects.filter(is_active=False).order_by("pk").values_list("pk", flat=True))
 
 
 def tally(*, starts_from: datetime, starts_before: datetime, inactive: Collection[int], now: datetime) -> Tally:
-    """Counts what begins in the half-open interval. Three statements.
+    """The numbers of what begins in the half-open interval. Three statements.
 
-    inactive: providers whose free time does not count.
+    inactive: the ids of providers whose free appointments do not count.
     """
     within = Reservation.objects.filter(starts_at__gte=starts_from, starts_at__lt=starts_before)
     numbers = dict.fromkeys(TALLIED, 0)
@@ -73,7 +73,7 @@ def tally(*, starts_from: datetime, starts_before: datetime, inactive: Collectio
     for status, number in within.filter(status__in=statuses).order_by().values_list("status").annotate(Count("pk")):
         numbers[STATUS_WORDS[Status(status)].group] += number
     # A hold that has lapsed is still PENDING in its row, and read by another index.
-    numbers[StatusGroup.HELD] += within.filter(status=Status.PENDING, expires_at__gt=now).count()
+    numbers[StatusGroup.HELD] += within.held_at(now).count()
     free = Appointment.objects.free_at(now).starting_in(max(starts_from, now), starts_before)
     if inactive:
         free = free.exclude(provider_id__in=inactive)
@@ -81,22 +81,21 @@ def tally(*, starts_from: datetime, starts_before: datetime, inactive: Collectio
 
 
 def coming_up(*, now: datetime, number: int) -> list[Reservation]:
-    """What begins next and is still to come. One statement."""
+    """The next reservations to begin. One statement."""
     ahead = Reservation.objects.filter(starts_at__gte=now).with_status_at(MOVABLE, now)
     return list(ahead.order_by("starts_at", "id")[:number])
 
 
 def concerns(*, inactive: Collection[int], now: datetime) -> list[Concern]:
-    """What there is of each kind, in the order of haste. One statement a kind."""
+    """The concerns of each kind that has any, the most urgent kind first. One statement a kind."""
     found = ((kind, list(rows[:MOST])) for kind, rows in kinds(inactive, now))
     return [Concern(kind, len(rows), rows[:SHOWN]) for kind, rows in found if rows]
 
 
 def kinds(inactive: Collection[int], now: datetime) -> Iterator[tuple[str, QuerySet[Reservation]]]:
-    """What somebody should look at; each is found by an index."""
+    """The kinds of concerns, each with its reservations, found by an index."""
     reservations = Reservation.objects
-    pending = reservations.filter(status=Status.PENDING)
-    yield "lapsing", pending.filter(expires_at__gt=now, expires_at__lte=now + SOON).order_by("expires_at")
+    yield "lapsing", reservations.held_at(now).lapsed_at(now + SOON).order_by("expires_at")
     yield "in two places", reservations.filter(pk__in=in_two_places(now)).order_by("starts_at", "id")
     away = reservations.filter(provider_id__in=inactive, starts_at__gt=now).with_status_at(MOVABLE, now)
     yield "provider away", away.order_by("starts_at", "id")
@@ -106,7 +105,7 @@ def kinds(inactive: Collection[int], now: datetime) -> Iterator[tuple[str, Query
 
 
 def in_two_places(now: datetime) -> list[int]:
-    """Reservations that begin soon, and during which their client has another one. No command makes any."""
+    """Reservations that begin soon and overlap with another one of their client. No command creates such."""
     soon = Reservation.objects.filter(starts_at__gte=now, starts_at__lt=now + LOOK_AHEAD, status__in=HOLDING)
     found: list[int] = []
     last_of: dict[int, tuple[int, datetime]] = {}
@@ -121,5 +120,5 @@ def in_two_places(now: datetime) -> list[int]:
 
 
 def name_people(reservations: list[Reservation]) -> None:
-    """Read everybody in these. Three statements, however many there are."""
+    """Prefetch the client, provider and service of each. Three statements, however many there are."""
     prefetch_related_objects(reservations, "client", "provider", "service")

@@ -1,93 +1,75 @@
-"""Which reservations there are, of those that one may see."""
+"""Reservations that somebody may see."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import ClassVar, Self
 
 from django.db.models import QuerySet
 
 from reservation.domain.access import visible_reservations
 from reservation.domain.caller import Caller
 from reservation.domain.errors import InvalidInput
+from reservation.domain.queries.criteria import Criteria
 from reservation.models import Reservation
 from reservation.policy import Status
 
 
-def find_reservations(
-    *,
-    caller: Caller,
-    now: datetime,
-    status: Collection[Status] | None = None,
-    provider_id: int | None = None,
-    client_id: int | None = None,
-    starts_from: datetime | None = None,
-    starts_before: datetime | None = None,
-) -> QuerySet[Reservation]:
-    """Of those that the caller may see, the ones that every given condition fits; unordered.
+@dataclass(frozen=True, kw_only=True)
+class Reservations(Criteria[Reservation]):
+    """The reservations that a viewer may see and that fulfil every given condition; None is no condition.
 
-    Raises InvalidInput for an interval that ends before it starts.
+    status: in one of these states at the instant now.
+    starts_from, starts_before: the half-open interval in which they start.
     """
-    fixed, conditions = conditions_of_reservations(
-        caller=caller,
-        now=now,
-        status=status,
-        provider_id=provider_id,
-        client_id=client_id,
-        starts_from=starts_from,
-        starts_before=starts_before,
-    )
-    return reservations(**fixed, **conditions)
 
+    STRUCTURAL: ClassVar = frozenset({"is_staff", "status"})
 
-def conditions_of_reservations(
-    *,
-    caller: Caller,
-    now: datetime,
-    status: Collection[Status] | None = None,
-    provider_id: int | None = None,
-    client_id: int | None = None,
-    starts_from: datetime | None = None,
-    starts_before: datetime | None = None,
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What `reservations` asks, so that the caller may see it: first what its text depends on.
+    is_staff: bool
+    viewer_client_id: int | None
+    viewer_provider_id: int | None
+    now: datetime
+    status: tuple[Status, ...] | None
+    provider_id: int | None
+    client_id: int | None
+    starts_from: datetime | None
+    starts_before: datetime | None
 
-    Raises InvalidInput for an interval that ends before it starts.
-    """
-    if starts_from is not None and starts_before is not None and starts_before <= starts_from:
-        raise InvalidInput("The interval ends before it has started.", field="starts_before")
-    return {"is_staff": caller.is_staff, "status": None if status is None else tuple(sorted(set(status)))}, {
-        "own_client_id": caller.client_id,
-        "own_provider_id": caller.provider_id,
-        "now": now,
-        "provider_id": provider_id,
-        "client_id": client_id,
-        "starts_from": starts_from,
-        "starts_before": starts_before,
-    }
+    @classmethod
+    def of(
+        cls,
+        *,
+        viewer: Caller,
+        now: datetime,
+        status: Collection[Status] | None = None,
+        provider_id: int | None = None,
+        client_id: int | None = None,
+        starts_from: datetime | None = None,
+        starts_before: datetime | None = None,
+    ) -> Self:
+        """The criteria of a viewer. Raises InvalidInput for an interval that ends before it starts."""
+        if starts_from is not None and starts_before is not None and starts_before <= starts_from:
+            raise InvalidInput("The interval ends before it has started.", field="starts_before")
+        return cls(
+            is_staff=viewer.is_staff,
+            viewer_client_id=viewer.client_id,
+            viewer_provider_id=viewer.provider_id,
+            now=now,
+            status=None if status is None else tuple(sorted(set(status))),
+            provider_id=provider_id,
+            client_id=client_id,
+            starts_from=starts_from,
+            starts_before=starts_before,
+        )
 
-
-def reservations(
-    *,
-    is_staff: bool,
-    own_client_id: int | None,
-    own_provider_id: int | None,
-    now: datetime,
-    status: Collection[Status] | None,
-    provider_id: int | None,
-    client_id: int | None,
-    starts_from: datetime | None,
-    starts_before: datetime | None,
-) -> QuerySet[Reservation]:
-    """Those that this viewer may see. It looks at no value but the states, whether it is staff, and which others there
-    are, so that it can be written once."""
-    viewer = Caller(client_id=own_client_id, provider_id=own_provider_id, is_staff=is_staff)
-    conditions = {
-        "provider_id": provider_id,
-        "client_id": client_id,
-        "starts_at__gte": starts_from,
-        "starts_at__lt": starts_before,
-    }
-    found = visible_reservations(viewer).filter(
-        **{lookup: value for lookup, value in conditions.items() if value is not None}
-    )
-    return found if status is None else found.with_status_at(status, now)
+    def queryset(self) -> QuerySet[Reservation]:
+        viewer = Caller(client_id=self.viewer_client_id, provider_id=self.viewer_provider_id, is_staff=self.is_staff)
+        conditions = {
+            "provider_id": self.provider_id,
+            "client_id": self.client_id,
+            "starts_at__gte": self.starts_from,
+            "starts_at__lt": self.starts_before,
+        }
+        given = {lookup: value for lookup, value in conditions.items() if value is not None}
+        found = visible_reservations(viewer).filter(**given)
+        return found if self.status is None else found.with_status_at(self.status, self.now)

@@ -1,4 +1,4 @@
-"""The invariants, proved on live data: each is a query for the rows that break it."""
+"""The invariants of live data: each is a query for the rows that violate it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ NAMED_ROWS = 20
 
 @dataclass(frozen=True)
 class Violation:
-    """An invariant that does not hold, and the rows that break it: the first twenty of each kind."""
+    """An invariant that does not hold, and the first twenty rows that violate it."""
 
     invariant: str
     noun: str
@@ -27,42 +27,40 @@ class Violation:
 
 
 def find_violations() -> Iterator[Violation]:
-    """Every invariant that is broken. Reads all appointments and reservations once."""
+    """All invariants that do not hold. Reads all appointments and reservations once."""
     for invariant, broken in invariants().items():
         if ids := tuple(broken.values_list("pk", flat=True)[:NAMED_ROWS]):
             yield Violation(invariant, broken.model.__name__.lower(), ids)
     for invariant, broken_ids in (
         ("A reservation holds exactly its run of appointments", islice(with_wrong_run(), NAMED_ROWS)),
-        ("The last event tells where a reservation stands", islice(with_wrong_history(), NAMED_ROWS)),
+        ("The last event has a reservation's status", islice(with_wrong_history(), NAMED_ROWS)),
     ):
         if ids := tuple(broken_ids):
             yield Violation(invariant, "reservation", ids)
 
 
 def invariants() -> dict[str, QuerySet[Model]]:
-    """What must hold, and the rows for which it does not."""
+    """The invariants, each with the rows that violate it."""
     grid = range(0, 60, settings.RESERVATION_POLICY.appointment_minutes)
     leased = Appointment.objects.filter(reservation__isnull=False)
     return {
         "An appointment starts on the grid": Appointment.objects.exclude(
             starts_at__minute__in=list(grid), starts_at__second=0, starts_at=TruncSecond("starts_at")
         ),
-        "An appointment that nobody has is open, and only that": Appointment.objects.filter(
+        "An appointment without a lease is open, and no other one is": Appointment.objects.filter(
             Q(reservation=None) & ~Q(available_at=OPEN_SINCE, is_booked=False)
             | Q(reservation__isnull=False, available_at__lte=OPEN_SINCE)
         ),
         "What is booked is booked for good": Appointment.objects.exclude(
             Q(is_booked=True, available_at=BOOKED_UNTIL) | Q(is_booked=False, available_at__lt=BOOKED_UNTIL)
         ),
-        "A leased appointment stands on its reservation's calendar": leased.exclude(
+        "A leased appointment is on its reservation's calendar": leased.exclude(
             provider_id=F("reservation__provider_id")
         ),
         "A leased appointment lies within its reservation": leased.exclude(
             starts_at__gte=F("reservation__starts_at"), starts_at__lt=F("reservation__ends_at")
         ),
-        "A booked appointment belongs to a booking": leased.filter(is_booked=True).exclude(
-            reservation__status__in=BOOKINGS
-        ),
+        "A booked appointment belongs to a booking": leased.booked().exclude(reservation__status__in=BOOKINGS),
         "A held appointment is free again when its hold lapses": leased.filter(is_booked=False).exclude(
             reservation__status=Status.PENDING, available_at=F("reservation__expires_at")
         ),
@@ -71,9 +69,9 @@ def invariants() -> dict[str, QuerySet[Model]]:
 
 
 def overlapping_reservations() -> QuerySet[Reservation]:
-    """Reservations of a client during which it has another one. A hold that lapses makes way when it is in the way.
+    """Reservations that overlap with another one of their client; lapsed holds are expired before they overlap.
 
-    Those of everybody who was erased stand under one client, which may have been in many places.
+    The erased client is left out: it has the reservations of many people.
     """
     holding = Reservation.objects.filter(status__in=HOLDING)
     return holding.exclude(client__user__email=ERASED_EMAIL).filter(
@@ -99,7 +97,7 @@ def with_wrong_run() -> Iterator[int]:
 
 
 def with_wrong_history() -> Iterator[int]:
-    """Reservations whose last event that changed their status is another one than the status says."""
+    """Reservations whose status is not that of the last event that changed it."""
     changes = ReservationEvent.objects.filter(reservation_id=OuterRef("pk")).exclude(kind=EventKind.RESCHEDULED)
     rows = Reservation.objects.annotate(last=Subquery(changes.order_by("-pk").values("kind")[:1]))
     for pk, status, kind in rows.values_list("pk", "status", "last").iterator():

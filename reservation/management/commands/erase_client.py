@@ -1,4 +1,4 @@
-"""Forgets a person."""
+"""Erases a client."""
 
 import sys
 from argparse import ArgumentParser
@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from reservation.domain.erasure import erase_client
 from reservation.domain.errors import DomainError
-from reservation.management.client import find_client, in_the_name_of
+from reservation.management.client import caller_of, find_client
 
 
 class Command(BaseCommand):
-    help = "Delete a client and its account for good. Its reservations ahead are cancelled, its past ones are nobody's."
+    help = "Delete a client and its account for good. Future reservations are cancelled, past ones anonymised."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("client", metavar="EMAIL_OR_ID", help="the client's address, or its number in the admin")
@@ -22,17 +22,17 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, client: str, yes: bool, **_options: Any) -> None:
         found = find_client(client)
         if not yes:
-            confirm(f"Erase {found.name} ({found.user.email}) for good? Type yes: ")
+            require_confirmation(f"Erase {found.name} ({found.user.email}) for good? Type yes: ")
         try:
-            left = erase_client(caller=in_the_name_of(found), client_id=found.pk, now=timezone.now())
+            left = erase_client(caller=caller_of(found), client_id=found.pk, now=timezone.now())
         except DomainError as refusal:
             raise CommandError(refusal.message) from refusal
-        self.stdout.write(f"Erased. {left} reservations are nobody's now.")
+        self.stdout.write(f"Erased. {left} reservations were anonymised.")
 
 
-def confirm(question: str) -> None:
-    """Ask whoever sits at the terminal. Raises CommandError for another answer than yes, and where nobody sits."""
+def require_confirmation(question: str) -> None:
+    """Ask at the terminal. Raises CommandError for another answer than yes, and without a terminal."""
     if not sys.stdin.isatty():
-        raise CommandError("Nobody is there to ask: say --yes.")
+        raise CommandError("There is no terminal to ask at: pass --yes.")
     if input(question) != "yes":
         raise CommandError("Nothing was erased.")

@@ -1,4 +1,4 @@
-"""Tidies the record of holds that have lapsed. Nothing waits for it."""
+"""Marks holds that have lapsed as expired. Nothing depends on it: a lapsed hold is free already."""
 
 from typing import Any
 

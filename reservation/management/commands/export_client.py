@@ -1,4 +1,4 @@
-"""A person's data, as JSON."""
+"""Exports a client's data as JSON."""
 
 import json
 import os
@@ -10,20 +10,20 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from reservation.domain.queries.export import export_client
-from reservation.management.client import find_client, in_the_name_of
+from reservation.management.client import caller_of, find_client
 
 
 class Command(BaseCommand):
-    help = "Write everything that is kept of a client, for that client."
+    help = "Write all data of a client, for that client."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("client", metavar="EMAIL_OR_ID", help="the client's address, or its number in the admin")
-        parser.add_argument("--output", type=Path, help="a new file, which its owner alone can read (the terminal)")
+        parser.add_argument("--output", type=Path, help="a new file, readable by its owner alone (the terminal)")
 
     def handle(self, *_args: Any, client: str, output: Path | None, **_options: Any) -> None:
         found = find_client(client)
-        kept = export_client(caller=in_the_name_of(found), client_id=found.pk, now=timezone.now())
-        text = json.dumps(kept, ensure_ascii=False, indent=2)
+        data = export_client(caller=caller_of(found), client_id=found.pk, now=timezone.now())
+        text = json.dumps(data, ensure_ascii=False, indent=2)
         if output is None:
             self.stdout.write(text)
             return

@@ -1,4 +1,4 @@
-"""Fills an empty database with a practice to look at, or to measure with."""
+"""Fills an empty database with demo data, to look at or to measure with."""
 
 from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from reservation.demo import Practice, load
+from reservation.demo import DemoOptions, load
 from reservation.models import Appointment, Provider, Reservation, User
 
 
@@ -42,8 +42,8 @@ class Command(BaseCommand):
                 self.stdout.write("Already loaded.")
                 return
             raise CommandError("The database is not empty: demo data is for an empty one.")
-        practice = Practice(providers=providers, days=days, booked=booked, seed=seed, now=timezone.now())
-        load(practice, is_silent=True if options["verbosity"] == 0 else None)
+        demo = DemoOptions(providers=providers, days=days, booked=booked, seed=seed, now=timezone.now())
+        load(demo, is_silent=True if options["verbosity"] == 0 else None)
         self.stdout.write(
             f"Loaded {Appointment.objects.count():,} appointments and {Reservation.objects.count():,} reservations."
         )

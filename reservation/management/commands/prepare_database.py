@@ -1,4 +1,4 @@
-"""What a container does before it serves: waits for the database, and migrates it unless another one is at it."""
+"""Prepares the database before a container serves: waits for it, and migrates it, one container at a time."""
 
 import time
 from argparse import ArgumentParser
@@ -12,15 +12,15 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-ASK_AGAIN_SECONDS = 0.5
+RETRY_SECONDS = 0.5
 
 LOCKS = {
     "mysql": "SELECT GET_LOCK(%s, 0)",
     "postgresql": "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))",
 }
-"""How to take a lock that is kept for as long as the connection, or be told at once that another one has it.
+"""Statements that acquire a lock for as long as the connection lasts, and return at once whether they did.
 
-A SQLite file is one machine's own, where nobody starts two containers.
+SQLite needs none: several containers do not share its file.
 """
 
 
@@ -28,7 +28,7 @@ class Command(BaseCommand):
     help = (
         "Wait for the database, then migrate it. Of several that run at once, one migrates and the others wait for it."
     )
-    requires_system_checks = ()  # some ask the database, which may not be there yet
+    requires_system_checks = ()  # some need the database, which may not be available yet
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--wait", type=float, default=60, help="how many seconds for the database (60)")
@@ -37,7 +37,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, wait: float, lock_wait: float, **_options: Any) -> None:
         database = connection.settings_dict
         where = f"{database['HOST']}:{database['PORT']}" if database["HOST"] else str(database["NAME"])
-        self.wait_for(f"the database at {where}", is_there, wait)
+        self.wait_for(f"the database at {where}", is_available, wait)
         with self.only_one(lock_wait):
             executor = MigrationExecutor(connection)
             pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
@@ -46,43 +46,43 @@ class Command(BaseCommand):
 
     @contextmanager
     def only_one(self, seconds: float) -> Iterator[None]:
-        """Hold the lock meanwhile. Whoever is killed gives it back: it goes with the connection."""
+        """Hold the lock meanwhile. A process that is killed releases it, with its connection."""
         if lock := LOCKS.get(connection.vendor):
-            # A name is the whole server's on MySQL, and has 64 characters at most.
+            # On MySQL a name is shared by the whole server, and has at most 64 characters.
             name = sha256(f"migrate {connection.settings_dict['NAME']}".encode()).hexdigest()
-            self.wait_for("another one that migrates", lambda: takes(lock, name), seconds)
+            self.wait_for("another one that migrates", lambda: acquires(lock, name), seconds)
         try:
             yield
         finally:
             connection.close()
 
-    def wait_for(self, what: str, is_over: Callable[[], bool], seconds: float) -> None:
-        """Say so once, and again when the reason changes. Raises CommandError when it takes longer."""
+    def wait_for(self, what: str, is_done: Callable[[], bool], seconds: float) -> None:
+        """Wait, and print the reason once, and again when it changes. Raises CommandError when it takes longer."""
         gives_up_at = time.monotonic() + seconds
-        said = None
+        printed = None
         while True:
             reason = ""
             try:
-                if is_over():
+                if is_done():
                     return
             except OperationalError as error:
                 reason = f": {error}"
-                connection.close()  # or the next attempt would go by the one that is broken
+                connection.close()  # or the next attempt would use the broken one
             if time.monotonic() >= gives_up_at:
                 raise CommandError(f"Waited {seconds:g} s for {what}{reason}")
-            if said != reason:
+            if printed != reason:
                 self.stdout.write(f"Waiting for {what}{reason}")
-                self.stdout.flush()  # who reads a log wants to know now
-                said = reason
-            time.sleep(ASK_AGAIN_SECONDS)
+                self.stdout.flush()  # a log shows it at once
+                printed = reason
+            time.sleep(RETRY_SECONDS)
 
 
-def is_there() -> bool:
+def is_available() -> bool:
     connection.ensure_connection()
     return True
 
 
-def takes(lock: str, name: str) -> bool:
+def acquires(lock: str, name: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(lock, [name])
         return bool(cursor.fetchone()[0])

@@ -1,4 +1,4 @@
-"""Proves the invariants on live data."""
+"""Checks the invariants on live data."""
 
 from typing import Any
 

@@ -21,7 +21,7 @@ from api.schema import schema
 from cache import responses
 from cache.client import Memcached
 from tests.api.mutation.conftest import document_of
-from tests.api.test_permissions import WAYS, own_fields, selected, written
+from tests.api.test_permissions import WAYS, fill, own_fields, selected
 from tests.conftest import Post
 from tests.practice import PEOPLE, Practice, make_practice
 
@@ -108,7 +108,7 @@ def documents(practice: Practice) -> Iterator[str]:
     for type_name, ways in WAYS.items():
         fields = [selected(field, served) for name, field, served in own_fields() if name == type_name]
         for way in ways:
-            yield from (written(way, type_name, field, practice) for field in fields)
+            yield from (fill(way, type_name, field, practice) for field in fields)
     yield from ROOTS["public"] + ROOTS["personal"]
     viewers = [selected(field, served) for name, field, served in own_fields() if name == "Viewer"]
     yield from (f"{{ viewer {{ {field} }} }}" for field in viewers)
@@ -134,7 +134,7 @@ def test_public_responses_are_cached_and_personal_ones_never(
         anonymous = client.get("/graphql/", {"query": source, **operation})
         assert anonymous["Cache-Control"].startswith("public") is public, source
         assert ("ETag" in anonymous) is public
-        assert any(not key.startswith("claim:") for key in written_keys) is public, source
+        assert any(not key.startswith("lock:") for key in written_keys) is public, source
         assert bool(written_keys) is public
         if public:
             assert posted.content == got.content == anonymous.content

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client as Browser
 
-from accounts.tokens.strategy import issue
+from accounts.tokens.strategy import issue_tokens
 from reservation.models import IdempotencyKey, Service
 from tests.factories import make_user
 
@@ -26,7 +26,7 @@ def send(client: Browser, db: None) -> Any:
     """POST this as staff, with the key as header; returns the data."""
     session = SessionStore()
     session.create()
-    token, *_ = issue(make_user(is_staff=True, is_superuser=True).pk, session)
+    token, *_ = issue_tokens(make_user(is_staff=True, is_superuser=True).pk, session)
 
     def send(query: str, *, header: str | None = None, **variables: Any) -> Any:
         headers = {"Authorization": f"Bearer {token}", **({} if header is None else {"Idempotency-Key": header})}

@@ -14,10 +14,10 @@ from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
 from cache import responses
-from cache.calendar_days import invalidate_calendars
 from cache.catalogue import invalidate_catalogue
 from cache.client import cache_at
 from cache.connection import connections
+from cache.invalidation import invalidate_calendars
 from cache.responses import find_response
 from ops.metrics import Metrics, families
 from reservation.domain.appointment import withdraw
@@ -246,7 +246,7 @@ def ask_at_once(number: int) -> list[bytes | None]:
             found.append(answer.body)
             if answer.body is None:
                 time.sleep(0.01)
-                answer.keep(b"made")
+                answer.store(b"made")
         for used in connections().values():
             used.close()
 
@@ -270,36 +270,36 @@ def test_of_many_concurrent_misses_one_computes_the_response(rows: str, patient:
 
 def test_an_abandoned_lock_delays_others_only_briefly(rows: str) -> None:
     answer = find_response("key", generations=["a"], seconds=60)
-    assert answer.claimed
+    assert answer.lock
     started = time.monotonic()
     others = [find_response("key", generations=["a"], seconds=60) for _ in range(2)]
-    assert [(other.body, other.claimed) for other in others] == [(None, None)] * 2
+    assert [(other.body, other.lock) for other in others] == [(None, None)] * 2
     assert time.monotonic() - started >= 2 * sum(responses.PAUSES)
-    others[0].keep(b"made")
+    others[0].store(b"made")
     assert find_response("key", generations=["a"], seconds=60).body == b"made"
 
 
 def test_a_failure_releases_the_lock(rows: str) -> None:
     with pytest.raises(ZeroDivisionError), find_response("key", generations=["a"], seconds=60):
         1 / 0  # noqa: B018
-    assert find_response("key", generations=["a"], seconds=60).claimed
+    assert find_response("key", generations=["a"], seconds=60).lock
 
 
 def test_while_one_refreshes_the_response_others_get_the_former(rows: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with find_response("key", generations=["a"], seconds=60) as first:
-        first.keep(b"former")
-    monkeypatch.setattr(responses, "RENEWED_AFTER", 0)
+        first.store(b"former")
+    monkeypatch.setattr(responses, "STALE_SOON_AFTER", 0)
     with find_response("key", generations=["a"], seconds=60) as renewing:
-        assert (renewing.body, bool(renewing.claimed)) == (None, True)
+        assert (renewing.body, bool(renewing.lock)) == (None, True)
         assert find_response("key", generations=["a"], seconds=60).body == b"former"
-        renewing.keep(b"new")
+        renewing.store(b"new")
     monkeypatch.undo()
     assert find_response("key", generations=["a"], seconds=60).body == b"new"
 
 
 def test_an_expired_response_is_a_miss(rows: str) -> None:
     with find_response("key", generations=["a"], seconds=60) as first:
-        first.keep(b"former")
+        first.store(b"former")
     assert find_response("key", generations=["a"], seconds=0.000_001).body is None
 
 
@@ -311,7 +311,7 @@ def test_a_response_that_raced_with_a_change_is_never_served(rows: str, is_chang
     with find_response("key", generations=["catalogue"], seconds=60) as slow:
         if is_changed:
             invalidate_catalogue()
-        slow.keep(b"read before")
+        slow.store(b"read before")
     assert (find_response("key", generations=["catalogue"], seconds=60).body is None) is is_changed
 
 
@@ -336,7 +336,7 @@ def test_an_invalid_entry_is_a_miss_and_no_error(rows: str, value: Any) -> None:
 def test_a_large_response_is_not_cached(rows: str) -> None:
     for size in (responses.MAX_BYTES, responses.MAX_BYTES + 1):
         with find_response(str(size), generations=["a"], seconds=60) as answer:
-            answer.keep(b"x" * size)
+            answer.store(b"x" * size)
         assert (find_response(str(size), generations=["a"], seconds=60).body is None) is (size > responses.MAX_BYTES)
 
 

@@ -1,4 +1,4 @@
-"""What the tests of loaders can ask for."""
+"""Fixtures of the tests of loaders."""
 
 import asyncio
 import threading

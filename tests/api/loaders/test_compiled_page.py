@@ -1,4 +1,4 @@
-"""Pages whose statement is written once are those that the ORM would have read."""
+"""Pages read by compiled queries are those that the ORM reads."""
 
 from dataclasses import replace
 from itertools import product
@@ -9,14 +9,14 @@ from django.db import connections
 
 from api.context import Context
 from api.execution import thread_loop
-from api.loaders import ListingPageLoader
-from api.loaders.compiled_page import MAX_SHAPES, Listing, compiled_page, select_page
+from api.loaders import CriteriaPageLoader
+from api.loaders.compiled_page import MAX_SHAPES, compile_page, compiled_page
 from api.types.connections import Key, Ordering, PageRequest
 from api.types.ordering import APPOINTMENTS_BY_START
 from database.compiled_query import STATEMENT_CACHE
-from reservation.domain.appointment import conditions_of_openings, open_appointments, openings
 from reservation.domain.caller import Caller
-from reservation.domain.queries.reservations import conditions_of_reservations, find_reservations, reservations
+from reservation.domain.queries.open_appointments import OpenAppointments
+from reservation.domain.queries.reservations import Reservations
 from reservation.models import Service
 from reservation.policy import Status
 from tests.factories import (
@@ -45,16 +45,14 @@ AFTER, BEFORE = TOMORROW + minutes(30), TOMORROW + minutes(90)
 
 
 def all_three(request: PageRequest, **conditions: Any) -> tuple[Any, Any, Any]:
-    """A page that is written once, the same of the ORM's, and as one of many."""
-    unsaid: dict[str, Any] = {"starts_from": None, "starts_before": None, "provider_ids": None, "service": None}
-    conditions = {"now": NOW, **unsaid, **conditions}
-    fixed, wanted = conditions_of_openings(**conditions)
-    ours = compiled_page(openings, request, fixed=fixed, **wanted)
-    found = open_appointments(**conditions)
+    """A page by a compiled query, by the ORM, and as one of many."""
+    criteria = OpenAppointments.of(now=NOW, **conditions)
+    ours = compiled_page(criteria, request)
+    found = criteria.queryset()
     theirs = request.page(list(request.slice(found)), found.count)
-    loader, listing = ListingPageLoader.of(Context(now=NOW)), Listing(openings, fixed, wanted)
+    loader = CriteriaPageLoader.of(Context(now=NOW))
     with thread_loop().session():
-        among, _ = thread_loop().run_until_complete(loader.load_many([(listing, request)] * 2))
+        among, _ = thread_loop().run_until_complete(loader.load_many([(criteria, request)] * 2))
     return ours, theirs, among
 
 
@@ -83,7 +81,7 @@ def test_every_shape_of_a_page_is_that_of_the_orm() -> None:
     assert seen == {0, 3}
 
 
-def test_pages_of_reservations_are_those_of_the_orm_whoever_asks_for_them() -> None:
+def test_pages_of_reservations_are_those_of_the_orm_for_every_viewer() -> None:
     provider, client = make_provider(), make_client()
     holds = [
         make_hold(provider=provider, client=client, starts_at=TOMORROW + minutes(60 * number)) for number in (0, 1)
@@ -101,25 +99,25 @@ def test_pages_of_reservations_are_those_of_the_orm_whoever_asks_for_them() -> N
         (NOW, NOW + minutes(60 * 24)),
         ({}, {"client_id": client.pk}, {"provider_id": provider.pk, "starts_before": holds[1].starts_at}),
     ):
-        given: dict[str, Any] = {"caller": viewer, "now": now, "status": status, **conditions}
+        given: dict[str, Any] = {"viewer": viewer, "now": now, "status": status, **conditions}
         ordering = Ordering("Reservation", "starts_at", descending)
         request = PageRequest(ordering=ordering, size=3, is_backward=False, after=None, before=None)
-        fixed, wanted = conditions_of_reservations(**given)
-        ours, theirs = compiled_page(reservations, request, fixed=fixed, **wanted), find_reservations(**given)
+        criteria = Reservations.of(**given)
+        ours, theirs = compiled_page(criteria, request), criteria.queryset()
         assert ours.nodes == list(theirs.order_by(*ordering.columns(backward=False))[:3])
         assert ours.count() == theirs.count()
         seen.add(ours.count())
     assert seen == {0, 1, 2, 3, 4}
 
 
-def test_there_is_a_bound_to_the_shapes_that_are_kept() -> None:
+def test_the_number_of_cached_shapes_is_bounded() -> None:
     make_appointments(make_provider(), number=1)
     for size in range(1, MAX_SHAPES + 20):
         request = PageRequest(ordering=APPOINTMENTS_BY_START, size=size, is_backward=False, after=None, before=None)
         assert len(all_three(request)[0].nodes) == 1
-    assert select_page.cache_info().currsize == MAX_SHAPES
+    assert compile_page.cache_info().currsize == MAX_SHAPES
     kept = [select.build.__qualname__ for select in vars(connections["default"])[STATEMENT_CACHE]]
-    assert kept.count("select_page.<locals>.say") == MAX_SHAPES
+    assert kept.count("compile_page.<locals>.build") == MAX_SHAPES
 
 
 def test_however_the_values_change_there_are_no_more_statements() -> None:
@@ -130,5 +128,5 @@ def test_however_the_values_change_there_are_no_more_statements() -> None:
         request = PageRequest(ordering=APPOINTMENTS_BY_START, size=size, is_backward=False, after=after, before=before)
         all_three(request, provider_ids=[provider.pk] * length)
     cached = vars(connections["default"])[STATEMENT_CACHE]
-    pages = [statements for select, statements in cached.items() if "select_page" in select.build.__qualname__]
+    pages = [statements for select, statements in cached.items() if "compile_page" in select.build.__qualname__]
     assert sum(map(len, pages)) == MAX_SHAPES

@@ -1,4 +1,4 @@
-"""`load_by`: what has the key that stands in an attribute, for one object and for a column of them."""
+"""`load_by`: the object whose key is in an attribute, for one object and for a column of them."""
 
 from collections import Counter
 from collections.abc import Callable

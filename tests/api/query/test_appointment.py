@@ -1,4 +1,4 @@
-"""appointment: a slot on a provider's calendar, and who may know whose it is."""
+"""appointment: a slot on a provider's calendar, and who sees its reservation."""
 
 from typing import Any
 

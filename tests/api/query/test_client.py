@@ -1,4 +1,4 @@
-"""client and clients: who reserves time, and who may know."""
+"""client and clients: who reserves time, and who may see them."""
 
 from typing import Any
 
@@ -35,14 +35,14 @@ def test_clients(ask: Ask, practice: Practice, readable: Any, snapshot: Any) -> 
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-def test_a_client_is_known_to_itself_to_its_providers_and_to_staff(who: str, ask: Ask, practice: Practice) -> None:
+def test_a_client_is_visible_to_itself_to_its_providers_and_to_staff(who: str, ask: Ask, practice: Practice) -> None:
     answer = ask(ONE, caller=practice.who(who), id=gid(practice.client))
     known = {"name": "Cleo", "reservations": {"totalCount": 2}}
     is_known = who in ("client", "provider", "staff")
     assert (answer.data, answer.errors) == ({"client": known if is_known else None}, [])
 
 
-def test_a_client_that_has_reserved_nothing_is_unknown_to_providers(ask: Ask, practice: Practice) -> None:
+def test_a_client_without_reservations_is_not_visible_to_providers(ask: Ask, practice: Practice) -> None:
     answer = ask(ONE, caller=practice.who("provider"), id=gid(practice.other_client))
     assert (answer.data, answer.errors) == ({"client": None}, [])
 

@@ -33,7 +33,7 @@ def test_node_finds_an_object_of_every_type(
 
 @pytest.mark.parametrize("who", PEOPLE)
 @pytest.mark.parametrize("noun", [*PUBLIC, *KNOWN_TO])
-def test_node_answers_foreign_objects_as_if_they_did_not_exist(
+def test_node_is_null_for_an_object_that_the_viewer_may_not_see(
     noun: str, who: str, ask: Ask, practice: Practice
 ) -> None:
     one = one_of_each(practice)[noun]
@@ -49,7 +49,7 @@ def test_node_answers_foreign_objects_as_if_they_did_not_exist(
 
 
 @pytest.mark.parametrize("noun", [*PUBLIC, *KNOWN_TO])
-def test_an_id_of_nobody_is_null(noun: str, ask: Ask, practice: Practice) -> None:
+def test_an_id_of_no_object_is_null(noun: str, ask: Ask, practice: Practice) -> None:
     for key in (0, 10**9, 2**63 - 1):
         answer = ask(NODES, caller=practice.staff, ids=[to_global_id(noun, key)])
         assert (answer.data, answer.errors) == ({"nodes": [None]}, [])
@@ -75,7 +75,7 @@ def test_nodes_costs_one_statement_a_type(ask: Ask, practice: Practice, django_a
         assert len(ask(NODES, ids=ids).data["nodes"]) == 18
 
 
-def test_nodes_answers_the_others_when_one_id_is_wrong(ask: Ask, practice: Practice) -> None:
+def test_nodes_returns_the_others_when_one_id_is_invalid(ask: Ask, practice: Practice) -> None:
     provider = gid(practice.provider)
     answer = ask(NODES, ids=[provider, "garbage", provider])
     assert answer.data == {"nodes": [{"__typename": "Provider", "id": provider}, None, {"__typename": "Provider", "id": provider}]}  # fmt: skip # noqa: E501

@@ -1,4 +1,4 @@
-"""reservation and reservations: clients' claims on time, and who may know of them."""
+"""reservation and reservations: clients' claims on time, and who may see them."""
 
 from datetime import timedelta
 from typing import Any
@@ -44,7 +44,7 @@ def test_reservations(ask: Ask, practice: Practice, readable: Any, snapshot: Any
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-def test_a_reservation_is_known_to_its_client_its_provider_and_staff(who: str, ask: Ask, practice: Practice) -> None:
+def test_a_reservation_is_visible_to_its_client_its_provider_and_staff(who: str, ask: Ask, practice: Practice) -> None:
     is_known = who in KNOWN_TO
     answer = ask(ONE, caller=practice.who(who), id=gid(practice.booking))
     assert (answer.data, answer.errors) == ({"reservation": {"status": "CONFIRMED"} if is_known else None}, [])
@@ -59,7 +59,7 @@ def test_who_is_client_and_provider_sees_the_reservations_of_both(ask: Ask, prac
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-def test_no_filter_shows_a_foreign_reservation(who: str, ask: Ask, practice: Practice) -> None:
+def test_no_filter_shows_a_reservation_that_the_viewer_may_not_see(who: str, ask: Ask, practice: Practice) -> None:
     for conditions in ({"clientId": gid(practice.client)}, {"providerId": gid(practice.provider)}):
         answer = ask(RESERVATIONS, caller=practice.who(who), f=conditions)
         assert (statuses(answer), answer.errors) == (["PENDING", "CONFIRMED"] if who in KNOWN_TO else [], [])

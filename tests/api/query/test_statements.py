@@ -1,11 +1,15 @@
 """A list costs the same number of SQL statements with 1 and with 100 items, however deep it is."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from reservation.models import Appointment, Reservation, Service
-from tests.factories import NOW, TOMORROW, make_client, make_provider, make_service, minutes, staff
+from tests.conftest import Post
+from tests.factories import NOW, TOMORROW, make_appointments, make_client, make_provider, make_service, minutes, staff
 from tests.practice import Ask, gid
 
 SIZES = pytest.mark.parametrize("size", [1, 100])
@@ -108,3 +112,22 @@ def test_a_list_costs_the_same_at_any_length(
         answer = ask(document.replace("WINDOW", WINDOW), caller=who, **variables)
     assert answer.errors == []
     assert len(answer.data["list"]["nodes"]) == size
+
+
+def test_the_open_appointments_of_seven_days_are_one_statement(post: Post, db: None) -> None:
+    provider = make_provider()
+    make_appointments(provider, number=3)
+    days = [f"2030-01-{day:02}T00:00:00Z" for day in range(1, 9)]
+    filters = [f'{{startsFrom: "{start}", startsBefore: "{end}"}}' for start, end in pairwise(days)]
+    lists = " ".join(
+        f"day{number}: openAppointments(filter: {given}, first: 1) {{ totalCount nodes {{ startsAt }} }}"
+        for number, given in enumerate(filters)
+    )
+    with CaptureQueriesContext(connection) as captured:
+        data = post({"query": f"{{ {lists.replace('totalCount ', '')} }}"}).json()["data"]
+    assert len(captured) == 1
+    assert len(data) == 7
+    assert any(page["nodes"] for page in data.values())
+    assert data == {
+        name: {"nodes": page["nodes"]} for name, page in post({"query": f"{{ {lists} }}"}).json()["data"].items()
+    }

@@ -37,7 +37,7 @@ def test_an_empty_page_has_no_cursors(ask: Ask, db: None) -> None:
     assert ask(NAMES).data == {"providers": {"nodes": [], "edges": [], "pageInfo": no_page, "totalCount": 0}}
 
 
-def test_a_page_has_twenty_items_when_unsaid_and_a_hundred_at_most(ask: Ask, db: None) -> None:
+def test_a_page_has_twenty_items_by_default_and_a_hundred_at_most(ask: Ask, db: None) -> None:
     for _ in range(101):
         make_provider(name="a")
     sizes = [len(ask(NAMES, **page).data["providers"]["nodes"]) for page in ({}, {"first": 100}, {"last": 100})]

@@ -132,7 +132,7 @@ def test_a_cursor_serves_the_list_that_it_came_from_only(direction: str, ask: As
         assert ask(BY_CREATION % direction, after=edges[0]["cursor"]).codes == ["INVALID_CURSOR"]
 
 
-def test_a_cursor_tells_where_a_row_stands(ask: Ask, practice: Practice) -> None:
+def test_a_cursor_encodes_the_position_of_a_row(ask: Ask, practice: Practice) -> None:
     found = ask("{ providers { edges { cursor node { id } } } }").data["providers"]["edges"][0]
     place = json.loads(urlsafe_b64decode(found["cursor"]))
     assert (place, found["node"]["id"]) == (["Provider.name", "Anna", practice.provider.pk], gid(practice.provider))

@@ -71,7 +71,7 @@ def test_every_look_up_refuses_an_id_of_another_type(noun: str, ask: Ask, practi
 
 @pytest.mark.parametrize("noun", ["Provider", "Service", "Appointment", "Client", "Reservation"])
 @pytest.mark.parametrize("key", [0, 10**9, 2**63 - 1])
-def test_every_look_up_answers_null_for_an_id_of_nobody(noun: str, key: int, ask: Ask, practice: Practice) -> None:
+def test_every_look_up_is_null_for_an_id_of_no_object(noun: str, key: int, ask: Ask, practice: Practice) -> None:
     field = noun.lower()
     document = f"query($id: ID!) {{ {field}(id: $id) {{ id }} node(id: $id) {{ id }} }}"
     answer = ask(document, caller=practice.staff, id=to_global_id(noun, key))

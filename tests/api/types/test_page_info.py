@@ -1,4 +1,4 @@
-"""What a page tells of its neighbours: a row that a cursor names exists, and stands on its side of the page."""
+"""Page info: a row that a cursor names exists, and is on its side of the page."""
 
 from collections.abc import Callable
 from typing import Any

@@ -14,7 +14,7 @@ from tests.factories import NOW, TOMORROW, make_appointments, make_client, make_
 from tests.practice import Ask, gid, make_cancelled
 
 VALUES = (0, 1, 1, 1, 2, 3, 3)
-"""What the seven rows of each list are ordered by: three of them, then two, stand at the same place."""
+"""What the seven rows of each list are ordered by: three of them, then two, have the same value."""
 
 WINDOW = 'startsFrom: "2030-01-02T00:00:00Z", startsBefore: "2030-01-03T00:00:00Z"'
 PAGE = "edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } totalCount"

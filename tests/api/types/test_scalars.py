@@ -1,4 +1,4 @@
-"""DateTime and TimeZone: strict in what they take, and always UTC in what they answer."""
+"""DateTime and TimeZone: strict in what they accept, and always UTC in what they return."""
 
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any
@@ -108,7 +108,7 @@ def test_an_instant_means_the_same_at_any_offset(ask: Ask, practice: Practice) -
         assert answer.data == {"openAppointments": {"totalCount": 4}}
 
 
-def test_a_time_zone_is_answered_by_its_name(ask: Ask, practice: Practice) -> None:
+def test_a_time_zone_is_returned_by_its_name(ask: Ask, practice: Practice) -> None:
     Client.objects.update(time_zone="America/New_York")
     answer = ask("query($id: ID!) { client(id: $id) { timeZone } }", caller=practice.staff, id=gid(practice.client))
     assert answer.data == {"client": {"timeZone": "America/New_York"}}

@@ -1,4 +1,4 @@
-"""What the tests of request metrics can ask for."""
+"""Fixtures of the tests of metrics."""
 
 import signal
 from collections.abc import Callable, Iterator
@@ -32,7 +32,7 @@ def hanging(redis: TCPExecutor) -> Iterator[None]:
 
 
 def end(metrics: Metrics) -> None:
-    """End at once, also when Redis is away."""
+    """End at once, even while Redis is unavailable."""
     metrics.writer.is_closed.set()
     if metrics.writer.thread is not None:
         metrics.writer.thread.join()
@@ -41,7 +41,7 @@ def end(metrics: Metrics) -> None:
 
 @pytest.fixture(autouse=True)
 def operations(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two operations are told apart."""
+    """Two operations have series of their own."""
     monkeypatch.setattr(labels, "_operations", set())
     register_operations(["providers", "reserveAppointment"])
 

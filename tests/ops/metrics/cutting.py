@@ -1,4 +1,4 @@
-"""What stands between a process and Redis, and loses what either says to the other."""
+"""A proxy between a process and Redis that drops requests or responses."""
 
 import socket
 import threading

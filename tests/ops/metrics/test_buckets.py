@@ -21,11 +21,11 @@ def test_buckets_go_from_a_tenth_of_a_millisecond_to_a_minute() -> None:
 
 
 @pytest.mark.parametrize(("microseconds", "bucket"), [(0, 0), (100, 0), (101, 1), (120, 1), (121, 2)])
-def test_a_duration_that_ends_a_bucket_is_in_it(microseconds: int, bucket: int) -> None:
+def test_a_bound_is_inclusive(microseconds: int, bucket: int) -> None:
     assert bucket_of(microseconds) == bucket
 
 
-def test_what_takes_too_long_has_a_bucket_without_an_end() -> None:
+def test_the_last_bucket_has_no_bound() -> None:
     assert bucket_of(61_000_000) == bucket_of(10**12) == len(BOUNDS)
     assert quantile({len(BOUNDS): 3}, 0.5) == quantile({len(BOUNDS) - 1: 3}, 0.5)
 
@@ -40,5 +40,5 @@ def test_a_quantile_is_at_most_a_tenth_too_long_or_too_short(durations: list[int
     assert abs(told / exact - 1) < 0.096
 
 
-def test_of_nothing_there_is_no_quantile() -> None:
+def test_no_durations_have_no_quantile() -> None:
     assert quantile({}, 0.5) is None

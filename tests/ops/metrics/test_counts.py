@@ -1,11 +1,11 @@
-"""What a request counts by itself."""
+"""Counts of one request."""
 
 import pytest
 
 from ops.metrics import Counts, families
 
 
-def test_things_that_happen_are_counted_by_their_labels() -> None:
+def test_counters_are_kept_by_label() -> None:
     counts = Counts()
     counts.count(families.CACHE_READS, "services", "hit")
     counts.count(families.CACHE_READS, "services", "hit", by=3)

@@ -48,16 +48,16 @@ def test_a_histogram_has_every_bucket_of_operations_that_occurred() -> None:
     assert found["graphql_request_seconds_sum"] == {("providers",): pytest.approx(100.00205)}
 
 
-def test_what_never_occurred_is_not_there() -> None:
+def test_series_that_never_occurred_are_left_out() -> None:
     assert parsed(Counts()) == {}
 
 
-def test_what_another_release_counted_does_no_harm() -> None:
+def test_series_of_another_release_are_ignored() -> None:
     counts = Counts({("gone_total", "x"): 1, ("http_requests_total", "graphql"): 2, ("graphql_request_seconds",): 3})
     assert parsed(counts) == {}
 
 
-def test_families_stand_in_the_order_of_the_table() -> None:
+def test_families_have_the_order_of_the_table() -> None:
     text = as_text(Counts()).decode()
     told = re.findall(r"^# TYPE (\w+) (\w+)$", text, re.MULTILINE)
     kinds = {Kind.COUNT: "counter", Kind.SECONDS: "counter", Kind.HISTOGRAM: "histogram"}

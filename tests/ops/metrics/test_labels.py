@@ -1,4 +1,4 @@
-"""Nobody can make more series than there is room for."""
+"""The cardinality limit."""
 
 import logging
 
@@ -20,7 +20,7 @@ def count_as(metrics: Metrics, operation: str) -> None:
     metrics.add(counts)
 
 
-def test_operations_that_are_registered_are_told_apart(make_metrics: MakeMetrics) -> None:
+def test_registered_operations_have_series_of_their_own(make_metrics: MakeMetrics) -> None:
     metrics = make_metrics()
     for operation in ("providers", "reserveAppointment", "providers", "invented"):
         metrics.count(families.GRAPHQL_REQUESTS, operation)
@@ -40,17 +40,17 @@ def test_ten_thousand_invented_operations_make_few_series(make_metrics: MakeMetr
     assert "Invented" not in "".join(lines)
 
 
-def test_there_is_room_for_a_hundred_operations(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_hundred_operations_are_the_limit(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING, logger="ops.metrics"):
         register_operations(f"operation{number}" for number in range(98))
         register_operations(["providers"])
         assert caplog.messages == []
         register_operations(["one more"])
     assert (len(labels._operations), "one more" in labels._operations) == (100, False)
-    assert caplog.messages == ["More than 100 operations: the rest is counted as one."]
+    assert caplog.messages == ["More than 100 operations: the others are counted together."]
 
 
-def test_values_are_cut_off_and_can_be_written(make_metrics: MakeMetrics) -> None:
+def test_label_values_are_shortened_and_encodable(make_metrics: MakeMetrics) -> None:
     metrics = make_metrics()
     metrics.count(families.RESERVATIONS, "x" * 1000)
     metrics.count(families.RESERVATIONS, 'a "quoted"\nline \ud800')

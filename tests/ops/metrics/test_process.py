@@ -34,21 +34,21 @@ for child in children:
 """Counts, forks twice, and counts again; all three end, and say nothing more than that."""
 
 
-def test_a_process_has_one_place_where_it_counts(counting: Metrics) -> None:
+def test_a_process_has_one_metrics_object(counting: Metrics) -> None:
     metrics().count(families.RESERVATIONS, "held")
     assert metrics() is counting
     assert metrics().total().of(families.RESERVATIONS) == {("held",): 1}
     assert metrics().history(HOUR).counts.of(families.RESERVATIONS) == {("held",): 1}
 
 
-def test_the_place_is_that_of_the_settings(counting: Metrics, settings: Any) -> None:
+def test_the_metrics_object_follows_the_settings(counting: Metrics, settings: Any) -> None:
     settings.METRICS = False
     assert isinstance(metrics(), NullMetrics)
     settings.METRICS = True
     assert metrics() is counting
 
 
-def test_who_counts_nothing_takes_all_that_others_take() -> None:
+def test_null_metrics_have_the_same_methods() -> None:
     nothing = NullMetrics()
     counts = Counts()
     counts.count(families.RESERVATIONS, "held")
@@ -68,9 +68,7 @@ def test_durations_are_counted_one_by_one_too(counting: Metrics) -> None:
 
 
 @pytest.mark.parametrize("state", ["written", "waiting"])
-def test_a_process_that_is_forked_counts_only_what_is_its_own(
-    state: str, redis: TCPExecutor, make_metrics: MakeMetrics
-) -> None:
+def test_a_forked_process_writes_only_its_own_counts(state: str, redis: TCPExecutor, make_metrics: MakeMetrics) -> None:
     run = subprocess.run(
         [sys.executable, "-W", "ignore::DeprecationWarning", "-c", FORK, state],
         cwd=configured.BASE_DIR,

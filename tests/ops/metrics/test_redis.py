@@ -1,4 +1,4 @@
-"""Counts in Redis: exact, whatever happens to it, and nobody waits for it."""
+"""Counts in Redis stay exact while Redis fails, and no request waits for it."""
 
 import logging
 import threading
@@ -61,7 +61,7 @@ def test_threads_count_together(redis: TCPExecutor, make_metrics: MakeMetrics) -
     assert held(metrics) == 4000
 
 
-def test_counts_are_written_within_a_second_without_being_asked_for(
+def test_counts_are_written_within_a_second(
     redis: TCPExecutor, make_metrics: MakeMetrics, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ops.metrics.writer.INTERVAL_SECONDS", 1)
@@ -91,7 +91,7 @@ def test_a_second_costs_one_round_trip_and_silence_none(redis: TCPExecutor, make
 
 
 @pytest.mark.parametrize("lost", ["request", "answer"])
-def test_a_batch_that_was_not_answered_counts_once(lost: str, redis: TCPExecutor, make_metrics: MakeMetrics) -> None:
+def test_a_batch_without_a_response_counts_once(lost: str, redis: TCPExecutor, make_metrics: MakeMetrics) -> None:
     assert redis.port is not None
     with cutting(redis.port) as between:
         metrics, reader = make_metrics(url=f"redis://{HOST}:{between.port}/0"), make_metrics(redis)
@@ -107,7 +107,7 @@ def test_a_batch_that_was_not_answered_counts_once(lost: str, redis: TCPExecutor
 
 
 @pytest.mark.parametrize("lost", ["request", "answer"])
-def test_a_redis_that_was_killed_before_it_answered_counts_once(
+def test_a_batch_counts_once_when_redis_is_killed_before_it_responds(
     lost: str, lasting: TCPExecutor, make_metrics: MakeMetrics
 ) -> None:
     assert lasting.port is not None
@@ -137,7 +137,7 @@ def test_a_batch_that_arrives_after_the_next_one_counts_once(redis: TCPExecutor)
     assert store.total() == {("x", "y"): 13}
 
 
-def test_what_goes_wrong_half_way_is_not_tried_for_ever(redis: TCPExecutor, make_metrics: MakeMetrics) -> None:
+def test_a_batch_that_fails_half_way_is_not_retried_for_ever(redis: TCPExecutor, make_metrics: MakeMetrics) -> None:
     metrics = make_metrics(redis)
     hold(metrics)
     with Redis.from_url(url_of(redis)) as client:
@@ -150,7 +150,7 @@ def test_what_goes_wrong_half_way_is_not_tried_for_ever(redis: TCPExecutor, make
     assert held(metrics) == 2
 
 
-def test_nobody_waits_for_a_redis_that_hangs_and_nothing_is_lost(redis: TCPExecutor, make_metrics: MakeMetrics) -> None:
+def test_no_request_waits_for_a_hanging_redis(redis: TCPExecutor, make_metrics: MakeMetrics) -> None:
     metrics = make_metrics(redis)
     hold(metrics)
     assert held(metrics) == 1
@@ -174,7 +174,7 @@ def test_the_first_request_does_not_wait_either(redis: TCPExecutor, make_metrics
     assert held(metrics) == 1
 
 
-def test_what_waits_for_redis_takes_room_by_series_and_not_by_requests(
+def test_unwritten_counts_take_memory_by_series_and_not_by_requests(
     redis: TCPExecutor, make_metrics: MakeMetrics
 ) -> None:
     metrics = make_metrics(redis)
@@ -182,13 +182,13 @@ def test_what_waits_for_redis_takes_room_by_series_and_not_by_requests(
     for _ in range(3):
         hold(metrics, 1000)
         assert not metrics.writer.try_to_write()
-    assert metrics.writer.unanswered is not None
-    assert (len(metrics.writer.unanswered.counts), len(metrics.waiting)) == (1, 1)
+    assert metrics.writer.unconfirmed is not None
+    assert (len(metrics.writer.unconfirmed.counts), len(metrics.unwritten)) == (1, 1)
     redis.start()
     assert held(metrics) == 3000
 
 
-def test_it_is_told_once_that_redis_is_away_and_once_that_it_is_back(
+def test_it_is_logged_once_that_redis_is_unavailable_and_once_that_it_is_back(
     redis: TCPExecutor, make_metrics: MakeMetrics, caplog: pytest.LogCaptureFixture
 ) -> None:
     metrics = make_metrics(redis)
@@ -204,7 +204,7 @@ def test_it_is_told_once_that_redis_is_away_and_once_that_it_is_back(
     ]
 
 
-def test_a_process_that_ends_waits_for_a_redis_that_hangs(redis: TCPExecutor, make_metrics: MakeMetrics) -> None:
+def test_a_process_that_ends_waits_for_a_hanging_redis(redis: TCPExecutor, make_metrics: MakeMetrics) -> None:
     metrics, reader = make_metrics(redis), make_metrics(redis)
     with hanging(redis):
         hold(metrics)
@@ -215,10 +215,10 @@ def test_a_process_that_ends_waits_for_a_redis_that_hangs(redis: TCPExecutor, ma
     assert (ending.is_alive(), held(reader)) == (False, 1)
 
 
-def test_a_process_ends_without_a_redis_that_stays_away(
+def test_a_process_ends_though_redis_stays_unavailable(
     redis: TCPExecutor, make_metrics: MakeMetrics, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ops.metrics.writer.FAREWELL_SECONDS", 0.5)
+    monkeypatch.setattr("ops.metrics.writer.CLOSE_TIMEOUT_SECONDS", 0.5)
     metrics = make_metrics(redis)
     redis.stop()
     hold(metrics)
@@ -226,7 +226,7 @@ def test_a_process_ends_without_a_redis_that_stays_away(
     assert caplog.messages[-1] == "The process ends with counts that were not written."
 
 
-def test_a_redis_that_has_forgotten_the_script_is_told_it_again(redis: TCPExecutor, make_metrics: MakeMetrics) -> None:
+def test_the_script_is_loaded_again_after_redis_has_lost_it(redis: TCPExecutor, make_metrics: MakeMetrics) -> None:
     metrics = make_metrics(redis)
     hold(metrics)
     assert held(metrics) == 1

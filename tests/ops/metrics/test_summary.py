@@ -1,4 +1,4 @@
-"""What staff reads of an hour."""
+"""The summary of a window for staff."""
 
 from datetime import UTC, datetime
 
@@ -30,5 +30,5 @@ def test_operations_are_summed_up_the_most_frequent_first() -> None:
     assert (confirm.p50, confirm.p95, confirm.p99) == (None, None, None)
 
 
-def test_of_a_silent_hour_there_is_nothing_to_read() -> None:
+def test_an_hour_without_requests_has_an_empty_summary() -> None:
     assert operations(History(HOUR, NOW, [Counts() for _ in range(HOUR.steps)])) == []

@@ -1,4 +1,4 @@
-"""Who sees the counts at /metrics, and what everybody else sees."""
+"""Who may read /metrics, and what it shows."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ def bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-def test_what_was_counted_is_shown(client: Browser) -> None:
+def test_counts_are_shown(client: Browser) -> None:
     metrics().count(families.RESERVATIONS, "held", by=3)
     answer = client.get("/metrics")
     (family,) = (one for one in text_string_to_metric_families(answer.content.decode()) if one.samples)
@@ -67,7 +67,7 @@ def test_both_spellings_and_head_work(client: Browser) -> None:
         ("nonsense", 404),
     ],
 )
-def test_addresses_that_are_named_see_it(address: str, expected: int, client: Browser) -> None:
+def test_allowed_addresses_may_read(address: str, expected: int, client: Browser) -> None:
     assert status(client, address) == expected
 
 
@@ -86,22 +86,22 @@ def test_addresses_that_are_named_see_it(address: str, expected: int, client: Br
         ("Bearer né", 404),
     ],
 )
-def test_who_has_the_token_sees_it_from_anywhere(authorization: str, expected: int, client: Browser) -> None:
+def test_the_token_allows_any_address(authorization: str, expected: int, client: Browser) -> None:
     assert status(client, Authorization=authorization) == expected
 
 
 @pytest.mark.parametrize("authorization", ["Bearer ", "Bearer", ""])
-def test_without_a_token_in_the_settings_nobody_has_it(authorization: str, client: Browser, settings: Any) -> None:
+def test_without_a_token_in_the_settings_none_is_accepted(authorization: str, client: Browser, settings: Any) -> None:
     settings.METRICS_TOKEN = ""
     assert status(client, Authorization=authorization) == 404
 
 
-def test_nobody_is_named_unless_somebody_does_it(client: Browser, settings: Any) -> None:
+def test_no_address_is_allowed_by_default(client: Browser, settings: Any) -> None:
     networks(settings)
     assert (status(client, HERE), status(client, HERE, **bearer(TOKEN))) == (404, 200)
 
 
-def test_to_anybody_else_it_is_a_page_that_is_not_there(client: Browser) -> None:
+def test_everybody_else_gets_404(client: Browser) -> None:
     for method in (client.get, client.head, client.post, client.delete, client.options):
         hidden, missing = (method(path, REMOTE_ADDR="192.0.2.1") for path in ("/metrics", "/nothing"))
         assert hidden.status_code == missing.status_code == 404
@@ -109,12 +109,12 @@ def test_to_anybody_else_it_is_a_page_that_is_not_there(client: Browser) -> None
         assert hidden["Content-Type"] == missing["Content-Type"]
 
 
-def test_who_may_see_it_may_only_read_it(client: Browser) -> None:
+def test_only_reading_is_allowed(client: Browser) -> None:
     for method in (client.post, client.put, client.delete):
         assert method("/metrics").status_code == 405
 
 
-def test_proxies_are_believed_if_they_are_trusted(client: Browser, settings: Any) -> None:
+def test_trusted_proxies_are_believed(client: Browser, settings: Any) -> None:
     claims = {"X-Forwarded-For": f"{HERE}, 10.1.0.1"}
     assert status(client, **claims) == 404
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
@@ -123,12 +123,12 @@ def test_proxies_are_believed_if_they_are_trusted(client: Browser, settings: Any
     assert status(client, HERE, **{"X-Forwarded-For": "nonsense"}) == 404
 
 
-def test_when_nothing_is_counted_there_is_nothing_to_see(client: Browser, settings: Any) -> None:
+def test_without_metrics_it_is_404(client: Browser, settings: Any) -> None:
     settings.METRICS = False
     assert status(client, HERE, **bearer(TOKEN)) == 404
 
 
-def test_when_redis_is_away_there_is_no_half_of_the_truth(
+def test_while_redis_is_unavailable_it_is_503(
     redis: TCPExecutor, client: Browser, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.REDIS_URL = url_of(redis)
@@ -136,7 +136,7 @@ def test_when_redis_is_away_there_is_no_half_of_the_truth(
     assert client.get("/metrics").status_code == 200
     redis.stop()
     answer = client.get("/metrics")
-    assert (answer.status_code, answer.content) == (503, b"Redis is away, and the counts with it.\n")
+    assert (answer.status_code, answer.content) == (503, b"Redis is unavailable, and so are the counts.\n")
     assert "no-store" in answer["Cache-Control"]
     redis.start()
     assert client.get("/metrics").status_code == 200
@@ -144,7 +144,7 @@ def test_when_redis_is_away_there_is_no_half_of_the_truth(
 
 
 @pytest.mark.parametrize("text", ["elsewhere", "10.1.0.1/16", "10.1.0.0/33", "10.1", "127.0.0.1,everywhere"])
-def test_an_address_that_is_none_stops_the_start(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_address_stops_the_start(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("METRICS_ADDRESSES", text)
     with pytest.raises(ImproperlyConfigured, match="METRICS_ADDRESSES has addresses and networks"):
         Environment().networks("METRICS_ADDRESSES", default=[])

@@ -1,4 +1,4 @@
-"""What was counted lately, step by step."""
+"""Counts over time, in windows of steps."""
 
 from datetime import UTC, datetime
 
@@ -48,7 +48,7 @@ def test_the_last_day_has_quarters_of_an_hour(store: Store) -> None:
     assert steps_with_something(store, DAY) == [0, 0, 1, 4, 4, 4, 95]
 
 
-def test_a_history_knows_its_steps_and_its_length() -> None:
+def test_a_history_has_its_steps_and_its_length() -> None:
     store = LocalStore()
     fill(store)
     history = History(HOUR, NOW, store.history(HOUR, now=NOW))
@@ -59,7 +59,7 @@ def test_a_history_knows_its_steps_and_its_length() -> None:
     assert history.starts[-1] == datetime(2030, 5, 6, 12, 7, tzinfo=UTC)
 
 
-def test_the_process_keeps_no_more_than_is_looked_at() -> None:
+def test_the_local_store_keeps_only_the_steps_of_windows() -> None:
     store = LocalStore()
     for minute in range(3 * 24 * 60):
         store.write(Batch("a", minute, NOW + 60 * minute, Counts({("reservations_total", "held"): 1})))
@@ -67,7 +67,7 @@ def test_the_process_keeps_no_more_than_is_looked_at() -> None:
     assert sum(store.total().values()) == 3 * 24 * 60
 
 
-def test_redis_keeps_steps_for_a_while_and_the_total_for_ever(redis: TCPExecutor) -> None:
+def test_steps_in_redis_expire_and_the_total_does_not(redis: TCPExecutor) -> None:
     fill(RedisStore(url_of(redis)))
     with Redis.from_url(url_of(redis)) as client:
         lives = {key.decode().rsplit(":", 1)[0]: client.ttl(key) for key in client.scan_iter()}

@@ -129,9 +129,7 @@ def test_workers_count_together(redis: TCPExecutor, tmp_path: Path) -> None:
         wait_for(site, counted)
 
 
-def test_workers_that_are_renewed_take_nothing_with_them(
-    redis: TCPExecutor, tmp_path: Path, make_metrics: MakeMetrics
-) -> None:
+def test_restarted_workers_lose_no_counts(redis: TCPExecutor, tmp_path: Path, make_metrics: MakeMetrics) -> None:
     with serving(redis, tmp_path, max_requests=100) as site:
         with clients(site.port) as counted:
             wait_for_new_workers(site, 4)
@@ -147,7 +145,7 @@ def test_a_server_that_ends_has_written_everything(
     assert of_clients(make_metrics(redis).total().of(families.HTTP_REQUESTS)) == counted
 
 
-def test_nothing_is_lost_or_counted_twice_while_redis_hangs_and_workers_are_renewed(
+def test_nothing_is_lost_or_counted_twice_while_redis_hangs_and_workers_restart(
     redis: TCPExecutor, tmp_path: Path
 ) -> None:
     with serving(redis, tmp_path, max_requests=200) as site:

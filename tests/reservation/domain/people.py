@@ -18,7 +18,7 @@ WORDS = ("quartz", PHONE)
 
 
 def make_person() -> Client:
-    """Cleo, whom somebody in staff has renamed, and who has logged in, and begun to reset her password elsewhere."""
+    """Cleo, whom staff has renamed, and who has logged in, and begun to reset her password elsewhere."""
     user = make_user(email=EMAIL, password="correct-horse-9")
     client = make_client(user=user, name=NAME)
     update_client(caller=caller(client), client_id=client.pk, phone=PHONE, now=NOW)
@@ -50,5 +50,5 @@ def reserve_at(client: Client, provider: Provider, place: int, *, key: str | Non
 
 
 def cancel_for_a_reason(reservation: Reservation) -> Reservation:
-    """Given up by its provider, who says more than it should."""
+    """Cancelled by its provider, with a reason that names the client."""
     return cancel(caller=account(reservation.provider.user), reservation_id=reservation.pk, reason=REASON, now=NOW)

@@ -1,4 +1,4 @@
-"""Whose is what, and who may do what to it."""
+"""Object-level access: which objects a caller may see, and what it may do to them."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -9,7 +9,7 @@ import pytest
 from reservation.domain.access import reservation_for, roles, visible_clients, visible_reservations
 from reservation.domain.caller import ANONYMOUS, Caller
 from reservation.domain.errors import Forbidden, InvalidInput, NotFound
-from reservation.domain.queries.reservations import find_reservations
+from reservation.domain.queries.reservations import Reservations
 from reservation.domain.reservation import cancel, complete, confirm, mark_no_show, reschedule
 from reservation.models import Reservation
 from reservation.policy import MAY, Action, Role, Status
@@ -127,7 +127,7 @@ def test_clients_are_visible_to_themselves_their_providers_and_staff() -> None:
     assert list(visible_clients(ANONYMOUS)) == []
 
 
-def test_find_reservations_combines_its_conditions() -> None:
+def test_reservations_combines_its_conditions() -> None:
     provider, client = make_provider(), make_client()
     first = make_hold(provider=provider, client=client)
     second = make_booking(provider=provider, starts_at=TOMORROW + minutes(15))
@@ -135,7 +135,7 @@ def test_find_reservations_combines_its_conditions() -> None:
     who = staff()
 
     def found(**conditions: Any) -> set[Reservation]:
-        return set(find_reservations(caller=who, now=NOW, **conditions))
+        return set(Reservations.of(viewer=who, now=NOW, **conditions).queryset())
 
     assert found() == {first, second, third}
     assert found(provider_id=provider.pk) == {first, second}
@@ -147,28 +147,28 @@ def test_find_reservations_combines_its_conditions() -> None:
     assert found(status=[Status.PENDING, Status.CONFIRMED]) == {first, second, third}
 
 
-def test_find_reservations_stays_within_what_the_caller_may_see() -> None:
+def test_reservations_stays_within_what_the_caller_may_see() -> None:
     mine, other = make_hold(), make_hold()
-    assert list(find_reservations(caller=caller(mine.client), now=NOW)) == [mine]
-    assert list(find_reservations(caller=caller(mine.client), now=NOW, provider_id=other.provider_id)) == []
+    assert list(Reservations.of(viewer=caller(mine.client), now=NOW).queryset()) == [mine]
+    assert list(Reservations.of(viewer=caller(mine.client), now=NOW, provider_id=other.provider_id).queryset()) == []
 
 
-def test_find_reservations_sees_a_lapsed_hold_as_expired() -> None:
+def test_reservations_sees_a_lapsed_hold_as_expired() -> None:
     hold, who = make_hold(), staff()
     for now, status in (
         (NOW + minutes(30) - timedelta(microseconds=1), Status.PENDING),
         (NOW + minutes(30), Status.EXPIRED),
     ):
         for asked in Status:
-            found = list(find_reservations(caller=who, now=now, status=[asked]))
+            found = list(Reservations.of(viewer=who, now=now, status=[asked]).queryset())
             assert found == ([hold] if asked is status else [])
 
 
 @pytest.mark.parametrize("length", [0, -15])
-def test_find_reservations_refuses_an_interval_that_does_not_last(length: int) -> None:
+def test_reservations_refuses_an_interval_that_does_not_last(length: int) -> None:
     who = staff()
     with refused(InvalidInput, field="starts_before"):
-        find_reservations(caller=who, now=NOW, starts_from=NOW, starts_before=NOW + minutes(length))
+        Reservations.of(viewer=who, now=NOW, starts_from=NOW, starts_before=NOW + minutes(length)).queryset()
 
 
 def test_of_a_clients_account_only_the_address_is_read(django_assert_num_queries: Any) -> None:

@@ -9,7 +9,7 @@ from tests.factories import make_client, make_provider, make_user
 
 
 @pytest.mark.django_db
-def test_find_caller_of_a_plain_account_is_nobody_in_particular() -> None:
+def test_find_caller_of_a_plain_account_has_no_role() -> None:
     user = make_user(email="Someone@Example.com")
     assert find_caller(user.pk) == Caller(user_id=user.pk, email="someone@example.com")
     assert find_caller(str(user.pk)) == find_caller(user.pk)
@@ -43,7 +43,7 @@ def test_only_who_has_an_account_is_authenticated() -> None:
     assert Caller(user_id=1).is_authenticated
 
 
-def test_require_staff_refuses_everybody_else() -> None:
+def test_require_staff_refuses_all_others() -> None:
     Caller(user_id=1, is_staff=True).require_staff()
     for caller in (ANONYMOUS, Caller(user_id=1, client_id=1, provider_id=1)):
         with pytest.raises(Forbidden, match=r"^Only staff may do this\.$"):

@@ -125,7 +125,7 @@ def test_the_notice_binds_neither_provider_nor_staff_nor_a_hold(settings: Settin
         assert cancel(caller=who, reservation_id=reservation.pk, now=NOW).status == Status.CANCELLED
 
 
-def test_nobody_cancels_nothing() -> None:
+def test_an_anonymous_caller_cannot_cancel() -> None:
     booking = make_booking()
     with refused(Unauthenticated, field=None):
         cancel(caller=ANONYMOUS, reservation_id=booking.pk, now=NOW)

@@ -3,7 +3,7 @@
 import pytest
 
 from reservation.domain.caller import ANONYMOUS
-from reservation.domain.client import find_clients, register_client, update_client
+from reservation.domain.client import register_client, update_client
 from reservation.domain.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
 from reservation.models import Client
 from tests.factories import NOW, caller, make_client, make_hold, make_provider, make_user, staff
@@ -104,28 +104,3 @@ def test_update_client_does_not_find_what_does_not_exist() -> None:
     for client_id in (0, 2**63 - 1):
         with refused(NotFound, field="client_id"):
             update_client(caller=who, client_id=client_id, name="Other", now=NOW)
-
-
-@pytest.mark.parametrize(
-    ("search", "expected"),
-    [(None, "ABC"), ("lovelace", "A"), ("ACE", "AB"), ("grace@", "B"), ("%", "C"), ("_", ""), ("", "ABC")],
-)
-def test_find_clients_searches_names_and_addresses_whatever_their_case(search: str | None, expected: str) -> None:
-    make_client(name="Ada Lovelace", user=make_user(email="a@example.com"))
-    make_client(name="Barbara", user=make_user(email="grace@example.com"))
-    make_client(name="Carl 100%", user=make_user(email="c@example.com"))
-    found = find_clients(caller=staff(), search=search)
-    assert "".join(sorted(client.name[0] for client in found)) == expected
-
-
-def test_find_clients_is_for_staff() -> None:
-    for who in (caller(make_client()), caller(make_provider()), ANONYMOUS):
-        with refused(Forbidden, field=None):
-            find_clients(caller=who)
-
-
-def test_find_clients_refuses_a_search_that_fits_no_name() -> None:
-    who = staff()
-    assert list(find_clients(caller=who, search="x" * 200)) == []
-    with refused(InvalidInput, field="search"):
-        find_clients(caller=who, search="x" * 201)

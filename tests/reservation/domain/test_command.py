@@ -168,7 +168,7 @@ def test_without_a_key_every_call_has_its_own_effect() -> None:
 
 
 @pytest.mark.parametrize("key", [None, "key"])
-def test_nobody_commands_nothing(key: str | None) -> None:
+def test_an_anonymous_caller_cannot_run_a_command(key: str | None) -> None:
     hold = make_hold()
     with refused(Unauthenticated, field=None):
         confirm.once(key, caller=ANONYMOUS, reservation_id=hold.pk, now=NOW)

@@ -60,7 +60,7 @@ def test_confirm_refuses_what_has_ended(end: Callable[..., Reservation]) -> None
         confirm(caller=who, reservation_id=booking.pk, now=TOMORROW)
 
 
-def test_nobody_confirms_nothing() -> None:
+def test_an_anonymous_caller_cannot_confirm() -> None:
     hold = make_hold()
     with refused(Unauthenticated, field=None):
         confirm(caller=ANONYMOUS, reservation_id=hold.pk, now=NOW)

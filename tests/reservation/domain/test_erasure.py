@@ -53,7 +53,7 @@ def test_nothing_of_the_person_is_left_in_any_table() -> None:
     assert str(client.user_id) not in Reservation.objects.values_list("events__user_id", flat=True)
 
 
-def test_what_is_past_stays_on_the_calendar_under_a_client_that_is_nobody() -> None:
+def test_past_reservations_stay_on_the_calendar_under_the_erased_client() -> None:
     client, provider = make_person(), make_provider()
     booking = confirm(caller=caller(client), reservation_id=reserve_at(client, provider, 0).pk, now=NOW)
     complete(caller=caller(provider), reservation_id=booking.pk, now=AFTERWARDS)
@@ -103,7 +103,7 @@ def test_no_notice_keeps_a_client_from_erasing_itself(settings: Any) -> None:
     assert Reservation.objects.get().status == "CANCELLED"
 
 
-def test_those_who_were_in_many_places_at_once_are_one_nobody_and_break_no_invariant() -> None:
+def test_overlapping_reservations_of_erased_clients_violate_no_invariant() -> None:
     one, other, last = make_person(), make_client(), make_client()
     for client in (one, other, last):
         confirm(caller=caller(client), reservation_id=reserve_at(client, make_provider(), 0).pk, now=NOW)
@@ -136,7 +136,7 @@ def test_what_an_account_did_as_staff_once_stays_in_staffs_journal() -> None:
     assert list(LogEntry.objects.values_list("user_id", flat=True)) == [nobody.user_id] * 2
 
 
-def test_erasing_again_finds_nobody_and_erasing_nobody_is_harmless() -> None:
+def test_erasing_again_finds_no_client_and_erasing_the_erased_client_is_harmless() -> None:
     client, who = make_person(), staff()
     reserve_at(client, make_provider(), 0)
     erase_client(caller=who, client_id=client.pk, now=SOON)

@@ -25,7 +25,7 @@ def many_writers() -> None:
 
 
 def at_once(*calls: Callable[[], object]) -> list[Exception]:
-    """Each on a thread and a connection of its own; answers what was raised but for refusals."""
+    """Each on a thread and a connection of its own; returns the exceptions, except the domain's errors."""
     start, failures = threading.Barrier(len(calls)), list[Exception]()
 
     def run(call: Callable[[], object]) -> None:
@@ -48,7 +48,7 @@ def at_once(*calls: Callable[[], object]) -> list[Exception]:
     return failures
 
 
-def test_whoever_reserves_confirms_and_is_erased_at_once_is_gone() -> None:
+def test_a_client_that_is_erased_while_it_reserves_and_confirms_is_gone() -> None:
     who, provider = staff(), make_provider()
     slots = make_appointments(provider, number=CLIENTS)
     calls: list[Callable[[], object]] = []

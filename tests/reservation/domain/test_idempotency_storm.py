@@ -47,7 +47,7 @@ def reserve_at_once(client: Client, appointment: Appointment) -> Counter[str]:
     return Counter(outcomes)
 
 
-def test_a_refusal_is_everybodys_answer_and_no_key_is_left() -> None:
+def test_all_retries_get_the_error_and_no_key_is_stored() -> None:
     taken = make_hold().appointments.get()
     client = make_client()
     before = all_rows()
@@ -56,7 +56,7 @@ def test_a_refusal_is_everybodys_answer_and_no_key_is_left() -> None:
     assert all_rows() == before
 
 
-def test_a_success_is_everybodys_answer_and_happened_once() -> None:
+def test_all_retries_get_the_result_and_it_happened_once() -> None:
     [appointment] = make_appointments(make_provider())
     client = make_client()
     outcomes = reserve_at_once(client, appointment)

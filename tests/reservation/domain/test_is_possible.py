@@ -1,4 +1,4 @@
-"""What is said to be possible is what the commands then do: no second list of rules."""
+"""`is_possible` agrees with what the commands then do: there is no second list of rules."""
 
 from datetime import timedelta
 from itertools import product

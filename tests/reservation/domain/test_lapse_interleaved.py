@@ -1,4 +1,4 @@
-"""A hold that is moved away and back while somebody takes its time: it is expired, or keeps its appointments."""
+"""A hold that is moved away and back while another client reserves its time is expired, or keeps its appointments."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -28,7 +28,7 @@ def put(hold: Reservation, there: Appointment) -> None:
     Reservation.objects.filter(pk=hold.pk).update(starts_at=there.starts_at, ends_at=there.ends_at)
 
 
-def test_a_hold_that_was_moved_away_and_back_is_not_robbed(monkeypatch: Any) -> None:
+def test_a_hold_that_was_moved_away_and_back_keeps_its_appointments(monkeypatch: Any) -> None:
     provider = make_provider()
     hold = make_hold(provider=provider, now=LAPSED)
     here = hold.appointments.get()

@@ -1,4 +1,4 @@
-"""One conditional UPDATE decides who has an appointment: what was read before it does not."""
+"""One conditional UPDATE decides which reservation gets an appointment, not what was read before."""
 
 from datetime import timedelta
 

@@ -7,12 +7,22 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from reservation.domain.appointment import offer
+from reservation.domain.appointment import appointments_between, offer
 from reservation.domain.caller import ANONYMOUS
 from reservation.domain.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
 from reservation.models import Appointment
 from reservation.policy import OPEN_SINCE, Policy
-from tests.factories import NOW, TOMORROW, caller, make_client, make_hold, make_provider, minutes, staff
+from tests.factories import (
+    NOW,
+    TOMORROW,
+    caller,
+    make_appointments,
+    make_client,
+    make_hold,
+    make_provider,
+    minutes,
+    staff,
+)
 from tests.rows import all_rows, leases, refused
 
 pytestmark = pytest.mark.django_db
@@ -168,3 +178,13 @@ def test_offer_costs_the_same_number_of_statements_for_a_slot_and_for_two_days()
             offer(caller=caller(provider), provider_id=provider.pk, starts_at=TOMORROW, ends_at=ends_at, now=NOW)
         counts.add(len(statements))
     assert len(counts) == 1
+
+
+def test_appointments_between_returns_everything_on_the_calendar_in_order() -> None:
+    provider = make_provider()
+    hold = make_hold(provider=provider, starts_at=TOMORROW + minutes(15))
+    [opened] = make_appointments(provider)
+    make_appointments(provider, starts_at=TOMORROW + minutes(30))
+    make_appointments(make_provider())
+    found = appointments_between(provider_id=provider.pk, starts_at=TOMORROW, ends_at=TOMORROW + minutes(30))
+    assert list(found) == [opened, *hold.appointments.all()]

@@ -53,7 +53,7 @@ def test_a_delayed_confirmation_of_a_lapsed_hold_is_refused_once_the_client_is_e
     assert list(find_violations()) == []
 
 
-def test_the_hold_in_the_way_is_expired_by_nobody_and_its_time_is_open() -> None:
+def test_an_overlapping_lapsed_hold_is_expired_without_a_user_and_its_time_is_open() -> None:
     hold = make_hold(service=make_service(duration_minutes=45), starts_at=DAY_AFTER)
     pending = remembered(hold, "PENDING")
     reserve_elsewhere(hold.client, after=minutes(30))
@@ -106,7 +106,7 @@ def test_a_lapsed_hold_that_is_not_in_the_way_is_left_alone(after: timedelta) ->
     assert history(hold) == [("HELD", hold.client.user_id, NOW)]
 
 
-def test_somebody_else_at_the_same_time_leaves_a_lapsed_hold_alone() -> None:
+def test_another_client_at_the_same_time_does_not_expire_a_lapsed_hold() -> None:
     hold = make_hold(starts_at=DAY_AFTER)
     before = Reservation.objects.values().get(pk=hold.pk)
     reserve_elsewhere(make_client())

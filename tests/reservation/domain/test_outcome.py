@@ -66,7 +66,7 @@ def test_an_end_is_final(end: End, status: str) -> None:
             other(caller=who, reservation_id=booking.pk, now=TOMORROW)
 
 
-def test_nobody_ends_nothing(end: End, status: str) -> None:
+def test_an_anonymous_caller_cannot_end_a_reservation(end: End, status: str) -> None:
     booking = make_booking()
     with refused(Unauthenticated, field=None):
         end(caller=ANONYMOUS, reservation_id=booking.pk, now=TOMORROW)

@@ -9,12 +9,13 @@ from django.contrib.auth.models import Permission
 
 from reservation.domain.appointment import offer, withdraw
 from reservation.domain.caller import Caller
-from reservation.domain.client import create_client, find_clients, update_client
+from reservation.domain.client import create_client, update_client
 from reservation.domain.erasure import erase_client
 from reservation.domain.errors import Forbidden
 from reservation.domain.provider import create_provider, update_provider
+from reservation.domain.queries.clients import find_clients
 from reservation.domain.queries.export import export_client
-from reservation.domain.queries.reservations import find_reservations
+from reservation.domain.queries.reservations import Reservations
 from reservation.domain.reservation import (
     cancel,
     complete,
@@ -117,11 +118,11 @@ def test_each_change_needs_its_right(change: str) -> None:
 
 
 @pytest.mark.parametrize("group", [None, VIEWER])
-def test_whoever_is_staff_reads_everything(group: str | None) -> None:
+def test_all_staff_read_everything(group: str | None) -> None:
     hold = make_hold()
     who = member(group)
     assert find_clients(caller=who).count() == 1
-    assert list(find_reservations(caller=who, now=NOW)) == [hold]
+    assert list(Reservations.of(viewer=who, now=NOW).queryset()) == [hold]
 
 
 def test_what_is_ones_own_needs_no_right() -> None:

@@ -1,13 +1,11 @@
 """Who offers time."""
 
-from typing import Any
-
 import pytest
 
 from reservation.domain.account import EmailTaken
 from reservation.domain.caller import ANONYMOUS, Caller
 from reservation.domain.errors import DomainError, Forbidden, InvalidInput, NotFound, Unauthenticated
-from reservation.domain.provider import create_provider, find_providers, update_provider
+from reservation.domain.provider import create_provider, update_provider
 from reservation.models import Provider, User
 from tests.factories import NOW, caller, make_client, make_provider, make_service, make_user, staff
 from tests.rows import all_rows, refused
@@ -161,35 +159,3 @@ def test_update_provider_does_not_find_what_does_not_exist() -> None:
     for provider_id in (0, 2**63 - 1):
         with refused(NotFound, field="provider_id"):
             update_provider(caller=who, provider_id=provider_id, name="After", now=NOW)
-
-
-@pytest.mark.parametrize(
-    ("conditions", "expected"),
-    [
-        ({}, "ABC"),
-        ({"search": "BRAVO"}, "B"),
-        ({"search": "%"}, "C"),
-        ({"search": ""}, "ABC"),
-        ({"is_active": True}, "AC"),
-        ({"is_active": False}, "B"),
-        ({"is_active": True, "search": "a"}, "A"),
-    ],
-)
-def test_find_providers_combines_its_conditions(conditions: dict[str, Any], expected: str) -> None:
-    make_provider(name="Alpha")
-    make_provider(name="Bravo", is_active=False)
-    make_provider(name="C%")
-    assert "".join(sorted(provider.name[0] for provider in find_providers(**conditions))) == expected
-
-
-def test_find_providers_who_offer_a_service() -> None:
-    service = make_service()
-    offering = make_provider(services=(make_service(), service))
-    make_provider(services=(make_service(),))
-    assert list(find_providers(service_id=service.pk)) == [offering]
-    assert list(find_providers(service_id=0)) == []
-
-
-def test_find_providers_refuses_a_search_that_fits_no_name() -> None:
-    with refused(InvalidInput, field="search"):
-        find_providers(search="x" * 201)

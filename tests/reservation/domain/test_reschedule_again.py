@@ -1,4 +1,4 @@
-"""Moving a reservation to where it stands already, and one whose service is no longer given."""
+"""Moving a reservation to its own start, and one whose service is no longer offered."""
 
 from collections.abc import Callable
 from datetime import timedelta

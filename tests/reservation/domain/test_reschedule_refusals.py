@@ -1,4 +1,4 @@
-"""When a reservation cannot be moved, it stands where it stood, and so does everybody else's."""
+"""When a reservation cannot be moved, it and all others are unchanged."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -153,7 +153,7 @@ def test_reschedule_takes_no_further_hold_so_a_lower_limit_does_not_stop_it(sett
     assert moved.starts_at == free.starts_at
 
 
-def test_nobody_moves_nothing() -> None:
+def test_an_anonymous_caller_cannot_reschedule() -> None:
     booking = make_booking()
     [free] = make_appointments(booking.provider, starts_at=TOMORROW + timedelta(days=2))
     with refused(Unauthenticated, field=None):

@@ -143,7 +143,7 @@ def test_reserve_accepts_the_longest_note() -> None:
 
 
 @pytest.mark.parametrize("note", ["x" * 2001, "x" * 10_000, "nu\0l"], ids=["longer", "much longer", "null"])
-def test_reserve_refuses_a_note_that_cannot_be_kept(note: str) -> None:
+def test_reserve_refuses_a_note_that_cannot_be_stored(note: str) -> None:
     [appointment] = make_appointments(make_provider())
     who = caller(make_client())
     with refused(InvalidInput, field="note"):
@@ -188,7 +188,7 @@ def test_who_is_no_client_reserves_nothing_for_itself() -> None:
             reserve(caller=who, appointment_id=appointment.pk, now=NOW)
 
 
-def test_nobody_reserves_nothing() -> None:
+def test_an_anonymous_caller_cannot_reserve() -> None:
     [appointment] = make_appointments(make_provider())
     client = make_client()
     for who in (ANONYMOUS, Caller(client_id=client.pk, is_staff=True, is_superuser=True)):

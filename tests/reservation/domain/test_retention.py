@@ -1,4 +1,4 @@
-"""What is not kept for ever."""
+"""Retention: old reservations are anonymised, old idempotency keys deleted."""
 
 from datetime import timedelta
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 from reservation.domain import retention
 from reservation.domain.queries.verification import find_violations
 from reservation.domain.reservation import complete, confirm
-from reservation.domain.retention import forget_keys, forget_past
+from reservation.domain.retention import anonymise_past_reservations, delete_old_keys
 from reservation.models import Client, IdempotencyKey, Reservation
 from reservation.policy import Policy
 from tests.factories import NOW, TOMORROW, caller, make_booking, make_client, make_provider, minutes
@@ -32,8 +32,8 @@ def test_whose_a_reservation_of_long_ago_was_is_forgotten_and_the_calendar_is_as
     booking = confirm(caller=caller(client), reservation_id=reserve_at(client, provider, 1).pk, now=NOW)
     complete(caller=caller(provider), reservation_id=booking.pk, now=TOMORROW + minutes(30))
     before, calendar = all_rows(), leases(provider)
-    assert forget_past(now=TOMORROW + minutes(15) + MONTH) == 1  # the booking began a month ago, and is not older
-    assert forget_past(now=TOMORROW + minutes(16) + MONTH) == 1
+    assert anonymise_past_reservations(now=TOMORROW + minutes(15) + MONTH) == 1  # the booking is not older
+    assert anonymise_past_reservations(now=TOMORROW + minutes(16) + MONTH) == 1
     nobody, after = Client.objects.select_related("user").get(name="Erased client"), all_rows()
     changed = {"client_id": nobody.pk, "note": "", "cancel_reason": None}
     assert after["Reservation"] == [{**row, **changed} for row in before["Reservation"]]
@@ -49,9 +49,9 @@ def test_whose_a_reservation_of_long_ago_was_is_forgotten_and_the_calendar_is_as
 def test_forgetting_twice_is_harmless() -> None:
     make_booking()
     now = TOMORROW + MONTH + minutes(1)
-    assert forget_past(now=now) == 1
+    assert anonymise_past_reservations(now=now) == 1
     before = all_rows()
-    assert forget_past(now=now) == 0
+    assert anonymise_past_reservations(now=now) == 0
     assert all_rows() == before
 
 
@@ -60,7 +60,7 @@ def test_a_provider_who_is_also_a_client_stays_in_the_history_of_its_own_calenda
     provider = make_provider()
     elsewhere = make_booking(client=make_client(user=provider.user))
     here = cancel_for_a_reason(make_booking(provider=provider))
-    assert forget_past(now=TOMORROW + MONTH + minutes(1)) == 2
+    assert anonymise_past_reservations(now=TOMORROW + MONTH + minutes(1)) == 2
     nobody = Client.objects.get(name="Erased client")
     assert [user for _, user, _ in history(here)] == [nobody.user_id, nobody.user_id, provider.user_id]
     assert [user for _, user, _ in history(elsewhere)] == [nobody.user_id, nobody.user_id]
@@ -71,14 +71,14 @@ def test_however_many_there_are_none_is_left_out(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(retention, "BATCH_SIZE", 2)
     for _ in range(5):
         make_booking()
-    assert forget_past(now=TOMORROW + MONTH + minutes(1)) == 5
+    assert anonymise_past_reservations(now=TOMORROW + MONTH + minutes(1)) == 5
     assert Reservation.objects.exclude(client__name="Erased client").count() == 0
 
 
-def test_without_a_retention_everything_is_kept() -> None:
+def test_without_a_retention_nothing_is_anonymised() -> None:
     make_booking()
     before = all_rows()
-    assert forget_past(now=TOMORROW + timedelta(days=10_000)) == 0
+    assert anonymise_past_reservations(now=TOMORROW + timedelta(days=10_000)) == 0
     assert all_rows() == before
 
 
@@ -88,9 +88,9 @@ def test_keys_are_forgotten_after_30_days_and_their_effect_stays(monkeypatch: py
     for place in range(3):
         reserve_at(client, provider, place, key=f"k{place}")
     before = all_rows()
-    assert forget_keys(now=NOW + MONTH) == 0
+    assert delete_old_keys(now=NOW + MONTH) == 0
     assert all_rows() == before
-    assert forget_keys(now=NOW + MONTH + minutes(1)) == 3
+    assert delete_old_keys(now=NOW + MONTH + minutes(1)) == 3
     assert IdempotencyKey.objects.count() == 0
     assert all_rows() == {**before, "IdempotencyKey": []}
 

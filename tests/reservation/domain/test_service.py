@@ -5,7 +5,7 @@ from pytest_django import Settings
 
 from reservation.domain.caller import ANONYMOUS
 from reservation.domain.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
-from reservation.domain.service import create_service, find_services, update_service
+from reservation.domain.service import create_service, update_service
 from reservation.models import Service
 from reservation.policy import Policy
 from tests.factories import NOW, caller, make_client, make_hold, make_provider, make_service, minutes, staff
@@ -121,18 +121,3 @@ def test_only_staff_changes_services() -> None:
             create_service(caller=who, name="Consultation", duration_minutes=15, now=NOW)
         with refused(error, field=None):
             update_service(caller=who, service_id=service.pk, name="After", now=NOW)
-
-
-def test_find_services_combines_its_conditions() -> None:
-    alpha, bravo = make_service(name="Alpha"), make_service(name="Bravo", is_active=False)
-    provider = make_provider(services=(bravo,))
-    assert set(find_services()) == {alpha, bravo}
-    assert list(find_services(search="ALPHA")) == [alpha]
-    assert list(find_services(search="%")) == []
-    assert list(find_services(provider_id=provider.pk)) == [bravo]
-    assert list(find_services(provider_id=provider.pk, search="alpha")) == []
-
-
-def test_find_services_refuses_a_search_that_fits_no_name() -> None:
-    with refused(InvalidInput, field="search"):
-        find_services(search="x" * 201)

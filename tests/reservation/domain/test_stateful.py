@@ -18,16 +18,17 @@ from hypothesis.stateful import (
 )
 from pytest_django import Settings
 
-from reservation.domain.appointment import offer, open_appointments, withdraw
+from reservation.domain.appointment import offer, withdraw
 from reservation.domain.command import Command
 from reservation.domain.errors import DomainError
 from reservation.domain.expiry import expire_lapsed
+from reservation.domain.queries.open_appointments import OpenAppointments
 from reservation.domain.queries.verification import find_violations
 from reservation.domain.reservation import cancel, confirm, reschedule, reserve
 from reservation.models import Appointment, Reservation
 from reservation.policy import Policy, Status
 from tests.factories import NOW, TOMORROW, caller, make_client, make_provider, make_service, minutes, staff
-from tests.reservation.domain.practice import MOST_HOLDS, QUARTER, Claim, Practice, Refused, Slot
+from tests.reservation.domain.reference_model import MOST_HOLDS, QUARTER, Claim, ReferenceModel, Refused, Slot
 
 PROVIDERS = ("provider 1", "provider 2")
 CLIENTS = ("client 1", "client 2", "client 3")
@@ -59,7 +60,7 @@ spans = st.one_of(
 
 
 def outcome(do: Callable[[], int]) -> int | str:
-    """What it answers: a count, the number of a claim, or the code of a refusal."""
+    """The result: a count, the number of a claim, or the code of an error."""
     try:
         return do()
     except Refused as refusal:
@@ -83,7 +84,7 @@ class Machine(RuleBasedStateMachine):
         self.names = {provider.pk: name for name, provider in self.providers.items()}
         self.client_names = {self.callers[name].client_id: name for name in CLIENTS}
         self.numbers: dict[int, int] = {}  # of each reservation, by its key
-        self.model = Practice(now=NOW)
+        self.model = ReferenceModel(now=NOW)
         for provider, day in product(PROVIDERS, DAYS):
             self.change_calendar(offer, self.model.offer, "staff", (provider, day), SLOTS_A_DAY)
 
@@ -224,7 +225,7 @@ class Machine(RuleBasedStateMachine):
     def what_is_listed_as_open_is_what_can_be_reserved(self) -> None:
         now = self.model.now
         for service, length in ((None, 1), (self.service, SERVICE_LENGTH)):
-            listed = [self.slot_of(one) for one in open_appointments(now=now, service=service)]
+            listed = [self.slot_of(one) for one in OpenAppointments.of(now=now, service=service).queryset()]
             assert sorted(listed) == sorted(self.model.open_slots(length))
 
     @invariant()

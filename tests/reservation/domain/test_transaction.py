@@ -1,4 +1,4 @@
-"""One transaction, tried again as a whole when the database says that it lost a race."""
+"""Transactions that are retried as a whole when they lose a race."""
 
 import threading
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Taking time back is one statement: what nobody has and what is deleted are decided together."""
+"""withdraw deletes with one statement: which appointments are free and which are deleted is decided at once."""
 
 import pytest
 from django.db import connection

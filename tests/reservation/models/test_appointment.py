@@ -29,6 +29,35 @@ def test_free_at_and_is_free_at_say_the_same_at_every_instant() -> None:
         assert {one for one in (opened, held, booked) if one.is_free_at(now)} == expected
 
 
+def test_an_appointment_is_free_held_or_booked_for_statements_and_for_instances_alike() -> None:
+    [opened] = make_appointments(make_provider())
+    held, booked = make_hold().appointments.get(), make_booking().appointments.get()
+    assert set(Appointment.objects.booked()) == {booked}
+    for now, expected in ((UNTIL - timedelta(microseconds=1), {held}), (UNTIL, set())):
+        assert set(Appointment.objects.held_at(now)) == expected
+        assert {one for one in (opened, held, booked) if one.is_held_at(now)} == expected
+        assert set(Appointment.objects.taken_at(now)) == {*expected, booked}
+        assert set(Appointment.objects.whether_booked_or_not().taken_at(now)) == {*expected, booked}
+
+
+def test_open_at_and_is_open_at_say_the_same_at_every_instant() -> None:
+    [opened, idle] = [*make_appointments(make_provider()), *make_appointments(make_provider(is_active=False))]
+    hold = make_hold()
+    held, booked = hold.appointments.get(), make_booking().appointments.get()
+    for now, expected in (
+        (NOW, {opened}),
+        (NOW + timedelta(microseconds=1), set()),
+        (TOMORROW, set()),
+    ):
+        assert set(Appointment.objects.open_at(now)) == expected
+        assert set(Appointment.objects.open_at(now, earliest_start=TOMORROW)) >= expected
+        every = (opened, idle, held, booked)
+        assert {one for one in every if one.is_open_at(now, provider=one.provider)} == expected
+    assert held.is_open_at(NOW, provider=hold.provider, to=hold.pk)
+    assert not held.is_open_at(NOW, provider=hold.provider, to=hold.pk + 1)
+    assert not booked.is_open_at(NOW, provider=booked.provider, to=hold.pk)
+
+
 def test_starting_in_is_half_open_and_each_side_may_be_left_open() -> None:
     one, two, three = make_appointments(make_provider(), number=3)
     calendar = Appointment.objects.order_by("starts_at")

@@ -58,7 +58,7 @@ def test_a_provider_has_one_appointment_at_a_time() -> None:
     ("available_at", "is_booked"),
     [(UNTIL, False), (BOOKED_UNTIL, False), (BOOKED_UNTIL, True), (OPEN_SINCE, True), (UNTIL, True)],
 )
-def test_an_appointment_that_nobody_has_is_open(available_at: datetime, is_booked: bool) -> None:
+def test_an_appointment_without_a_reservation_is_open(available_at: datetime, is_booked: bool) -> None:
     make_appointments(make_provider())
     refuses(Appointment.objects.all(), available_at=available_at, is_booked=is_booked)
     [row] = Appointment.objects.all()
@@ -82,7 +82,7 @@ def test_an_appointment_that_nobody_has_is_open(available_at: datetime, is_booke
     ],
 )
 @pytest.mark.parametrize("make", [make_hold, make_booking])
-def test_an_appointment_that_somebody_has_is_held_or_booked(
+def test_an_appointment_with_a_reservation_is_held_or_booked(
     make: Callable[..., Reservation], available_at: datetime, is_booked: bool
 ) -> None:
     make()

@@ -16,7 +16,7 @@ def test_validate_time_zone_refuses_what_is_no_name_of_one(name: str) -> None:
         validate_time_zone(name)
 
 
-def test_a_time_zone_is_utc_until_somebody_says_otherwise() -> None:
+def test_a_time_zone_is_utc_by_default() -> None:
     assert TimeZoneField().get_default() == "UTC"
     assert max(map(len, time_zone_names())) <= 63
 
@@ -34,7 +34,7 @@ def test_a_name_may_be_blank_when_the_field_says_so() -> None:
     assert NameField(max_length=5, blank=True).clean("  ", None) == ""
 
 
-def test_prose_is_bounded_and_kept_as_it_is() -> None:
+def test_prose_is_bounded_and_unchanged() -> None:
     field = ProseField(max_length=5, blank=True)
     assert [field.clean(text, None) for text in ("", "  a\r\n")] == ["", "  a\r\n"]
     for wrong in ("x" * 6, "a\0b"):

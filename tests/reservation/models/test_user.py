@@ -1,4 +1,4 @@
-"""The account that somebody logs in with."""
+"""Accounts."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What staff sees of calendars is what the lease says, and costs the same whatever there is."""
+"""Calendars as staff sees them agree with the lease, and cost the same however many slots they have."""
 
 from collections import Counter
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from reservation.domain.errors import Forbidden
-from reservation.domain.queries.calendar import Occupancy, Slot, count_occupancy, read_calendars, read_openings
+from reservation.domain.queries.calendar import Occupancy, Slot, count_occupancy, read_calendars, read_possible_moves
 from reservation.domain.reservation import cancel, confirm, reserve
 from reservation.models import Provider
 from tests.factories import (
@@ -39,7 +39,7 @@ def told(slots: list[Slot]) -> list[tuple[str, int]]:
     return [(str(slot.state), slot.room) for slot in slots]
 
 
-def test_each_state_is_the_leases_and_room_ends_where_somebody_holds() -> None:
+def test_each_state_is_that_of_the_lease_and_room_ends_at_a_held_slot() -> None:
     provider = make_provider()
     make_appointments(provider, starts_at=TOMORROW - minutes(15))
     make_appointments(provider, number=2)
@@ -61,7 +61,7 @@ def test_each_state_is_the_leases_and_room_ends_where_somebody_holds() -> None:
     assert slots == sorted(slots, key=lambda slot: slot.starts_at)
 
 
-def test_a_hold_that_has_lapsed_is_open_and_nobodys() -> None:
+def test_a_lapsed_hold_is_open_and_has_no_reservation() -> None:
     hold = make_hold(starts_at=TOMORROW + minutes(60))
     at_the_end, before = hold.expires_at, hold.expires_at - minutes(1)  # type: ignore[operator]
     assert told(slots_of(hold.provider, now=before)) == [("held", 0)]
@@ -143,7 +143,7 @@ def test_occupancy_is_one_statement(number: int, django_assert_num_queries: Any)
 
 
 def openings(reservation: Any, provider: Provider) -> list[datetime]:
-    found = read_openings(
+    found = read_possible_moves(
         caller=staff(), reservation=reservation, provider=provider, starts_from=NOW, starts_before=END, now=NOW
     )
     return [slot.starts_at for slot in found]
@@ -158,7 +158,7 @@ def test_a_reservation_can_be_moved_over_a_part_of_its_own_time_but_not_to_where
     assert openings(booking, provider) == [TOMORROW + minutes(15), TOMORROW + minutes(30)]
 
 
-def test_only_who_offers_the_service_has_openings_for_it() -> None:
+def test_a_reservation_can_be_moved_only_to_a_provider_who_offers_its_service() -> None:
     service = make_service()
     booking = make_booking(provider=make_provider(services=(service,)), service=service)
     also, never = make_provider(services=(service,)), make_provider()
@@ -174,6 +174,6 @@ def test_it_is_for_staff() -> None:
         with refused(Forbidden, field=None):
             read_calendars(caller=who, providers=[hold.provider], **interval)
         with refused(Forbidden, field=None):
-            read_openings(caller=who, reservation=hold, provider=hold.provider, **interval)
+            read_possible_moves(caller=who, reservation=hold, provider=hold.provider, **interval)
         with refused(Forbidden, field=None):
             count_occupancy(caller=who, providers=[hold.provider], bounds=[NOW, END], now=NOW)

@@ -32,7 +32,7 @@ INSTANT = "2030-01-01T12:00:00+00:00"
 LATER = NOW + minutes(1)
 
 
-def test_it_is_everything_that_is_kept_and_changes_nothing() -> None:
+def test_the_export_has_all_data_and_changes_nothing() -> None:
     client, provider = make_person(), make_provider(name="Anna")
     given_up = cancel_for_a_reason(reserve_at(client, provider, 0))
     booking = confirm(caller=caller(client), reservation_id=reserve_at(client, provider, 1, key="k").pk, now=NOW)

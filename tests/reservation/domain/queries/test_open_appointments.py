@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 from pytest_django import Settings
 
-from reservation.domain.appointment import appointments_between, open_appointments
 from reservation.domain.errors import InvalidInput
+from reservation.domain.queries.open_appointments import OpenAppointments
 from reservation.models import Provider, Service
 from reservation.policy import Policy
 from tests.factories import (
@@ -26,11 +26,11 @@ pytestmark = pytest.mark.django_db
 
 def starts(now: datetime = NOW, **conditions: object) -> list[int]:
     """When what is open starts, in minutes after TOMORROW."""
-    found = open_appointments(now=now, **conditions).order_by("starts_at", "pk")  # type: ignore[arg-type]
+    found = OpenAppointments.of(now=now, **conditions).queryset().order_by("starts_at", "pk")  # type: ignore[arg-type]
     return [(appointment.starts_at - TOMORROW) // minutes(1) for appointment in found]
 
 
-def test_open_appointments_are_those_that_nobody_holds() -> None:
+def test_open_appointments_are_free() -> None:
     provider = make_provider()
     make_appointments(provider)
     hold = make_hold(provider=provider, starts_at=TOMORROW + minutes(45))
@@ -61,7 +61,7 @@ def test_open_appointments_lie_in_the_half_open_window() -> None:
 @pytest.mark.parametrize("length", [minutes(0), minutes(-1), timedelta(days=62, microseconds=1)])
 def test_open_appointments_refuses_a_window_that_does_not_last_or_is_too_long(length: timedelta) -> None:
     with refused(InvalidInput, field="starts_before"):
-        open_appointments(now=NOW, starts_from=TOMORROW, starts_before=TOMORROW + length)
+        OpenAppointments.of(now=NOW, starts_from=TOMORROW, starts_before=TOMORROW + length)
 
 
 def test_open_appointments_accepts_a_window_of_62_days() -> None:
@@ -132,13 +132,3 @@ def test_nothing_is_open_for_an_inactive_service() -> None:
     make_appointments(offering(service))
     assert starts(service=service) == []
     assert starts() == [0]
-
-
-def test_appointments_between_answers_everything_on_the_calendar_in_order() -> None:
-    provider = make_provider()
-    hold = make_hold(provider=provider, starts_at=TOMORROW + minutes(15))
-    [opened] = make_appointments(provider)
-    make_appointments(provider, starts_at=TOMORROW + minutes(30))
-    make_appointments(make_provider())
-    found = appointments_between(provider_id=provider.pk, starts_at=TOMORROW, ends_at=TOMORROW + minutes(30))
-    assert list(found) == [opened, *hold.appointments.all()]

@@ -48,7 +48,7 @@ def kinds(now: datetime) -> dict[str, int]:
 
 
 def make_row(starts_at: datetime, status: Status = Status.CONFIRMED, **fields: Any) -> Reservation:
-    """A reservation as it stands in the table, whatever commands would say to it."""
+    """A row, without the checks of commands."""
     people: dict[str, Model] = {
         "client": Client.objects.first() or make_client(),
         "provider": Provider.objects.first() or make_provider(),
@@ -110,7 +110,7 @@ def test_what_comes_next_is_held_or_booked_and_in_order() -> None:
     assert coming_up(now=NOW + minutes(30), number=5) == [late]
 
 
-def test_a_quiet_day_worries_nobody() -> None:
+def test_a_quiet_day_has_no_concerns() -> None:
     make_booking()
     make_hold(starts_at=TOMORROW + minutes(15))
     assert kinds(NOW) == {}
@@ -152,7 +152,7 @@ def test_a_client_in_two_places_is_found_shortly_before() -> None:
     assert in_two_places(NOW - DAY) == []
 
 
-def test_nobody_counts_further_than_that() -> None:
+def test_counts_have_a_bound() -> None:
     for number in range(MOST + 1):
         make_row(NOW - minutes(15 * (number + 2)))
     [concern] = concerns(inactive=[], now=NOW)

@@ -31,15 +31,15 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 GRID = "An appointment starts on the grid"
-OPEN = "An appointment that nobody has is open, and only that"
+OPEN = "An appointment without a lease is open, and no other one is"
 BOOKED = "What is booked is booked for good"
-CALENDAR = "A leased appointment stands on its reservation's calendar"
+CALENDAR = "A leased appointment is on its reservation's calendar"
 WITHIN = "A leased appointment lies within its reservation"
 BOOKING = "A booked appointment belongs to a booking"
 HELD = "A held appointment is free again when its hold lapses"
 ONE_PLACE = "A client is in one place at a time"
 RUN = "A reservation holds exactly its run of appointments"
-HISTORY = "The last event tells where a reservation stands"
+HISTORY = "The last event has a reservation's status"
 
 
 @contextmanager
@@ -110,7 +110,7 @@ def test_an_appointment_off_the_grid_is_found(shift: timedelta) -> None:
     ],
     ids=["held", "half booked", "booked"],
 )
-def test_an_appointment_that_nobody_has_but_that_is_not_open_is_found(
+def test_an_appointment_without_a_reservation_that_is_not_open_is_found(
     lease: dict[str, object], found: list[str]
 ) -> None:
     first, _ = make_appointments(make_provider(), number=2)
@@ -119,7 +119,7 @@ def test_an_appointment_that_nobody_has_but_that_is_not_open_is_found(
     assert broken() == {invariant: [first.pk] for invariant in found}
 
 
-def test_an_appointment_that_somebody_has_but_that_is_open_is_found() -> None:
+def test_an_appointment_with_a_reservation_that_is_open_is_found() -> None:
     appointment = make_hold().appointments.get()
     with without_checks():
         Appointment.objects.update(available_at=OPEN_SINCE)

@@ -1,4 +1,4 @@
-"""Forgetting what is not kept for ever, from the command line and by the real clock."""
+"""apply_retention, from the command line and by the real clock."""
 
 from datetime import timedelta
 from io import StringIO
@@ -23,16 +23,16 @@ def run() -> str:
     return output.getvalue()
 
 
-def test_apply_retention_says_what_it_forgot_and_twice_is_harmless(settings: Any) -> None:
+def test_apply_retention_says_what_it_did_and_twice_is_harmless(settings: Any) -> None:
     client, now = make_client(), timezone.now()
     old, _ = (reserve_at(client, make_provider(), place, key=f"k{place}") for place in (0, 1))
     begins_at = now - timedelta(days=8)
     Reservation.objects.filter(pk=old.pk).update(starts_at=begins_at, ends_at=begins_at + timedelta(minutes=15))
     IdempotencyKey.objects.filter(result=old.pk).update(created_at=now - timedelta(days=31))
     settings.RESERVATION_POLICY = Policy(retention=timedelta(days=7))
-    assert run() == "Forgot whose 1 reservations were, and 1 idempotency keys.\n"
+    assert run() == "Anonymised 1 reservations, and deleted 1 idempotency keys.\n"
     assert list(Reservation.objects.filter(client=client).values_list("starts_at__year", flat=True)) == [2030]
     assert IdempotencyKey.objects.count() == 1
     before = all_rows()
-    assert run() == "Forgot whose 0 reservations were, and 0 idempotency keys.\n"
+    assert run() == "Anonymised 0 reservations, and deleted 0 idempotency keys.\n"
     assert all_rows() == before

@@ -23,7 +23,7 @@ def run(*arguments: str) -> str:
 
 @pytest.fixture
 def answer(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What somebody at the terminal will answer; afterwards, what they were asked."""
+    """The reply that is typed at the terminal; afterwards, the prompts."""
     talk: list[str] = []
 
     def ask(question: str) -> str:
@@ -39,7 +39,7 @@ def answer(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_erase_client_erases_and_says_what_is_left() -> None:
     client = make_person()
     booking = make_booking(client=client)
-    assert run(EMAIL, "--yes") == "Erased. 1 reservations are nobody's now.\n"
+    assert run(EMAIL, "--yes") == "Erased. 1 reservations were anonymised.\n"
     nobody = Client.objects.get()
     assert (nobody.name, nobody.pk == client.pk) == ("Erased client", False)
     events = ReservationEvent.objects.filter(reservation=booking).order_by("pk")
@@ -48,10 +48,10 @@ def test_erase_client_erases_and_says_what_is_left() -> None:
     ]
 
 
-def test_erase_client_asks_whoever_sits_at_the_terminal(answer: list[str]) -> None:
+def test_erase_client_asks_at_the_terminal(answer: list[str]) -> None:
     client = make_person()
     answer.append("yes")
-    assert run(str(client.pk)) == "Erased. 0 reservations are nobody's now.\n"
+    assert run(str(client.pk)) == "Erased. 0 reservations were anonymised.\n"
     assert answer == [f"Erase Cleo Quartz ({EMAIL}) for good? Type yes: "]
 
 
@@ -65,10 +65,10 @@ def test_erase_client_does_nothing_for_another_answer_than_yes(reply: str, answe
     assert all_rows() == before
 
 
-def test_erase_client_does_nothing_where_nobody_can_be_asked() -> None:
+def test_erase_client_does_nothing_without_a_terminal() -> None:
     make_person()
     before = all_rows()
-    with pytest.raises(CommandError, match=r"^Nobody is there to ask: say --yes\.$"):
+    with pytest.raises(CommandError, match=r"^There is no terminal to ask at: pass --yes\.$"):
         run(EMAIL)
     assert all_rows() == before
 
@@ -81,7 +81,7 @@ def test_erase_client_says_who_is_more_than_a_client() -> None:
     assert all_rows() == before
 
 
-def test_erase_client_a_second_time_finds_nobody() -> None:
+def test_erase_client_a_second_time_finds_no_client() -> None:
     make_person()
     run(EMAIL, "--yes")
     before = all_rows()

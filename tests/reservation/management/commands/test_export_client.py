@@ -43,7 +43,7 @@ def test_export_client_works_for_an_account_that_may_no_longer_log_in() -> None:
 
 
 @pytest.mark.parametrize("named", ["nobody@example.com", "0", "", "²"])
-def test_export_client_says_that_there_is_nobody(named: str) -> None:
+def test_export_client_fails_for_an_unknown_client(named: str) -> None:
     make_person()
     before = all_rows()
     with pytest.raises(CommandError, match=r"^There is no client with this address or id\.$"):

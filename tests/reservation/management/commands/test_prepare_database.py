@@ -57,7 +57,7 @@ def test_of_several_that_start_at_once_one_migrates(empty_database: str) -> None
     assert applied[2] > 0
 
 
-def test_nobody_waits_for_another_one_for_ever(transactional_db: None) -> None:
+def test_waiting_for_the_lock_has_a_limit(transactional_db: None) -> None:
     if connection.vendor == "sqlite":
         pytest.skip("SQLite needs no lock.")
     with Command().only_one(0):
@@ -67,7 +67,7 @@ def test_nobody_waits_for_another_one_for_ever(transactional_db: None) -> None:
     assert end(start(url_of_test_database()))[0] == 0, "whoever held it has given it back"
 
 
-def test_it_waits_until_the_database_is_there(tmp_path: Path) -> None:
+def test_it_waits_until_the_database_is_available(tmp_path: Path) -> None:
     directory = tmp_path / "later"
     process = start(f"sqlite:///{directory}/db.sqlite3")
     assert process.stdout is not None

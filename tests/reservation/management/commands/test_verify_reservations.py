@@ -34,5 +34,5 @@ def test_verify_reservations_names_the_rows_that_are_broken_and_fails() -> None:
     assert errors.getvalue().splitlines() == [
         f"BROKEN  An appointment starts on the grid: appointment {appointment.pk}",
         f"BROKEN  A leased appointment lies within its reservation: appointment {appointment.pk}",
-        f"BROKEN  The last event tells where a reservation stands: reservation {hold.pk}",
+        f"BROKEN  The last event has a reservation's status: reservation {hold.pk}",
     ]

@@ -1,13 +1,14 @@
-"""Clients as one types, and the ones that staff adds."""
+"""Finding clients, for staff."""
 
 from typing import Any
 
 import pytest
 
-from reservation.domain.account import EmailTaken
-from reservation.domain.client import create_client, suggest_clients, update_client
+from reservation.domain.caller import ANONYMOUS
+from reservation.domain.client import update_client
 from reservation.domain.erasure import erase_client
 from reservation.domain.errors import Forbidden, InvalidInput
+from reservation.domain.queries.clients import find_clients, suggest_clients
 from reservation.models import Client
 from tests.factories import NOW, caller, make_client, make_hold, make_provider, make_user, staff
 from tests.rows import refused
@@ -44,17 +45,17 @@ def people(db: None) -> None:
         ("  ", []),
     ],
 )
-def test_who_is_found(search: str, names: list[str], people: None) -> None:
+def test_suggest_clients_finds_beginnings(search: str, names: list[str], people: None) -> None:
     assert [client.name for client in suggest_clients(caller=staff(), search=search, limit=10)] == names
 
 
-def test_no_more_are_found_than_asked_for_and_nobody_twice(people: None) -> None:
+def test_suggest_clients_returns_no_more_than_the_limit_and_nobody_twice(people: None) -> None:
     make_client(name="Ada Adams", user=make_user(email="ada.adams@example.com"))
     found = [client.name for client in suggest_clients(caller=staff(), search="ada", limit=3)]
     assert found == ["Ada Adams", "Ada Berg", "Cleo Nada"]
 
 
-def test_who_was_erased_is_not_found() -> None:
+def test_suggest_clients_leaves_out_the_erased_client() -> None:
     hold = make_hold()
     erase_client(caller=staff(), client_id=hold.client_id, now=NOW)
     assert Client.objects.get().name == "Erased client"
@@ -62,7 +63,7 @@ def test_who_was_erased_is_not_found() -> None:
 
 
 @pytest.mark.parametrize("number", [1, 8])
-def test_finding_costs_the_same_whatever_there_is(number: int, django_assert_num_queries: Any) -> None:
+def test_suggest_clients_costs_the_same_however_many_there_are(number: int, django_assert_num_queries: Any) -> None:
     for _ in range(number):
         make_client(name="Zoe Quartz")
     who = staff()
@@ -72,46 +73,35 @@ def test_finding_costs_the_same_whatever_there_is(number: int, django_assert_num
         }
 
 
-def test_searching_and_adding_are_for_staff() -> None:
+def test_suggest_clients_is_for_staff() -> None:
     for who in (caller(make_client()), caller(make_provider())):
         with refused(Forbidden, field=None):
             suggest_clients(caller=who, search="a", limit=10)
-        with refused(Forbidden, field=None):
-            create_client(caller=who, name="Dora", email="dora@example.com", now=NOW)
-    member = staff()
+    who = staff()
     with refused(InvalidInput, field="search"):
-        suggest_clients(caller=member, search="a" * 201, limit=10)
-
-
-def test_a_new_client_has_an_account_without_a_password() -> None:
-    client = create_client(caller=staff(), name=" Dora ", email="Dora@Example.com", phone="4711", now=NOW)
-    client = Client.objects.select_related("user").get(pk=client.pk)
-    assert (client.name, client.phone, client.time_zone, client.created_at) == ("Dora", "4711", "UTC", NOW)
-    assert (client.user.email, client.user.is_staff, client.user.has_usable_password()) == (
-        "dora@example.com",
-        False,
-        False,
-    )
-
-
-def test_a_repeated_addition_makes_one_client() -> None:
-    who, fields = staff(), {"name": "Dora", "email": "dora@example.com", "now": NOW}
-    first, second = (create_client.once("k", caller=who, **fields) for _ in range(2))
-    assert (first, Client.objects.count()) == (second, 1)
+        suggest_clients(caller=who, search="a" * 201, limit=10)
 
 
 @pytest.mark.parametrize(
-    ("changes", "error", "field"),
-    [
-        ({"name": " "}, InvalidInput, "name"),
-        ({"name": "a" * 201}, InvalidInput, "name"),
-        ({"email": "nobody"}, InvalidInput, "email"),
-        ({"phone": "1" * 41}, InvalidInput, "phone"),
-        ({"email": "TAKEN@example.com"}, EmailTaken, "email"),
-    ],
+    ("search", "expected"),
+    [(None, "ABC"), ("lovelace", "A"), ("ACE", "AB"), ("grace@", "B"), ("%", "C"), ("_", ""), ("", "ABC")],
 )
-def test_what_is_wrong_with_a_new_client(changes: dict[str, str], error: Any, field: str) -> None:
-    make_user(email="taken@example.com")
+def test_find_clients_searches_names_and_addresses_whatever_their_case(search: str | None, expected: str) -> None:
+    make_client(name="Ada Lovelace", user=make_user(email="a@example.com"))
+    make_client(name="Barbara", user=make_user(email="grace@example.com"))
+    make_client(name="Carl 100%", user=make_user(email="c@example.com"))
+    found = find_clients(caller=staff(), search=search)
+    assert "".join(sorted(client.name[0] for client in found)) == expected
+
+
+def test_find_clients_is_for_staff() -> None:
+    for who in (caller(make_client()), caller(make_provider()), ANONYMOUS):
+        with refused(Forbidden, field=None):
+            find_clients(caller=who)
+
+
+def test_find_clients_refuses_a_search_that_fits_no_name() -> None:
     who = staff()
-    with refused(error, field=field):
-        create_client(**{"caller": who, "name": "Dora", "email": "dora@example.com", "now": NOW, **changes})
+    assert list(find_clients(caller=who, search="x" * 200)) == []
+    with refused(InvalidInput, field="search"):
+        find_clients(caller=who, search="x" * 201)

@@ -1,4 +1,4 @@
-"""A practice in a few dictionaries: what the domain should do, said as simply as possible and without a database.
+"""The reference model of the stateful test: what the domain should do, as simply as possible and without a database.
 
 It knows no lease and no sweeper: a hold is live until its instant comes, and whoever is live holds its time.
 """
@@ -18,7 +18,7 @@ Slot = tuple[str, datetime]
 
 
 class Refused(Exception):
-    """With the code that the domain answers."""
+    """With the code of the domain's error."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def run(first: Slot, length: int) -> list[Slot]:
     return [(provider, starts_at + place * QUARTER) for place in range(length)]
 
 
-class Practice:
+class ReferenceModel:
     """Claims are known by their number. A caller is the name of a provider or of a client, or "staff"."""
 
     def __init__(self, *, now: datetime) -> None:

@@ -1,11 +1,11 @@
-"""What every peer is asked for: a document, and its variables."""
+"""The queries that all servers answer: a document, and its variables."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from benchmarks.databases import first_day
-from benchmarks.titles import WORKS
+from benchmarks.titles import WORKLOADS
 
 LISTING = """
 query Listing($filter: OpenAppointmentFilter!, $first: Int) {
@@ -29,11 +29,11 @@ query Calendars($providers: Int, $startsFrom: DateTime!, $startsBefore: DateTime
 
 
 @dataclass(frozen=True)
-class Work:
-    """What is asked for.
+class Workload:
+    """A query.
 
-    name: what the committed figures call it.
-    path: what those who know no GraphQL call it.
+    name: its key in the committed figures.
+    path: its path at peers without GraphQL.
     """
 
     name: str
@@ -43,17 +43,17 @@ class Work:
 
     @property
     def title(self) -> str:
-        return WORKS[self.name]
+        return WORKLOADS[self.name]
 
 
-def works() -> list[Work]:
-    """Each of them, over a week that begins behind the lead time, so that nothing changes while it is measured."""
+def workloads() -> list[Workload]:
+    """All queries, over a week that begins after the lead time, so that no response changes while it is measured."""
     week, next_week = window(0), window(4)
     return [
-        Work("fifty", "listing", LISTING, {"filter": week, "first": 50}),
-        Work("one", "listing", LISTING, {"filter": week, "first": 1}),
-        Work("two hundred", "lists", LISTS, {"one": week, "other": next_week, "first": 100}),
-        Work("calendars", "calendars", CALENDARS, {"providers": 10, "first": 20, **week}),
+        Workload("fifty", "listing", LISTING, {"filter": week, "first": 50}),
+        Workload("one", "listing", LISTING, {"filter": week, "first": 1}),
+        Workload("two hundred", "lists", LISTS, {"one": week, "other": next_week, "first": 100}),
+        Workload("calendars", "calendars", CALENDARS, {"providers": 10, "first": 20, **week}),
     ]
 
 

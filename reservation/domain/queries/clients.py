@@ -1,0 +1,45 @@
+"""Finding clients, for staff."""
+
+from django.db.models import Q, QuerySet
+
+from reservation.domain.access import visible_clients
+from reservation.domain.caller import Caller
+from reservation.domain.validation import check_search
+from reservation.models import Client
+from reservation.policy import ERASED_EMAIL
+
+PHONE_CHARACTERS = frozenset("+(0123456789")
+
+
+def find_clients(*, caller: Caller, search: str | None = None) -> QuerySet[Client]:
+    """All clients whose name or address contains the text, for staff; unordered.
+
+    Raises Forbidden, and InvalidInput for a search that is too long.
+    """
+    caller.require_staff()
+    check_search(search)
+    if search is None:
+        return visible_clients(caller)
+    return visible_clients(caller).filter(Q(name__icontains=search) | Q(user__email__icontains=search))
+
+
+def suggest_clients(*, caller: Caller, search: str, limit: int) -> list[Client]:
+    """At most `limit` clients for an autocompletion, for staff: first those whose name begins with the text, then those
+    whose address does, then those with a later word of the name that does, or with the text in the phone number.
+
+    The first two are found by an index; the last reads every name, from an index, or every number.
+    Raises Forbidden, and InvalidInput for a search that is too long.
+    """
+    caller.require_staff()
+    check_search(search)
+    text = search.strip()
+    clients = visible_clients(caller).exclude(user__email=ERASED_EMAIL)
+    inside = Q(phone__contains=text) if text[:1] in PHONE_CHARACTERS else Q(name__icontains=f" {text}")
+    found: list[int] = []
+    for condition in (Q(name__istartswith=text), Q(user__email__istartswith=text), inside) if text else ():
+        if len(found) < limit:
+            # Only keys; the rows are read of those that are returned.
+            keys = Client.objects.filter(condition).order_by("name", "pk").values_list("pk", flat=True)
+            found += [pk for pk in keys[:limit] if pk not in found][: limit - len(found)]
+    people = clients.in_bulk(found)
+    return [people[pk] for pk in found if pk in people]

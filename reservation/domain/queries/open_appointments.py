@@ -1,0 +1,83 @@
+"""Open appointments: what can be reserved right now."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db.models import F, OuterRef, QuerySet
+from django.db.models.lookups import In, IsNull
+
+from reservation.domain.queries.criteria import Criteria
+from reservation.domain.validation import check_interval
+from reservation.models import Appointment, Provider, Service
+from reservation.models.lookups import row_exists
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenAppointments(Criteria[Appointment]):
+    """The appointments that can be reserved at an instant; for a service, those that a run of free ones begins with.
+
+    starts_from, starts_before: the half-open interval in which they start; not before the lead time is over.
+    provider_ids: only of these providers; None: of all.
+    run_length: how many consecutive appointments of appointment_length the service takes.
+    """
+
+    STRUCTURAL: ClassVar = frozenset({"run_length", "appointment_length"})
+
+    now: datetime
+    starts_from: datetime
+    starts_before: datetime | None
+    provider_ids: tuple[int, ...] | None
+    service_id: int | None
+    run_length: int
+    appointment_length: timedelta
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        now: datetime,
+        starts_from: datetime | None = None,
+        starts_before: datetime | None = None,
+        provider_ids: Collection[int] | None = None,
+        service: Service | None = None,
+    ) -> Self:
+        """The criteria of a caller, each of which may be left out. An inactive service has no open appointments.
+
+        Raises InvalidInput for an interval that ends before it starts or is too long.
+        """
+        if starts_from is not None and starts_before is not None:
+            check_interval(starts_at=starts_from, ends_at=starts_before, ends_field="starts_before")
+        if service is not None and not service.is_active:
+            provider_ids = ()
+        policy = settings.RESERVATION_POLICY
+        earliest_start = policy.earliest_start(now)
+        return cls(
+            now=now,
+            starts_from=earliest_start if starts_from is None else max(starts_from, earliest_start),
+            starts_before=starts_before,
+            provider_ids=None if provider_ids is None else tuple(provider_ids),
+            service_id=None if service is None else service.pk,
+            run_length=policy.run_length(None if service is None else service.duration),
+            appointment_length=policy.appointment_length,
+        )
+
+    def queryset(self) -> QuerySet[Appointment]:
+        found = Appointment.objects.starting_in(None, self.starts_before)
+        if self.provider_ids is not None:
+            found = found.filter(In(F("provider_id"), self.provider_ids))  # provider_id__in takes no params
+        found = found.open_at(self.now, earliest_start=self.starts_from)
+        return found if self.service_id is None else found.filter(*self.conditions_of(self.service_id))
+
+    def conditions_of(self, service_id: int) -> list[IsNull]:
+        """That the provider offers the service, and that the rest of the run is free.
+
+        One look-up by the unique key for each further appointment: a page costs as much as it shows, where a window
+        function would number the whole calendar first.
+        """
+        offers = Provider.services.through.objects.filter(provider_id=OuterRef("provider_id"), service_id=service_id)
+        following = Appointment.objects.free_at(self.now).filter(provider_id=OuterRef("provider_id"))
+        starts = (OuterRef("starts_at") + step * self.appointment_length for step in range(1, self.run_length))
+        return [row_exists(offers), *(row_exists(following.filter(starts_at=start)) for start in starts)]

@@ -1,0 +1,16 @@
+"""Finding services."""
+
+from django.db.models import QuerySet
+
+from reservation.domain.validation import check_search
+from reservation.models import Service
+
+
+def find_services(*, search: str | None = None, provider_id: int | None = None) -> QuerySet[Service]:
+    """Services whose name contains the text, and that the provider offers; unordered.
+
+    Raises InvalidInput for a search that is too long.
+    """
+    check_search(search)
+    conditions = {"name__icontains": search, "providers": provider_id}
+    return Service.objects.filter(**{lookup: value for lookup, value in conditions.items() if value is not None})
