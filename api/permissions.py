@@ -9,12 +9,15 @@ from collections.abc import Callable, Mapping
 from enum import Flag, auto
 from typing import Any
 
+from django.db.models import Model
+from graphene.utils.str_converters import to_camel_case
 from graphql import GraphQLSchema, default_field_resolver, is_introspection_type, is_object_type
 
 from api.execution import Column, PythonTypes, resolves_column
 from reservation.domain.caller import Caller
 from reservation.domain.errors import Forbidden
-from reservation.models import Client, Reservation
+from reservation.models import Client, Provider, Reservation, Service
+from reservation.models.public import public_fields
 
 
 class Audience(Flag):
@@ -39,11 +42,11 @@ class Audience(Flag):
 EVERYBODY, VIEWER, OWNER, PROVIDER, STAFF = Audience
 PARTIES = OWNER | PROVIDER | STAFF
 
-PUBLIC_COLUMNS: Mapping[str, str] = {
-    "Provider": "id name bio timeZone isActive",
-    "Service": "id name description durationMinutes isActive",
-}
-"""The fields of public types that are columns of their models."""
+
+def columns(model: type[Model]) -> str:
+    """The names of the model's public fields in the schema: a new column is private only if the model says so."""
+    return " ".join(to_camel_case(name) for name in public_fields(model))
+
 
 PERMISSIONS: Mapping[str, Mapping[Audience, str]] = {
     "Query": {
@@ -59,8 +62,8 @@ PERMISSIONS: Mapping[str, Mapping[Audience, str]] = {
         STAFF: "createProvider createService updateService",
     },
     "Viewer": {VIEWER: "isAuthenticated isStaff email client provider"},
-    "Provider": {EVERYBODY: PUBLIC_COLUMNS["Provider"] + " services openAppointments"},
-    "Service": {EVERYBODY: PUBLIC_COLUMNS["Service"] + " providers"},
+    "Provider": {EVERYBODY: f"{columns(Provider)} services openAppointments"},
+    "Service": {EVERYBODY: f"{columns(Service)} providers"},
     "Appointment": {EVERYBODY: "id startsAt endsAt isOpen provider", PARTIES: "reservation"},
     "Client": {PARTIES: "id name email phone timeZone reservations"},
     "Reservation": {

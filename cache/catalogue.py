@@ -1,15 +1,17 @@
-"""Cached rows of providers and services: public, read by everybody and changed rarely."""
+"""Providers and services in Memcached: their public fields, read by everybody and changed rarely."""
 
+import random
 from collections.abc import Iterable
 from functools import cache
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS
+from django.conf import settings
+from django.core.cache import caches
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Model
 
-from cache.cached_rows import Rows
-from cache.generations import invalidate
+from cache.generations import current_generations, invalidate
 from database.compiled_query import CompiledSelect
 from reservation.models import Provider, Service
 from reservation.models.public import public_fields
@@ -18,41 +20,48 @@ M = TypeVar("M", bound=Model)
 
 CACHE = GENERATION = "catalogue"
 
-
-def rows_of(model: type[Model]) -> Rows[int]:
-    """The cached rows of a model: its public fields, by id.
-
-    The key has a hash of the fields' names, so that no version of the code reads the rows of another one.
-    """
-    version = sha256(" ".join(public_fields(model)).encode()).hexdigest()[:8]
-    noun, width = model._meta.model_name, len(public_fields(model))
-    return Rows(
-        CACHE,
-        name=lambda pk: f"{noun}:{version}:{pk}",
-        generation=lambda pk: GENERATION,
-        is_ours=lambda value: isinstance(value, list) and len(value) == width,
-    )
+TTL_SECONDS = 60
+TTL_SPREAD = 0.1
+"""By what share a TTL is randomly shorter or longer, so that rows cached together do not expire together."""
 
 
-PROVIDERS, SERVICES = rows_of(Provider), rows_of(Service)
+class CachedRows(Generic[M]):
+    """The cached rows of a model, as JSON lists of its public fields."""
 
+    def __init__(self, model: type[M]) -> None:
+        self.model = model
+        self.fields = public_fields(model)
+        self.version = sha256(" ".join(self.fields).encode()).hexdigest()[:8]
 
-def read_providers(ids: Iterable[int]) -> dict[int, Provider]:
-    """The providers with these ids, as far as they exist, by id."""
-    return read_models(PROVIDERS, Provider, ids)
+    def key(self, generation: str, pk: int) -> str:
+        """The key of a row. The hash of the fields' names keeps another version of the code from reading it."""
+        return f"{generation}:{self.model._meta.model_name}:{self.version}:{pk}"
 
+    def read(self, ids: Iterable[int]) -> dict[int, M]:
+        """The instances with these ids, as far as they exist, by id; other fields than the public ones are deferred.
 
-def read_services(ids: Iterable[int]) -> dict[int, Service]:
-    """The services with these ids, as far as they exist, by id."""
-    return read_models(SERVICES, Service, ids)
+        A row that does not exist is not cached, so that made-up ids cannot fill Memcached. A cached value of another
+        form is a miss.
+        """
+        ids = list(dict.fromkeys(ids))
+        generation = current_generations([GENERATION]).get(GENERATION) if is_enabled() else None
+        keys = {} if generation is None else {pk: self.key(generation, pk) for pk in ids}
+        cached = caches[CACHE].get_many(keys.values()) if keys else {}
+        rows = {pk: cached[key] for pk, key in keys.items() if self.is_row(cached.get(key))}
+        if missing := [pk for pk in ids if pk not in rows]:
+            loaded = self.load(missing)
+            rows |= loaded
+            if keys and loaded:
+                seconds = TTL_SECONDS * random.uniform(1 - TTL_SPREAD, 1 + TTL_SPREAD)
+                caches[CACHE].set_many({keys[pk]: row for pk, row in loaded.items()}, timeout=round(seconds))
+        return {pk: self.model.from_db(DEFAULT_DB_ALIAS, self.fields, row) for pk, row in rows.items()}
 
+    def load(self, ids: list[int]) -> dict[int, Any]:
+        """The rows with these ids in the database, by id."""
+        return {row[0]: row for row in select_public(self.model)(ids=ids)}
 
-def read_models(rows: Rows[int], model: type[M], ids: Iterable[int]) -> dict[int, M]:
-    def load(missing: list[int]) -> dict[int, Any]:
-        return {row[0]: row for row in select_public(model)(ids=missing)}
-
-    found = rows.read(ids, load)
-    return {pk: model.from_db(DEFAULT_DB_ALIAS, public_fields(model), values) for pk, values in found.items()}
+    def is_row(self, value: Any) -> bool:
+        return isinstance(value, list) and len(value) == len(self.fields)
 
 
 @cache
@@ -61,6 +70,14 @@ def select_public(model: type[M]) -> CompiledSelect[..., tuple[Any, ...]]:
     return CompiledSelect(lambda ids: model._default_manager.filter(pk__in=ids).values_list(*public_fields(model)))
 
 
+PROVIDERS, SERVICES = CachedRows(Provider), CachedRows(Service)
+
+
+def is_enabled() -> bool:
+    """Whether committed data is cached. Not in a transaction: only the database has its uncommitted changes."""
+    return bool(settings.MEMCACHED_URL) and not connection.in_atomic_block
+
+
 def invalidate_catalogue() -> None:
-    """What is kept of the catalogue is over."""
+    """Invalidate the cached rows of all providers and services."""
     invalidate([GENERATION])

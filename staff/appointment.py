@@ -36,7 +36,7 @@ class AppointmentStateFilter(admin.SimpleListFilter):
         if self.value() == "booked":
             return queryset.booked()
         if self.value() == "held":
-            live = Reservation.objects.held_at(now)
+            live = Reservation.objects.live_at(now)
             return queryset.filter(reservation_id__in=live.values("pk")).taken_at(now)
         free = queryset.free_at(now)
         if self.value() != "free":

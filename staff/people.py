@@ -16,9 +16,9 @@ from import_export.admin import ImportExportMixin
 from unfold.contrib.import_export.forms import ExportForm
 from unfold.widgets import UnfoldAdminEmailInputWidget
 
-from reservation.domain.account import EmailTaken, new_account
+from reservation.domain.account import new_account
 from reservation.domain.command import Command
-from reservation.domain.errors import InvalidInput
+from reservation.domain.errors import EmailTaken, InvalidInput
 from reservation.models import User
 from staff.base import CatalogueAdmin, current_caller
 from staff.fields import editable_fields, in_lines

@@ -12,7 +12,7 @@ from graphql import GraphQLSchema, print_schema
 from api.documents import Document, Operation
 from api.documents.public_reads import PublicReads
 from cache import catalogue
-from cache.cached_rows import is_enabled
+from cache.catalogue import is_enabled
 from cache.invalidation import ALL_CALENDARS, calendar_generation
 from cache.responses import find_response
 

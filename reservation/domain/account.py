@@ -2,19 +2,10 @@
 
 from django.db import IntegrityError
 
-from reservation.domain.errors import DomainError
+from reservation.domain.errors import EmailTaken
 from reservation.domain.validation import check_fields
 from reservation.models import User
 from reservation.models.user import normalise_email
-
-
-class EmailTaken(DomainError):
-    """There is an account with this address."""
-
-    code = "EMAIL_TAKEN"
-
-    def __init__(self) -> None:
-        super().__init__("There is an account with this address already.", field="email")
 
 
 def new_account(email: str) -> User:

@@ -12,7 +12,7 @@ from django.db.models import Model
 
 from database.compiled_insert import CompiledInsert
 from reservation.domain.caller import Caller
-from reservation.domain.errors import DomainError, InvalidInput, Unauthenticated
+from reservation.domain.errors import IdempotencyKeyReused, InvalidInput, Unauthenticated
 from reservation.domain.transaction import transact
 from reservation.models import IdempotencyKey, User
 from reservation.policy import MAX_IDEMPOTENCY_KEY_LENGTH, Policy
@@ -21,15 +21,6 @@ P = ParamSpec("P")
 R = TypeVar("R", bound=Model | int)
 
 insert_key = CompiledInsert(IdempotencyKey)
-
-
-class IdempotencyKeyReused(DomainError):
-    """The idempotency key was used with another input."""
-
-    code = "IDEMPOTENCY_KEY_REUSED"
-
-    def __init__(self) -> None:
-        super().__init__("This key was used with another input.", field="idempotency_key")
 
 
 class Command(Generic[P, R]):

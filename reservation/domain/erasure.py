@@ -13,22 +13,17 @@ from reservation.domain.access import client_for
 from reservation.domain.caller import Caller
 from reservation.domain.client import register_client
 from reservation.domain.command import command
-from reservation.domain.errors import Forbidden, NotFound
+from reservation.domain.errors import InvalidTransition, MoreThanAClient, NotFound
 from reservation.domain.expiry import expire
 from reservation.domain.lease import serialise_client
 from reservation.domain.permissions import Permission
 from reservation.domain.reservation import cancel
 from reservation.domain.session import sessions_of
 from reservation.domain.transaction import Conflict
-from reservation.domain.transition import InvalidTransition
 from reservation.models import Client, Reservation, ReservationEvent, User
 from reservation.policy import ERASED_EMAIL, MOVABLE
 
 ERASED_NAME = "Erased client"
-
-
-class MoreThanAClient(Forbidden):
-    """The account is also a provider's or staff's, so that it cannot be deleted."""
 
 
 @command(result=int)
@@ -45,7 +40,7 @@ def erase_client(*, caller: Caller, client_id: int, now: datetime) -> int:
     if user is None:
         raise NotFound("client", field="client_id")
     if user.is_staff or user.is_superuser or hasattr(user, "provider"):
-        raise MoreThanAClient("This account is a provider's or staff's too.", field="client_id")
+        raise MoreThanAClient
     serialise_client(client_id)
     cancel_ahead(client, caller=caller, now=now)
     anonymised = anonymise(Reservation.objects.filter(client=client).values_list("pk", flat=True), now=now)

@@ -9,40 +9,20 @@ from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
 from database.compiled_query import Changes, CompiledSelect, CompiledUpdate
-from reservation.domain.errors import DomainError, InvalidInput, NotFound
+from reservation.domain.errors import (
+    AppointmentTaken,
+    ClientBusy,
+    InvalidInput,
+    NotFound,
+    TooManyHolds,
+    TooSoon,
+)
 from reservation.domain.expiry import expire
 from reservation.domain.transaction import Conflict
 from reservation.models import Appointment, Client, Provider, Reservation, Service
 from reservation.models.appointment import free_at
-from reservation.models.reservation import held_at
-from reservation.policy import BOOKED_UNTIL, HOLDING, Status, in_hours
-
-
-class AppointmentTaken(DomainError):
-    """Another reservation has the appointment, or it is no longer offered."""
-
-    code = "APPOINTMENT_TAKEN"
-
-    def __init__(self) -> None:
-        super().__init__("This time is no longer available.", field="appointment_id")
-
-
-class TooSoon(DomainError):
-    """The appointment starts before the lead time is over."""
-
-    code = "TOO_SOON"
-
-
-class TooManyHolds(DomainError):
-    """The client has as many unconfirmed reservations as it may."""
-
-    code = "TOO_MANY_HOLDS"
-
-
-class ClientBusy(DomainError):
-    """The client has another reservation at this time."""
-
-    code = "CLIENT_BUSY"
+from reservation.models.reservation import live_hold_at
+from reservation.policy import BOOKED_UNTIL, HOLDING, Status
 
 
 @dataclass(frozen=True)
@@ -83,7 +63,7 @@ def find_run(*, appointment_id: int, length: int, now: datetime) -> Run:
         raise NotFound("appointment", field="appointment_id")
     policy = settings.RESERVATION_POLICY
     if first.starts_at < policy.earliest_start(now):
-        raise TooSoon(f"Reserve at least {in_hours(policy.lead_time)} ahead.", field="appointment_id")
+        raise TooSoon(policy.lead_time)
     if not first.provider.is_active:
         raise AppointmentTaken
     if length == 1:
@@ -167,7 +147,7 @@ def select_other_claims(
 ) -> QuerySet[Reservation]:
     """The client's other claims that may prevent this one: its live holds, and what overlaps."""
     overlaps = Q(status__in=HOLDING, starts_at__lt=ends_at, ends_at__gt=starts_at)
-    return Reservation.objects.filter(held_at(now) | overlaps, ~Q(pk=reservation_id), client_id=client_id)
+    return Reservation.objects.filter(live_hold_at(now) | overlaps, ~Q(pk=reservation_id), client_id=client_id)
 
 
 def check_client(*, reservation: Reservation, is_new_hold: bool, now: datetime) -> None:
@@ -186,10 +166,10 @@ def check_client(*, reservation: Reservation, is_new_hold: bool, now: datetime) 
     lapsed = [claim for claim in claims if claim.status_at(now) is Status.EXPIRED]
     live = [claim for claim in claims if claim not in lapsed]
     if any(claim.starts_at < reservation.ends_at and claim.ends_at > reservation.starts_at for claim in live):
-        raise ClientBusy("The client has another reservation at this time.", field="appointment_id")
+        raise ClientBusy
     most = settings.RESERVATION_POLICY.max_live_holds
     if is_new_hold and sum(claim.status == Status.PENDING for claim in live) >= most:
-        raise TooManyHolds(f"Confirm or cancel one first: {most} unconfirmed reservations are the most.")
+        raise TooManyHolds(most)
     # So that a confirmation that began before the lapse comes too late; if it was in time, start again.
     if expire((claim.pk for claim in lapsed), now=now) != len(lapsed):
         raise Conflict

@@ -10,33 +10,12 @@ from django.db.models import Model
 from database.compiled_query import Changes, CompiledUpdate
 from reservation.domain.access import require_admitted, roles
 from reservation.domain.caller import Caller
-from reservation.domain.errors import DomainError
+from reservation.domain.errors import DomainError, HoldExpired, InvalidTransition, TooLateToCancel
 from reservation.domain.event import record, snapshot
 from reservation.domain.permissions import Permission
 from reservation.domain.transaction import Conflict
 from reservation.models import EventKind, Reservation
-from reservation.policy import LEADS_TO, MOVABLE, TRANSITIONS, Action, Role, Status, in_hours
-
-
-class HoldExpired(DomainError):
-    """The hold lapsed before it was confirmed; another reservation may have its time by now."""
-
-    code = "HOLD_EXPIRED"
-
-    def __init__(self) -> None:
-        super().__init__("The hold has lapsed. Reserve again.", field="reservation_id")
-
-
-class InvalidTransition(DomainError):
-    """The reservation's state does not allow this."""
-
-    code = "INVALID_TRANSITION"
-
-
-class TooLateToCancel(DomainError):
-    """The reservation has begun, or begins too soon for the client to cancel it."""
-
-    code = "TOO_LATE_TO_CANCEL"
+from reservation.policy import LEADS_TO, MOVABLE, TRANSITIONS, Action, Role, Status
 
 
 def run_length_of(reservation: Reservation) -> int:
@@ -54,32 +33,32 @@ def require_transition(reservation: Reservation, *, to: Status, now: datetime) -
     """Raise InvalidTransition unless the state machine has this transition."""
     status = reservation.status_at(now)
     if to not in TRANSITIONS[status]:
-        raise InvalidTransition(f"A {status} reservation cannot become {to}.", field="reservation_id")
+        raise InvalidTransition(f"A {status} reservation cannot become {to}.")
 
 
 def require_begun(reservation: Reservation, *, to: Status, now: datetime) -> None:
     """Raise InvalidTransition for a transition that needs the reservation to have begun."""
     require_transition(reservation, to=to, now=now)
     if reservation.starts_at > now:
-        raise InvalidTransition(f"A reservation that has not begun cannot become {to}.", field="reservation_id")
+        raise InvalidTransition(f"A reservation that has not begun cannot become {to}.")
 
 
 def require_movable(reservation: Reservation, *, now: datetime) -> None:
     """Raise HoldExpired and InvalidTransition unless its state allows it to be moved."""
     require_live(reservation, now=now)
     if reservation.status not in MOVABLE:
-        raise InvalidTransition(f"A {reservation.status} reservation cannot be moved.", field="reservation_id")
+        raise InvalidTransition(f"A {reservation.status} reservation cannot be moved.")
 
 
 def require_notice(reservation: Reservation, *, caller: Caller, now: datetime) -> None:
     """Raise TooLateToCancel once it has begun, and for a client within the notice of its booking."""
     if reservation.starts_at <= now:
-        raise TooLateToCancel("It has begun.", field="reservation_id")
+        raise TooLateToCancel
     notice = settings.RESERVATION_POLICY.cancellation_notice
     is_clients = reservation.status == Status.CONFIRMED and roles(caller, reservation) - {Role.STAFF} == {Role.CLIENT}
     is_late = reservation.starts_at - now < notice
     if is_clients and is_late and not caller.may(Permission.CHANGE_RESERVATION):
-        raise TooLateToCancel(f"A booking can be given up until {in_hours(notice)} before it.", field="reservation_id")
+        raise TooLateToCancel(notice)
 
 
 def require_possible(action: Action, reservation: Reservation, *, caller: Caller, now: datetime) -> None:

@@ -15,30 +15,30 @@ from reservation.models.service import Service
 from reservation.policy import MAX_TEXT_LENGTH, Status
 
 
-def held_at(now: datetime) -> Q:
+def live_hold_at(now: datetime) -> Q:
     """Unconfirmed at this instant, with a hold that has not lapsed."""
     return Q(status=Status.PENDING, expires_at__gt=now)
 
 
-def lapsed_at(now: datetime) -> Q:
+def lapsed_hold_at(now: datetime) -> Q:
     """Unconfirmed, with a hold that has lapsed at this instant, and not marked as expired yet."""
     return Q(status=Status.PENDING, expires_at__lte=now)
 
 
 class ReservationQuerySet(models.QuerySet["Reservation"]):
     def lapsed_at(self, now: datetime) -> Self:
-        return self.filter(lapsed_at(now))
+        return self.filter(lapsed_hold_at(now))
 
-    def held_at(self, now: datetime) -> Self:
-        return self.filter(held_at(now))
+    def live_at(self, now: datetime) -> Self:
+        return self.filter(live_hold_at(now))
 
     def with_status_at(self, statuses: Iterable[Status], now: datetime) -> Self:
         """Those in one of these states at this instant: a lapsed hold is EXPIRED."""
         matches = Q(pk__in=[])
         for status in set(statuses):
-            matches |= held_at(now) if status is Status.PENDING else Q(status=status)
+            matches |= live_hold_at(now) if status is Status.PENDING else Q(status=status)
             if status is Status.EXPIRED:
-                matches |= lapsed_at(now)
+                matches |= lapsed_hold_at(now)
         return self.filter(matches)
 
 

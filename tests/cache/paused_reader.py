@@ -4,20 +4,21 @@ Run with the provider's id. It prints "read", waits for a line, and then caches 
 """
 
 import sys
+from typing import Any
 
 import django
 
 django.setup()
 
-from cache.catalogue import PROVIDERS, select_public  # noqa: E402 - needs the models
-from reservation.models import Provider  # noqa: E402
+from cache.catalogue import PROVIDERS, CachedRows  # noqa: E402 - needs the models
 
 
-def read_and_wait(ids: list[int]) -> dict[int, tuple[object, ...]]:
-    found = {row[0]: row for row in select_public(Provider)(ids=ids)}
-    print("read", flush=True)
-    sys.stdin.readline()
-    return found
+class PausedRows(CachedRows[Any]):
+    def load(self, ids: list[int]) -> dict[int, Any]:
+        found = super().load(ids)
+        print("read", flush=True)
+        sys.stdin.readline()
+        return found
 
 
-PROVIDERS.read([int(sys.argv[1])], read_and_wait)
+PausedRows(PROVIDERS.model).read([int(sys.argv[1])])

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pymemcache.client.base import Client
 
-from cache.catalogue import PROVIDERS, read_providers
+from cache.catalogue import PROVIDERS
 from cache.generations import current_generations
 from tests.factories import make_provider
 from tests.servers import HOST
@@ -19,14 +19,14 @@ def test_what_we_did_not_write_costs_a_hit_and_no_error(rows: str, what: str, va
     pk = make_provider(name="Anna").pk
 
     def read() -> Any:
-        return [provider.name for provider in read_providers([pk]).values()]
+        return [provider.name for provider in PROVIDERS.read([pk]).values()]
 
     expected = read()
     server = Client((HOST, int(rows.rsplit(":", 1)[1])))
     catalogue = current_generations(["catalogue"])["catalogue"]
     key = {
         "generation": "generations:1:catalogue",
-        "provider": f"catalogue:1:{catalogue}:{PROVIDERS.name(pk)}",
+        "provider": f"catalogue:1:{PROVIDERS.key(catalogue, pk)}",
     }[what]
     assert server.get(key) is not None
     server.set(key, value)

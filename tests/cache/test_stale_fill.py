@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models.signals import post_save
 
 from cache import invalidation
-from cache.catalogue import read_providers
+from cache.catalogue import PROVIDERS
 from reservation.models import Provider
 from tests.factories import make_provider
 from tests.servers import url_of_test_database
@@ -50,4 +50,4 @@ def test_what_a_paused_reader_caches_is_read_only_if_nothing_invalidated_it(rows
     finally:
         post_save.connect(invalidation.on_catalogue_changed, sender=Provider)
     # Then that is read; without a new generation it would not be
-    assert read_providers([provider.pk])[provider.pk].name == ("Berta" if is_invalidated else "Anna")
+    assert PROVIDERS.read([provider.pk])[provider.pk].name == ("Berta" if is_invalidated else "Anna")

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client as Browser
 from prometheus_client.parser import text_string_to_metric_families
 
-from cache.catalogue import read_providers
+from cache.catalogue import PROVIDERS
 from ops.metrics import Metrics, families
 from reservation.domain.reservation import cancel, confirm, reserve
 from reservation.domain.transaction import Conflict, transact
@@ -84,7 +84,7 @@ def test_transaction_retries_are_counted_by_cause(counting: Metrics) -> None:
 def test_cache_reads_are_counted(rows: str, counting: Metrics, client: Browser) -> None:
     provider = make_provider()
     for _ in range(3):
-        read_providers([provider.pk])
+        PROVIDERS.read([provider.pk])
     reads = counting.total().of(families.CACHE_READS)
     assert (reads["catalogue", "hit"], reads["catalogue", "miss"]) == (2, 1)
 

@@ -73,7 +73,7 @@ def tally(*, starts_from: datetime, starts_before: datetime, inactive: Collectio
     for status, number in within.filter(status__in=statuses).order_by().values_list("status").annotate(Count("pk")):
         numbers[STATUS_WORDS[Status(status)].group] += number
     # A hold that has lapsed is still PENDING in its row, and read by another index.
-    numbers[StatusGroup.HELD] += within.held_at(now).count()
+    numbers[StatusGroup.HELD] += within.live_at(now).count()
     free = Appointment.objects.free_at(now).starting_in(max(starts_from, now), starts_before)
     if inactive:
         free = free.exclude(provider_id__in=inactive)
@@ -95,7 +95,7 @@ def concerns(*, inactive: Collection[int], now: datetime) -> list[Concern]:
 def kinds(inactive: Collection[int], now: datetime) -> Iterator[tuple[str, QuerySet[Reservation]]]:
     """The kinds of concerns, each with its reservations, found by an index."""
     reservations = Reservation.objects
-    yield "lapsing", reservations.held_at(now).lapsed_at(now + SOON).order_by("expires_at")
+    yield "lapsing", reservations.live_at(now).lapsed_at(now + SOON).order_by("expires_at")
     yield "in two places", reservations.filter(pk__in=in_two_places(now)).order_by("starts_at", "id")
     away = reservations.filter(provider_id__in=inactive, starts_at__gt=now).with_status_at(MOVABLE, now)
     yield "provider away", away.order_by("starts_at", "id")

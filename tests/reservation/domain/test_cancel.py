@@ -7,9 +7,8 @@ import pytest
 from pytest_django import Settings
 
 from reservation.domain.caller import ANONYMOUS
-from reservation.domain.errors import InvalidInput, Unauthenticated
+from reservation.domain.errors import InvalidInput, InvalidTransition, TooLateToCancel, Unauthenticated
 from reservation.domain.reservation import cancel, complete, mark_no_show, reserve
-from reservation.domain.transition import InvalidTransition, TooLateToCancel
 from reservation.models import Reservation
 from reservation.policy import OPEN_SINCE, Policy, Status
 from tests.factories import (

@@ -6,9 +6,7 @@ import pytest
 
 from reservation.domain.appointment import offer, withdraw
 from reservation.domain.caller import ANONYMOUS
-from reservation.domain.command import IdempotencyKeyReused
-from reservation.domain.errors import InvalidInput, Unauthenticated
-from reservation.domain.lease import AppointmentTaken
+from reservation.domain.errors import AppointmentTaken, IdempotencyKeyReused, InvalidInput, Unauthenticated
 from reservation.domain.provider import update_provider
 from reservation.domain.reservation import cancel, confirm, reserve
 from reservation.models import Appointment, IdempotencyKey, Reservation

@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from reservation.domain.account import EmailTaken
 from reservation.domain.client import create_client
-from reservation.domain.errors import Forbidden, InvalidInput
+from reservation.domain.errors import EmailTaken, Forbidden, InvalidInput
 from reservation.models import Client
 from tests.factories import NOW, caller, make_client, make_provider, make_user, staff
 from tests.rows import refused

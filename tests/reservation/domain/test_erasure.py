@@ -10,8 +10,8 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 
 from reservation.domain.caller import ANONYMOUS
-from reservation.domain.erasure import MoreThanAClient, erase_client
-from reservation.domain.errors import Forbidden, NotFound, Unauthenticated
+from reservation.domain.erasure import erase_client
+from reservation.domain.errors import Forbidden, MoreThanAClient, NotFound, Unauthenticated
 from reservation.domain.queries.verification import find_violations
 from reservation.domain.reservation import complete, confirm
 from reservation.models import Client, IdempotencyKey, Reservation, ReservationEvent, User

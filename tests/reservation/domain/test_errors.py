@@ -1,10 +1,21 @@
 """The codes are a promise to clients: none changes, and none means two things."""
 
-from reservation.domain.account import EmailTaken
-from reservation.domain.command import IdempotencyKeyReused
-from reservation.domain.errors import DomainError, Forbidden, InvalidInput, NotFound, Unauthenticated
-from reservation.domain.lease import AppointmentTaken, ClientBusy, TooManyHolds, TooSoon
-from reservation.domain.transition import HoldExpired, InvalidTransition, TooLateToCancel
+from reservation.domain.errors import (
+    AppointmentTaken,
+    ClientBusy,
+    DomainError,
+    EmailTaken,
+    Forbidden,
+    HoldExpired,
+    IdempotencyKeyReused,
+    InvalidInput,
+    InvalidTransition,
+    NotFound,
+    TooLateToCancel,
+    TooManyHolds,
+    TooSoon,
+    Unauthenticated,
+)
 
 CODES = {
     AppointmentTaken: "APPOINTMENT_TAKEN",

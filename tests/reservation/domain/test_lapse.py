@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from reservation.domain.appointment import withdraw
+from reservation.domain.errors import HoldExpired, InvalidTransition
 from reservation.domain.expiry import expire_lapsed
 from reservation.domain.queries.verification import find_violations
 from reservation.domain.reservation import cancel, confirm, reschedule, reserve
-from reservation.domain.transition import HoldExpired, InvalidTransition
 from reservation.models import Reservation
 from reservation.policy import OPEN_SINCE, Status
 from tests.factories import (

@@ -6,8 +6,8 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from reservation.domain.errors import DomainError, InvalidInput, NotFound
-from reservation.domain.lease import AppointmentTaken, Run, TooSoon, acquire, check_offers, find_run, serialise_client
+from reservation.domain.errors import AppointmentTaken, DomainError, InvalidInput, NotFound, TooSoon
+from reservation.domain.lease import Run, acquire, check_offers, find_run, serialise_client
 from reservation.domain.reservation import reschedule, reserve
 from reservation.models import Appointment, Client, Provider, Reservation
 from reservation.policy import BOOKED_UNTIL, OPEN_SINCE, Status

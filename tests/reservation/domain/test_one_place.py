@@ -4,10 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from reservation.domain.lease import ClientBusy
+from reservation.domain.errors import ClientBusy, HoldExpired
 from reservation.domain.queries.verification import find_violations
 from reservation.domain.reservation import confirm, reschedule, reserve
-from reservation.domain.transition import HoldExpired
 from reservation.models import Client, Reservation
 from reservation.policy import OPEN_SINCE, Status
 from tests.factories import (

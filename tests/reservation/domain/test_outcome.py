@@ -6,9 +6,8 @@ from datetime import timedelta
 import pytest
 
 from reservation.domain.caller import ANONYMOUS
-from reservation.domain.errors import Unauthenticated
+from reservation.domain.errors import InvalidTransition, Unauthenticated
 from reservation.domain.reservation import cancel, complete, mark_no_show
-from reservation.domain.transition import InvalidTransition
 from reservation.models import Reservation
 from reservation.policy import BOOKED_UNTIL
 from tests.factories import NOW, TOMORROW, caller, make_booking, make_hold, make_service, minutes, staff

@@ -11,7 +11,7 @@ from reservation.domain.appointment import offer, withdraw
 from reservation.domain.caller import Caller
 from reservation.domain.client import create_client, update_client
 from reservation.domain.erasure import erase_client
-from reservation.domain.errors import Forbidden
+from reservation.domain.errors import Forbidden, TooLateToCancel
 from reservation.domain.provider import create_provider, update_provider
 from reservation.domain.queries.clients import find_clients
 from reservation.domain.queries.export import export_client
@@ -25,7 +25,6 @@ from reservation.domain.reservation import (
     reserve,
 )
 from reservation.domain.service import create_service, update_service
-from reservation.domain.transition import TooLateToCancel
 from reservation.models import Appointment, Client, Provider, Reservation, Service
 from tests.factories import (
     NOW,

@@ -2,9 +2,8 @@
 
 import pytest
 
-from reservation.domain.account import EmailTaken
 from reservation.domain.caller import ANONYMOUS, Caller
-from reservation.domain.errors import DomainError, Forbidden, InvalidInput, NotFound, Unauthenticated
+from reservation.domain.errors import DomainError, EmailTaken, Forbidden, InvalidInput, NotFound, Unauthenticated
 from reservation.domain.provider import create_provider, update_provider
 from reservation.models import Provider, User
 from tests.factories import NOW, caller, make_client, make_provider, make_service, make_user, staff

@@ -7,10 +7,17 @@ import pytest
 from pytest_django import Settings
 
 from reservation.domain.caller import ANONYMOUS
-from reservation.domain.errors import InvalidInput, NotFound, Unauthenticated
-from reservation.domain.lease import AppointmentTaken, ClientBusy, TooSoon
+from reservation.domain.errors import (
+    AppointmentTaken,
+    ClientBusy,
+    InvalidInput,
+    InvalidTransition,
+    NotFound,
+    TooLateToCancel,
+    TooSoon,
+    Unauthenticated,
+)
 from reservation.domain.reservation import cancel, complete, mark_no_show, reschedule
-from reservation.domain.transition import InvalidTransition, TooLateToCancel
 from reservation.models import Reservation
 from reservation.policy import Policy
 from tests.factories import (

@@ -3,8 +3,7 @@
 import pytest
 
 from reservation.domain.caller import ANONYMOUS, Caller
-from reservation.domain.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
-from reservation.domain.lease import AppointmentTaken
+from reservation.domain.errors import AppointmentTaken, Forbidden, InvalidInput, NotFound, Unauthenticated
 from reservation.domain.reservation import reserve
 from reservation.models import Reservation
 from reservation.policy import OPEN_SINCE

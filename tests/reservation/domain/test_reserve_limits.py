@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from pytest_django import Settings
 
-from reservation.domain.lease import AppointmentTaken, ClientBusy, TooManyHolds, TooSoon
+from reservation.domain.errors import AppointmentTaken, ClientBusy, TooManyHolds, TooSoon
 from reservation.domain.reservation import cancel, complete, confirm, mark_no_show, reserve
 from reservation.models import Client, Reservation
 from reservation.policy import Policy, Status

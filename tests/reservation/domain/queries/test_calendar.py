@@ -142,7 +142,7 @@ def test_occupancy_is_one_statement(number: int, django_assert_num_queries: Any)
     assert len(counts) == number
 
 
-def openings(reservation: Any, provider: Provider) -> list[datetime]:
+def possible_moves(reservation: Any, provider: Provider) -> list[datetime]:
     found = read_possible_moves(
         caller=staff(), reservation=reservation, provider=provider, starts_from=NOW, starts_before=END, now=NOW
     )
@@ -155,7 +155,7 @@ def test_a_reservation_can_be_moved_over_a_part_of_its_own_time_but_not_to_where
     first, *_ = make_appointments(provider, number=4)
     hold = reserve(caller=caller(make_client()), appointment_id=first.pk, service_id=service.pk, now=NOW)
     booking = confirm(caller=caller(hold.client), reservation_id=hold.pk, now=NOW)
-    assert openings(booking, provider) == [TOMORROW + minutes(15), TOMORROW + minutes(30)]
+    assert possible_moves(booking, provider) == [TOMORROW + minutes(15), TOMORROW + minutes(30)]
 
 
 def test_a_reservation_can_be_moved_only_to_a_provider_who_offers_its_service() -> None:
@@ -164,7 +164,7 @@ def test_a_reservation_can_be_moved_only_to_a_provider_who_offers_its_service() 
     also, never = make_provider(services=(service,)), make_provider()
     for provider in (also, never):
         make_appointments(provider)
-    assert (openings(booking, also), openings(booking, never)) == ([TOMORROW], [])
+    assert (possible_moves(booking, also), possible_moves(booking, never)) == ([TOMORROW], [])
 
 
 def test_it_is_for_staff() -> None:
