@@ -46,12 +46,12 @@ def test_the_costs_in_the_document_are_those_of_the_weights() -> None:
         "A node": weights.weight_of("Query.provider", schema.type_map["Provider"]),
         "A page of a list": weights.weight_of(other_page, schema.type_map["ProviderConnection"]),
         "A page of a provider's open appointments": weights.WEIGHTS[calendar],
-        "A `totalCount`": weights.COUNT,
+        "A `totalCount`": weights.COUNT_WEIGHT,
         "A `totalCount` of appointments": weights.WEIGHTS["AppointmentConnection.totalCount"],
-        "A mutation": weights.CHANGE,
-        "An object of the introspection": weights.META_OBJECT,
-        "In addition, for open appointments for a service": weights.RUN_SEARCHES["Query.openAppointments"],
-        "In addition, for open appointments of one provider for a service": weights.RUN_SEARCHES[calendar],
+        "A mutation": weights.MUTATION_WEIGHT,
+        "An object of the introspection": weights.INTROSPECTION_WEIGHT,
+        "In addition, for open appointments for a service": weights.SERVICE_SEARCH_COSTS["Query.openAppointments"],
+        "In addition, for open appointments of one provider for a service": weights.SERVICE_SEARCH_COSTS[calendar],
     }
 
 
