@@ -23,7 +23,8 @@ from django.utils.crypto import salted_hmac
 MIN_RSA_BITS = 2048
 PEM = re.compile(r"-----BEGIN ([A-Z ]+)-----\s.*?-----END \1-----", re.DOTALL)
 THUMBPRINT_MEMBERS = {"OKP": ("crv", "kty", "x"), "RSA": ("e", "kty", "n"), "oct": ("k", "kty")}
-SALT = "accounts.tokens."
+SALT = "reservation.tokens."
+"""Never changes, wherever this module moves: another one would invalidate all tokens and log everybody out."""
 
 
 @dataclass(frozen=True, eq=False)

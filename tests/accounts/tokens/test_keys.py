@@ -73,3 +73,9 @@ def test_the_repr_of_a_key_reveals_no_secret() -> None:
 def test_an_unusable_key_is_refused(text: str) -> None:
     with pytest.raises(ImproperlyConfigured, match=r"^JWT_PRIVATE_KEYS "):
         load_keys(text, ())
+
+
+def test_keys_derived_from_a_secret_are_the_same_in_every_release() -> None:
+    """Otherwise an upgrade would invalidate all tokens. The id is that of a key which a former release derived."""
+    (key,) = load_keys("", ("a secret key",))
+    assert key.kid == "Q5Xv0GpYv0jYoPkwgDnTLUqgJEMIPWw5FrC5H4ZYvWM"
