@@ -37,9 +37,7 @@ def paused_reader(provider: Provider, *, memcached: str) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("is_invalidated", [True, False])
-def test_rows_that_a_paused_reader_caches_are_used_unless_they_were_invalidated(
-    rows: str, is_invalidated: bool
-) -> None:
+def test_rows_that_a_paused_reader_caches_are_used_unless_invalidated(rows: str, is_invalidated: bool) -> None:
     # Given a reader in another process that has read the provider's former name
     provider = make_provider(name="Anna")
     if not is_invalidated:

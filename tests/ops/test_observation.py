@@ -119,9 +119,8 @@ def test_the_access_log_has_the_observation_and_nothing_that_was_sent(transactio
         ) as port,
     ):
         connection = HTTPConnection(HOST, port, timeout=10)
-        connection.request(
-            "GET", "/graphql/?query={services{totalCount}}"
-        )  # the first statement of a connection reads the server's version
+        # The first statement of a connection also reads the server's version.
+        connection.request("GET", "/graphql/?query={services{totalCount}}")
         connection.getresponse().read()
         headers = {"X-Request-ID": PROXIED, "X-Forwarded-For": "192.0.2.77"}
         for target in (

@@ -43,7 +43,5 @@ def test_runs_of_appointments_never_overlap(connect):
         for appointment, result in zip(wanted, results, strict=True):
             if result.code is not None:
                 assert result.code == "APPOINTMENT_TAKEN"
-                assert any(
-                    abs(appointment.starts_at - start) < minutes(45) for start in won
-                )  # refused because of an overlap
+                assert any(abs(appointment.starts_at - start) < minutes(45) for start in won)  # it overlaps
         cancel_reserved(clients, results)

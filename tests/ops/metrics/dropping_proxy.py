@@ -12,7 +12,7 @@ LONGEST = 1 << 20
 
 
 class DroppingProxy:
-    """Forwards everything, but drops what `lost` names of the next batch, request or answer, and closes the connection."""
+    """Forwards everything, but drops the next batch's request or response, as `lost` says, and disconnects."""
 
     def __init__(self, redis_port: int) -> None:
         self.redis_port = redis_port

@@ -58,9 +58,7 @@ def test_label_values_are_shortened_and_encodable(make_metrics: MakeMetrics) -> 
     assert r'event="a \"quoted\"\nline ?"' in as_text(metrics.total()).decode()
 
 
-def test_series_beyond_the_cardinality_limit_are_counted_as_one(
-    make_metrics: MakeMetrics, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_series_beyond_the_limit_are_counted_as_one(make_metrics: MakeMetrics, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(labels, "MAX_SERIES", 3)
     metrics = make_metrics()
     for number in (1, 2, 3, 4, 5, 2):

@@ -67,7 +67,7 @@ class ReferenceModel:
         free = {slot for slot, holder in self.holders().items() if holder is None}
         return {slot for slot in free if slot[1] >= self.now + LEAD_TIME and free.issuperset(run(slot, length))}
 
-    # --- Commands ---------------------------------------------------------------------------------------------------
+    # --- Commands --------------------------------------------------------------------------------------------------
 
     def wait(self, span: timedelta) -> None:
         self.now += span

@@ -90,7 +90,7 @@ def test_another_command_under_the_same_key_is_refused() -> None:
         cancel.once("key", caller=who, reservation_id=hold.pk, now=NOW)
 
 
-def test_an_argument_of_none_is_the_same_input_as_none_at_all() -> None:
+def test_an_argument_of_none_is_the_same_input_as_an_omitted_one() -> None:
     [appointment] = make_appointments(make_provider())
     who = caller(make_client())
     first = reserve.once("key", caller=who, appointment_id=appointment.pk, now=NOW)

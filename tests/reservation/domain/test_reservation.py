@@ -37,7 +37,7 @@ def test_change_refuses_a_row_that_changed_after_it_was_read(meanwhile: dict[str
 
 @pytest.mark.parametrize("lost", [{"available_at": NOW}, {"reservation_id": None}], ids=["lapsed", "taken"])
 def test_confirm_writes_nothing_when_it_no_longer_has_the_whole_run(lost: dict[str, Any]) -> None:
-    """As if another transaction had released the appointments after they were read: the UPDATE decides."""
+    """As if another transaction had changed the lease after it was read: the UPDATE decides."""
     hold, other = make_hold(), make_hold()
     if "reservation_id" in lost:
         lost = {"reservation_id": other.pk}

@@ -111,15 +111,15 @@ def test_settings_change_how_many_holds_a_client_may_have(settings: Settings) ->
         reserve(caller=who, appointment_id=appointment.pk, now=NOW)
 
 
-# --- Overlaps -----------------------------------------------------------------------------------------------------
+# --- Overlaps ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("make", [make_hold, make_booking])
 @pytest.mark.parametrize("starts", [-30, -15, 0, 15, 30])
-def test_reserve_refuses_a_client_with_an_overlapping_reservation(
+def test_reserve_refuses_an_overlap_with_the_clients_own_reservation(
     make: Callable[..., Reservation], starts: int
 ) -> None:
-    """Runs that overlap the client's reservation of 45 minutes at its start, at its end, within it or around it."""
+    """Runs of 45 minutes that overlap the client's reservation of 45 minutes."""
     client, service = make_client(), make_service(duration_minutes=45)
     make(client=client, service=service, starts_at=TOMORROW + minutes(60))
     first, *_ = make_appointments(

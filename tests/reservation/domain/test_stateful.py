@@ -92,7 +92,7 @@ class Machine(RuleBasedStateMachine):
         transaction.set_rollback(True)
         self.example.__exit__(None, None, None)
 
-    # --- Commands ---------------------------------------------------------------------------------------------------
+    # --- Commands --------------------------------------------------------------------------------------------------
 
     @rule(span=spans)
     def wait(self, span: timedelta | tuple[str, timedelta]) -> None:

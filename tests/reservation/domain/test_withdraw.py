@@ -126,9 +126,7 @@ def test_withdraw_does_not_change_a_lapsed_hold_outside_the_interval() -> None:
     ],
     ids=["off grid", "ends off grid", "empty", "reversed", "past", "long"],
 )
-def test_withdraw_refuses_an_interval_that_is_no_run_of_future_appointments(
-    starts: timedelta, ends: timedelta, field: str
-) -> None:
+def test_withdraw_refuses_an_invalid_or_past_interval(starts: timedelta, ends: timedelta, field: str) -> None:
     provider = make_provider()
     make_appointments(provider, starts_at=NOW - minutes(15), number=4)
     who = caller(provider)

@@ -63,9 +63,7 @@ def test_suggest_clients_leaves_out_the_erased_client() -> None:
 
 
 @pytest.mark.parametrize("number", [1, 8])
-def test_suggest_clients_takes_the_same_number_of_statements_for_any_number(
-    number: int, django_assert_num_queries: Any
-) -> None:
+def test_suggest_clients_costs_the_same_for_any_number(number: int, django_assert_num_queries: Any) -> None:
     for _ in range(number):
         make_client(name="Zoe Quartz")
     who = staff()

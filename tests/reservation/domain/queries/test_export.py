@@ -124,9 +124,7 @@ def test_only_the_client_itself_and_staff_may() -> None:
 
 
 @pytest.mark.parametrize("number", [1, 4])
-def test_an_export_takes_the_same_number_of_statements_for_any_amount_of_data(
-    number: int, django_assert_num_queries: Any
-) -> None:
+def test_an_export_costs_the_same_for_any_amount_of_data(number: int, django_assert_num_queries: Any) -> None:
     client, provider = make_person(), make_provider()
     for place in range(number):
         reserve_at(client, provider, place)
