@@ -1,4 +1,4 @@
-"""What every test can ask for."""
+"""Fixtures that tests of several folders share."""
 
 import json
 import shutil
@@ -34,12 +34,12 @@ Send = Callable[..., Any]
 Viewer = Callable[[str], Any]
 
 CACHES = tuple(settings.CACHES)
-"""The names of the caches that there are."""
+"""The names of all caches."""
 
 
 @pytest.fixture(scope="module")
 def memcached() -> Iterator[str]:
-    """The URL of a Memcached of our own."""
+    """The URL of a Memcached server that the tests of a module share."""
     if not shutil.which("memcached"):
         pytest.skip("memcached is not installed")
     port = free_port()
@@ -50,18 +50,18 @@ def memcached() -> Iterator[str]:
 
 @pytest.fixture
 def rows(transactional_db: None, memcached: str, settings: Any) -> Iterator[str]:
-    """The URL of a Memcached that keeps what is read from the database; it is empty when a test begins."""
+    """The URL of a Memcached server that all caches of this test use; it is empty when the test begins."""
     settings.MEMCACHED_URL = memcached
     settings.CACHES = {name: cache_at(memcached, name=name) for name in CACHES}
     empty_memcached(memcached)
     yield memcached
-    for kept in connections().values():
-        kept.close()
+    for client in connections().values():
+        client.close()
 
 
 @pytest.fixture
 def redis() -> Iterator[TCPExecutor]:
-    """A Redis of our own. Skipped where it is not installed: script/test installs it."""
+    """A Redis server for this test. Skipped where Redis is not installed: script/test installs it."""
     if not shutil.which("redis-server"):
         pytest.skip("redis-server is not installed")
     port = free_port()
@@ -72,7 +72,7 @@ def redis() -> Iterator[TCPExecutor]:
 
 @pytest.fixture
 def ask() -> Callable[..., Answer]:
-    """Execute a document as somebody, at an instant, without HTTP."""
+    """Execute a document as this caller, at this instant, without HTTP."""
 
     def ask(source: str, *, caller: Caller = ANONYMOUS, now: datetime = NOW, **variables: Any) -> Answer:
         document = parse_document(schema, source)
@@ -103,8 +103,8 @@ def post(client: Browser) -> Post:
 
 @pytest.fixture
 def readable() -> Callable[[Any], Any]:
-    """Put readable, repeatable names in the place of ids and cursors, for a snapshot: rows are numbered by the order
-    in which they appear, so that it does not depend on what the database counted up to."""
+    """Replace ids and cursors by readable names, for a snapshot: rows are numbered in the order in which they appear,
+    so that the snapshot does not depend on the keys that the database assigns."""
     numbers: dict[tuple[str, int], int] = {}
 
     def number(noun: str, key: int) -> int:
@@ -128,13 +128,13 @@ def readable() -> Callable[[Any], Any]:
 
 @pytest.fixture
 def user(db: None) -> User:
-    """The account of a client, with these CREDENTIALS."""
+    """The account of a client, with CREDENTIALS as its e-mail address and password."""
     return make_client(user=make_user(**CREDENTIALS)).user
 
 
 @pytest.fixture
 def send(client: Browser) -> Send:
-    """Post JSON, or this very body, to a part of allauth's interface for applications. No attempt came before."""
+    """Post JSON, or bytes as they are, to a path of allauth's API for applications. No earlier attempt is counted."""
     cache.clear()
 
     def send(path: str, body: Any) -> Any:
@@ -146,7 +146,7 @@ def send(client: Browser) -> Send:
 
 @pytest.fixture
 def viewer(client: Browser) -> Viewer:
-    """What a request with this Authorization header is answered: a caller's address, or status and code."""
+    """Returns the caller's e-mail address for this Authorization header, or the status and the code of the error."""
 
     def viewer(header: str) -> Any:
         response = client.get("/graphql/", {"query": "{ viewer { email } }"}, headers={"Authorization": header})

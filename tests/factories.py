@@ -1,4 +1,4 @@
-"""Objects as the domain would make them, with a word for each thing that a test does not care about."""
+"""Objects as the domain creates them, with a default for each field that a test does not name."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -12,10 +12,10 @@ from reservation.domain.reservation import confirm, reserve
 from reservation.models import Appointment, Client, Provider, Reservation, Service, User
 
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
-"""When tests happen: a Tuesday, far from any change of clocks."""
+"""The current time in tests: a Tuesday, far from any change to or from daylight saving time."""
 
 TOMORROW = NOW + timedelta(days=1)
-"""The first instant that can be reserved at NOW."""
+"""The earliest start that can be reserved at NOW."""
 
 _numbers = count(1)
 
@@ -46,7 +46,7 @@ def make_service(**fields: Any) -> Service:
 
 
 def make_appointments(provider: Provider, *, starts_at: datetime = TOMORROW, number: int = 1) -> list[Appointment]:
-    """Open appointments, one after the other."""
+    """Consecutive open appointments."""
     slots = [Appointment(provider=provider, starts_at=starts_at + minutes(15 * place)) for place in range(number)]
     Appointment.objects.bulk_create(slots)
     return list(Appointment.objects.filter(provider=provider, starts_at__gte=starts_at).order_by("starts_at")[:number])
@@ -60,12 +60,12 @@ def account(user: User) -> Caller:
 
 
 def staff() -> Caller:
-    """A caller who is staff with all permissions."""
+    """A member of staff with all permissions."""
     return account(make_user(is_staff=True, is_superuser=True))
 
 
 def caller(person: Client | Provider) -> Caller:
-    """The caller that is this client or provider."""
+    """This client or provider as a caller."""
     return account(person.user)
 
 
@@ -77,7 +77,7 @@ def make_hold(
     starts_at: datetime = TOMORROW,
     now: datetime = NOW,
 ) -> Reservation:
-    """A hold that the client has made for itself, on appointments of its own."""
+    """A hold that the client has made for itself, on newly offered appointments."""
     provider = provider or make_provider(services=(service,) if service else ())
     length = settings.RESERVATION_POLICY.run_length(service.duration if service else None)
     first, *_ = make_appointments(provider, starts_at=starts_at, number=length)

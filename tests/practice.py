@@ -42,7 +42,7 @@ RESERVATION = f"""
 @dataclass(frozen=True, kw_only=True)
 class Practice:
     """Anna offers Cutting (30 minutes) and has four hours from tomorrow noon; Cleo holds the first run of them, and
-    has booked the one that begins an hour later. Bert offers nothing; Dora has reserved nothing."""
+    has booked the run that begins an hour later. Bert offers no service; Dora has no reservations."""
 
     service: Service
     provider: Provider
@@ -55,7 +55,7 @@ class Practice:
     staff: Caller = field(default_factory=staff)
 
     def who(self, name: str) -> Caller:
-        """One of PEOPLE."""
+        """The caller with this name, which is one of PEOPLE."""
         person = {
             "client": self.client,
             "other client": self.other_client,
@@ -92,7 +92,7 @@ def make_practice() -> Practice:
 
 
 def make_cancelled(client: Client, provider: Provider, *, number: int = 1, **fields: Any) -> list[Reservation]:
-    """Reservations that were given up, so that they hold no appointments: for long lists."""
+    """Cancelled reservations, which hold no appointments: for long lists."""
     fields = {"starts_at": TOMORROW, "created_at": NOW, "cancelled_at": NOW, "status": "CANCELLED", **fields}
     fields.setdefault("ends_at", fields["starts_at"] + timedelta(minutes=15))
     return [Reservation.objects.create(client=client, provider=provider, **fields) for _ in range(number)]

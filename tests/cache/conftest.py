@@ -1,4 +1,4 @@
-"""Fixtures: the numbers of hits, misses and errors that caches report."""
+"""Fixtures of the tests of the cache."""
 
 from collections.abc import Iterator
 from typing import Any

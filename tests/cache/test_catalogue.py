@@ -91,14 +91,14 @@ def test_a_pending_invalidation_is_sent_before_anything_is_read(rows: str, setti
     assert names_of(provider) == ["Berta"]
     # When it is available again
     settings.CACHES = {name: cache_at(rows, name=name) for name in CACHES}
-    # Then the row that it has is not used
+    # Then its outdated row is not used
     assert names_of(provider) == ["Berta"]
     generation = current_generations(["catalogue"])["catalogue"]
     assert caches["catalogue"].get(PROVIDERS.key(generation, provider.pk))
 
 
 def test_a_change_is_sent_to_a_memcached_that_has_just_failed(rows: str, settings: Any) -> None:
-    # Given a row that other processes can read in a Memcached which this process avoids, since it was slow
+    # Given a row that other processes can read in a Memcached that this process avoids after a timeout
     provider = make_provider(name="Anna")
     assert names_of(provider) == ["Anna"]
     before = current_generations(["catalogue"])
@@ -109,7 +109,7 @@ def test_a_change_is_sent_to_a_memcached_that_has_just_failed(rows: str, setting
         # When the row is changed
         provider.name = "Berta"
         provider.save()
-        # Then it is used again, and the row is invalidated for them
+        # Then the row is invalidated in it, and this process uses it again
         assert current_generations(["catalogue"]).keys() == {"catalogue"}
         assert current_generations(["catalogue"]) != before
         assert names_of(provider) == ["Berta"]

@@ -47,7 +47,7 @@ def use(settings: Any) -> Any:
 
 
 @pytest.mark.parametrize("value", ["text", "é🙂", "", 1, 1.5, None, True, [1, "a"], {"a": [None]}])
-def test_values_come_back_from_memcached(value: Any, memcached: str, use: Any) -> None:
+def test_values_are_read_from_memcached_as_they_were_written(value: Any, memcached: str, use: Any) -> None:
     cache = use(memcached)
     cache.set("key", value, 60)
     assert cache.get("key", "nothing") == value
@@ -79,7 +79,7 @@ def test_documents_are_registered_in_memcached(memcached: str, use: Any, client:
 
 
 @pytest.mark.parametrize("state", ["refusing", "hanging"])
-def test_an_unavailable_or_hanging_server_costs_hits_and_no_errors(
+def test_with_an_unavailable_or_hanging_server_reads_are_misses_and_nothing_fails(
     state: str, request: pytest.FixtureRequest, use: Any, client: Browser
 ) -> None:
     cache = use(request.getfixturevalue(state))
@@ -103,7 +103,7 @@ def test_one_url_names_several_servers() -> None:
 
 
 def test_a_request_closes_no_cache(client: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Closing all caches would take as long as a read from Memcached."""
+    """Since closing all caches would take as long as a read from Memcached."""
     closed: list[BaseCache] = []
     monkeypatch.setattr(BaseCache, "close", lambda cache, **_: closed.append(cache))
     assert caches["default"].get("anything") is None

@@ -19,7 +19,7 @@ from tests.servers import url_of_test_database
 
 @contextmanager
 def paused_reader(provider: Provider, *, memcached: str) -> Iterator[None]:
-    """Another process has read the provider, and caches it when the block ends."""
+    """Another process, which has read the provider, and caches it when the block ends."""
     environment = {"DATABASE_URL": url_of_test_database(), "MEMCACHED_URL": memcached}
     with subprocess.Popen(
         [sys.executable, "-m", "tests.cache.paused_reader", str(provider.pk)],
@@ -37,17 +37,17 @@ def paused_reader(provider: Provider, *, memcached: str) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("is_invalidated", [True, False])
-def test_what_a_paused_reader_caches_is_read_only_if_nothing_invalidated_it(rows: str, is_invalidated: bool) -> None:
+def test_rows_that_a_paused_reader_caches_are_used_unless_invalidated(rows: str, is_invalidated: bool) -> None:
     # Given a reader in another process that has read the provider's former name
     provider = make_provider(name="Anna")
     if not is_invalidated:
         post_save.disconnect(invalidation.on_catalogue_changed, sender=Provider)
     try:
         with paused_reader(provider, memcached=rows):
-            # When the provider gets another one before the reader goes on
+            # When the provider is renamed before the reader continues
             provider.name = "Berta"
             provider.save()
     finally:
         post_save.connect(invalidation.on_catalogue_changed, sender=Provider)
-    # Then that is read; without a new generation it would not be
+    # Then the new name is read, and only because the row was invalidated
     assert PROVIDERS.read([provider.pk])[provider.pk].name == ("Berta" if is_invalidated else "Anna")

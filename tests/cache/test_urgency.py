@@ -68,9 +68,8 @@ def test_an_invalidation_during_another_one_stays_pending_until_it_is_sent(
 
     def write_slowly(self: Any, data: dict[str, Any], **more: Any) -> list[str]:
         failed = write(self, data, **more)
-        generations._pending[os.getpid()]["a"] = (
-            object()
-        )  # somebody else has changed something meanwhile, and not told it
+        # Another change is committed meanwhile, and its invalidation is not sent.
+        generations._pending[os.getpid()]["a"] = object()
         return failed
 
     with monkeypatch.context() as patch:

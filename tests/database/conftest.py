@@ -7,5 +7,5 @@ import pytest
 
 @pytest.fixture
 def _compiled(settings: Any) -> None:
-    """For tests of the compiled statements themselves, whatever COMPILED_QUERIES is in this run."""
+    """Switches compiled queries on, whatever COMPILED_QUERIES is in this run."""
     settings.COMPILED_QUERIES = True

@@ -34,7 +34,7 @@ BothWays = Callable[[Callable[[], Any]], Any]
 
 @pytest.fixture
 def both_ways(settings: Any) -> BothWays:
-    """Runs something with the setting and without. Returns its result, after checking that both are equal."""
+    """Runs this with the setting and without. Returns the result, after checking that both are equal."""
 
     def both_ways(run: Callable[[], Any]) -> Any:
         results = []

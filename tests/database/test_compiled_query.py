@@ -53,7 +53,7 @@ def test_lists_of_all_lengths_take_few_statements() -> None:
     assert compiled(among) == 6  # with bucket sizes of 0, 1, 2, 4, 8 and 16
 
 
-def test_none_equals_nothing() -> None:
+def test_a_comparison_with_none_finds_no_row() -> None:
     @CompiledSelect
     def of(reservation_id: int | None) -> QuerySet[Appointment]:
         return Appointment.objects.filter(reservation=reservation_id)
@@ -66,11 +66,11 @@ def test_none_equals_nothing() -> None:
 
 def test_a_query_that_can_match_no_row_sends_no_statement(django_assert_num_queries: Any) -> None:
     @CompiledSelect
-    def nobody(pk: int) -> QuerySet[Client]:
+    def no_client(pk: int) -> QuerySet[Client]:
         return Client.objects.filter(Q(pk__in=[]), pk=pk)
 
     with django_assert_num_queries(0):
-        assert nobody(pk=1) == []
+        assert no_client(pk=1) == []
 
 
 def test_update_returns_how_many_rows_matched(django_assert_num_queries: Any) -> None:
@@ -94,16 +94,16 @@ def test_update_returns_how_many_rows_matched(django_assert_num_queries: Any) ->
 
 def test_a_failed_update_marks_the_transaction_for_rollback() -> None:
     @CompiledUpdate
-    def give(user_id: int) -> Changes:
+    def assign_user(user_id: int) -> Changes:
         return Provider.objects.all(), {"user_id": user_id}
 
     first = make_provider()
     make_provider()
     with pytest.raises(IntegrityError), transaction.atomic():
-        give(user_id=first.user_id)
+        assign_user(user_id=first.user_id)
     with transaction.atomic():
         with pytest.raises(IntegrityError):
-            give(user_id=first.user_id)
+            assign_user(user_id=first.user_id)
         assert connection.needs_rollback
 
 

@@ -38,7 +38,7 @@ def test_branches_of_several_shapes_take_one_statement(django_assert_num_queries
         (last, {"pk": 0}),
         (first, {"ids": ids[4:], "since": TOMORROW + minutes(75)}),
     ]
-    for _ in range(2):  # the second time from the cache
+    for _ in range(2):  # the second time with the cached statement
         with django_assert_num_queries(1):
             found = select_union(calls)
         assert found == [list(select.build(**values)) for select, values in calls]

@@ -28,7 +28,7 @@ class Clock:
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
-    """A clock that stands still, for a new connection."""
+    """A new connection whose clock moves only when the test moves it."""
     clock = Clock()
     monkeypatch.setattr(connection_health, "time", clock)
     connection.close()
@@ -39,7 +39,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
 
 @pytest.fixture
 def pings(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> list[int]:
-    """The id of the connection at each ping from now on."""
+    """The ids of the connections that are pinged from now on."""
     sent: list[int] = []
     wrapper_class = type(connections["default"])
     is_usable = wrapper_class.is_usable
@@ -53,7 +53,7 @@ def pings(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> list[int]:
 
 
 def connection_id() -> int:
-    """The server's id of this connection."""
+    """The id that the server has for this connection."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT CONNECTION_ID()")
         return int(cursor.fetchone()[0])
@@ -64,12 +64,12 @@ def begin_request() -> None:
     close_old_connections()
 
 
-def kill(which: int) -> None:
+def kill(number: int) -> None:
     """Makes the server close this connection, and waits until the socket shows it."""
     other = connection.copy()
     try:
         with other.cursor() as cursor:
-            cursor.execute(f"KILL CONNECTION {which}")
+            cursor.execute(f"KILL CONNECTION {number}")
     finally:
         other.close()
     deadline = time.monotonic() + 60
@@ -127,7 +127,7 @@ def test_a_connection_that_the_server_closed_is_replaced_before_a_request(pings:
     assert Service.objects.count() == 1
     assert connection_id() != first
     assert pings == [first]
-    # The new connection counts as fresh
+    # The new connection counts as healthy
     begin_request()
     connection_id()
     assert pings == [first]

@@ -33,7 +33,7 @@ def read_twice(model: type[Model], *names: str) -> tuple[Any, Any]:
     return model.from_db("default", attnames, row), plain_from_db.__func__(model, "default", attnames, row)
 
 
-def test_the_models_read_most_use_it() -> None:
+def test_the_models_that_are_read_most_use_fast_hydration() -> None:
     assert set(MODELS) == {Appointment, Client, Provider, Reservation, Service}
 
 
@@ -43,7 +43,7 @@ def test_the_model_meets_the_conditions_of_the_mixin(model: type[Model]) -> None
     assert not pre_init.has_listeners(model)
     assert not post_init.has_listeners(model)
     for field in model._meta.concrete_fields:
-        # Of the descriptors, only a foreign key's acts when it is set: it drops the cached object.
+        # Only the descriptor of a foreign key does anything when it is set: it drops the cached object.
         is_set = hasattr(getattr(model, field.attname), "__set__")
         assert is_set == field.is_relation
 

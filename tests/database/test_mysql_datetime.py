@@ -31,7 +31,7 @@ def test_datetimes_are_read_as_they_were_written() -> None:
 
 @pytest.mark.skipif(connection.vendor != "mysql", reason="the driver of MySQL and MariaDB")
 @pytest.mark.parametrize("instant", [*INSTANTS, None])
-def test_the_fast_parser_returns_what_the_drivers_does(instant: datetime | None) -> None:
+def test_the_fast_parser_returns_the_same_as_the_drivers_parser(instant: datetime | None) -> None:
     from MySQLdb.constants import FIELD_TYPE
     from MySQLdb.converters import conversions
 

@@ -61,7 +61,7 @@ def has_reader(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 
 
 def plain(row: Any) -> Any:
-    """Everything that can be compared of a result, with its types."""
+    """All attributes of a result that can be compared, with their types."""
     if isinstance(row, Model):
         state = row._state
         fields = {name: plain(value) for name, value in vars(row).items() if name != "_state"}
@@ -77,7 +77,7 @@ def plain(row: Any) -> Any:
 
 
 def check(build: Build, **values: Any) -> list[Any]:
-    """The results of the compiled query, after checking that they are those of Django, at each of several runs."""
+    """Returns the results of the compiled query, after checking that each of several runs equals Django's results."""
     select = CompiledSelect(build)
     expected = [plain(row) for row in build(**values)]
     for _ in range(3):
@@ -118,7 +118,7 @@ def test_no_rows_make_no_results(model: type[Model], has_reader: list[bool]) -> 
     assert check(lambda pk: model._default_manager.filter(pk=pk), pk=0) == []
     assert check(lambda pk: model._default_manager.filter(pk=pk).values_list("id"), pk=0) == []
     assert check(lambda ids: model._default_manager.filter(pk__in=ids), ids=[]) == []
-    assert has_reader == [True, True]  # the third can match no row, and needs none
+    assert has_reader == [True, True]  # the third can match no row, and needs no reader
 
 
 READ: dict[str, Build] = {
@@ -213,7 +213,7 @@ RARE: dict[str, Build] = {
 
 
 @pytest.mark.parametrize("build", RARE.values(), ids=RARE)
-def test_rare_querysets_are_right_with_or_without_a_row_reader(build: Build) -> None:
+def test_rare_querysets_have_the_results_of_django_with_or_without_a_row_reader(build: Build) -> None:
     assert len(check(build, pk=0)) > 1
 
 

@@ -1,4 +1,4 @@
-"""Which requests take the fast path past the middleware of pages, and that their responses are the same either way."""
+"""Which requests take the fast path, which skips the middleware of pages. Responses are the same either way."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -225,7 +225,7 @@ def test_an_unreadable_body_is_refused_the_same_either_way(body: bytes) -> None:
 
 
 @pytest.mark.parametrize("path", ["/graphql", "/graphql/"])
-def test_it_counts_as_the_same_route_either_way(path: str) -> None:
+def test_a_request_is_counted_under_the_same_route_either_way(path: str) -> None:
     routes = {response.wsgi_request.environ[ENVIRON].route for response in both_ways(path=path)}
     assert routes == {"graphql"}
 

@@ -1,4 +1,4 @@
-"""gunicorn with the project's configuration: new connections reach every process, and a kept one survives any body."""
+"""gunicorn with the project's configuration: connections reach every process, and stay open after any request body."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -64,8 +64,8 @@ def test_new_connections_reach_every_process(server: HTTPExecutor, connect: Call
     [b"", b"x", b"x" * 100 * 1024, [b"x" * 1024] * 100],
     ids=["none", "a byte", "100 KiB", "100 KiB in chunks"],
 )
-def test_a_connection_is_kept_after_a_body_that_the_application_did_not_read(body: Any, server: HTTPExecutor) -> None:
-    """gunicorn by itself reads up to 64 KiB, and closes the connection when there is more."""
+def test_a_connection_stays_open_after_a_body_that_the_view_did_not_read(body: Any, server: HTTPExecutor) -> None:
+    """Without the project's configuration, gunicorn reads up to 64 KiB, and closes the connection if there is more."""
     with closing(HTTPConnection(HOST, server.port, timeout=60)) as connection:
         connection.connect()
         socket = connection.sock

@@ -21,8 +21,8 @@ from mirakuru import TCPExecutor
 from tests.servers import HOST, free_port, run_server, url_of_test_database
 
 OTHERS = {"memcached": "not used", "redis": "not used"}
-WELL = {"status": "ok", "database": "ok", **OTHERS}
-GONE = {"status": "unavailable", "database": "unavailable", **OTHERS}
+HEALTHY = {"status": "ok", "database": "ok", **OTHERS}
+UNAVAILABLE = {"status": "unavailable", "database": "unavailable", **OTHERS}
 HEALTH, LIVE, READY = "/health/", "/health/live/", "/health/ready/"
 
 PROBE = """
@@ -38,45 +38,45 @@ token = write_token(TokenType.ACCESS, claims, lifetime=timedelta(minutes=1), now
 for path in sys.argv[1:]:
     headers = {"authorization": f"Bearer {token}"} if path == "/graphql" else {}
     if path.startswith("/health/"):
-        answer = browser.get(path)
+        response = browser.get(path)
     else:
-        answer = browser.post(path, {"query": "{ providers { totalCount } }"}, "application/json", headers=headers)
-    body = answer.json()
-    print(path, answer.status_code, body["errors"][0]["extensions"]["code"] if "errors" in body else body)
+        response = browser.post(path, {"query": "{ providers { totalCount } }"}, "application/json", headers=headers)
+    body = response.json()
+    print(path, response.status_code, body["errors"][0]["extensions"]["code"] if "errors" in body else body)
 """
-"""Ask for these paths; /graphql as somebody, /graphql/ as nobody."""
+"""Prints the responses at these paths: with an access token at /graphql, without one elsewhere."""
 
 
-def told(browser: Browser, path: str) -> tuple[int, dict[str, Any]]:
+def health_at(browser: Browser, path: str) -> tuple[int, dict[str, Any]]:
     response = browser.get(path)
     assert "no-store" in response["Cache-Control"]
     return response.status_code, response.json()
 
 
-def test_everything_is_ok(client: Browser, db: None) -> None:
-    assert told(client, HEALTH) == (200, WELL)
-    assert told(client, LIVE) == (200, {"status": "ok"})
-    assert told(client, READY) == (200, WELL)
+def test_health_is_ok_when_all_dependencies_are_available(client: Browser, db: None) -> None:
+    assert health_at(client, HEALTH) == (200, HEALTHY)
+    assert health_at(client, LIVE) == (200, {"status": "ok"})
+    assert health_at(client, READY) == (200, HEALTHY)
 
 
 def test_liveness_checks_no_dependency(client: Browser) -> None:
     # Without the `db` fixture a statement would be an error.
-    assert told(client, LIVE) == (200, {"status": "ok"})
+    assert health_at(client, LIVE) == (200, {"status": "ok"})
 
 
 def test_readiness_does_not_read_the_session(client: Browser, db: None, django_assert_max_num_queries: Any) -> None:
     client.cookies["sessionid"] = "x" * 32
     with django_assert_max_num_queries(2):
-        assert told(client, READY) == (200, WELL)
+        assert health_at(client, READY) == (200, HEALTHY)
 
 
 def test_pending_migrations_are_not_ready(client: Browser, db: None) -> None:
     last = MigrationRecorder.Migration.objects.filter(app="reservation").order_by("-name")[0]
     last.delete()
-    behind = {"status": "migrations pending", "database": "migrations pending", **OTHERS}
-    assert told(client, READY) == (503, behind)
-    assert told(client, HEALTH) == (200, behind)
-    assert told(client, LIVE) == (200, {"status": "ok"})
+    pending = {"status": "migrations pending", "database": "migrations pending", **OTHERS}
+    assert health_at(client, READY) == (503, pending)
+    assert health_at(client, HEALTH) == (200, pending)
+    assert health_at(client, LIVE) == (200, {"status": "ok"})
 
 
 @pytest.mark.parametrize("path", [HEALTH, LIVE, READY])
@@ -87,7 +87,7 @@ def test_other_methods_are_refused(path: str, client: Browser, db: None) -> None
 
 
 def probe(database_url: str, *paths: str) -> list[str]:
-    """What a process with this database tells at these paths; it has 20 seconds for it."""
+    """The responses at these paths of a process with this database, within 20 seconds."""
     run = subprocess.run(
         [sys.executable, "-c", PROBE, *paths],
         cwd=settings.BASE_DIR,
@@ -111,10 +111,10 @@ def test_without_a_database_it_is_live_and_not_ready(url: str) -> None:
         pytest.importorskip(driver)
     assert probe(url, LIVE, READY, HEALTH, "/graphql/", "/graphql") == [
         "/health/live/ 200 {'status': 'ok'}",
-        f"/health/ready/ 503 {GONE}",
-        f"/health/ 200 {GONE}",
+        f"/health/ready/ 503 {UNAVAILABLE}",
+        f"/health/ 200 {UNAVAILABLE}",
         "/graphql/ 200 SERVICE_UNAVAILABLE",  # the field fails
-        "/graphql 503 SERVICE_UNAVAILABLE",  # nobody can tell who asks
+        "/graphql 503 SERVICE_UNAVAILABLE",  # the caller cannot be identified
     ]
 
 
@@ -123,19 +123,19 @@ def test_a_hanging_database_is_not_ready(scheme: str) -> None:
     pytest.importorskip(DRIVERS[scheme])
     with socket.create_server(("127.0.0.1", 0), backlog=16) as silent:
         url = f"{scheme}://app:app@127.0.0.1:{silent.getsockname()[1]}/app"
-        assert probe(url, READY) == [f"/health/ready/ 503 {GONE}"]
+        assert probe(url, READY) == [f"/health/ready/ 503 {UNAVAILABLE}"]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_broken_connection_is_replaced(client: Browser) -> None:
     if connection.vendor == "sqlite":
-        pytest.skip("A file has no connection that breaks.")
-    ask, kill = {
+        pytest.skip("SQLite has no connection that can break.")
+    select_id, kill = {
         "mysql": ("SELECT CONNECTION_ID()", "KILL CONNECTION {}"),
-        "postgresql": ("SELECT pg_backend_pid()", "SELECT pg_terminate_backend({}, 5000)"),  # and wait until it is gone
+        "postgresql": ("SELECT pg_backend_pid()", "SELECT pg_terminate_backend({}, 5000)"),  # waits until it is closed
     }[connection.vendor]
     with connection.cursor() as cursor:
-        cursor.execute(ask)
+        cursor.execute(select_id)
         (number,) = cursor.fetchone()
     other = connection.copy()
     try:
@@ -143,20 +143,20 @@ def test_a_broken_connection_is_replaced(client: Browser) -> None:
             cursor.execute(kill.format(number))
     finally:
         other.close()
-    assert told(client, READY) == (503, GONE)
-    assert told(client, READY) == (200, WELL)
+    assert health_at(client, READY) == (503, UNAVAILABLE)
+    assert health_at(client, READY) == (200, HEALTHY)
 
 
 @pytest.fixture
 def hanging() -> Iterator[str]:
-    """An address that takes connections and says nothing."""
+    """The address of a server that accepts connections and never responds."""
     with socket.create_server((HOST, 0), backlog=16) as silent:
         yield f"{HOST}:{silent.getsockname()[1]}"
 
 
 def test_it_checks_memcached_and_redis(client: Browser, db: None, rows: str, redis: TCPExecutor, settings: Any) -> None:
     settings.REDIS_URL = f"redis://{HOST}:{redis.port}/0"
-    assert told(client, READY) == (200, {"status": "ok", "database": "ok", "memcached": "ok", "redis": "ok"})
+    assert health_at(client, READY) == (200, {"status": "ok", "database": "ok", "memcached": "ok", "redis": "ok"})
 
 
 @pytest.mark.parametrize("how", ["refusing", "hanging"])
@@ -165,22 +165,22 @@ def test_without_memcached_or_redis_it_is_degraded_and_ready(
     variable: str, scheme: str, how: str, client: Browser, db: None, hanging: str, settings: Any
 ) -> None:
     setattr(settings, variable, f"{scheme}://{hanging if how == 'hanging' else f'{HOST}:{free_port()}'}")
-    degraded = {**WELL, "status": "degraded", scheme: "unavailable"}
-    assert (told(client, READY), told(client, HEALTH)) == ((200, degraded), (200, degraded))
+    degraded = {**HEALTHY, "status": "degraded", scheme: "unavailable"}
+    assert (health_at(client, READY), health_at(client, HEALTH)) == ((200, degraded), (200, degraded))
 
 
 def test_readiness_fails_while_draining(transactional_db: None) -> None:
     # Given a server that drains for three seconds
     with run_server(database_url=url_of_test_database(), workers=2, threads=2, DRAIN_SECONDS="3") as server:
         assert get(server.port, READY) == (200, "ok")
-        # When it is told to stop
+        # When it is stopped
         assert server.process is not None
         os.kill(server.process.pid, signal.SIGTERM)
-        # Then for a while it is not ready, and answers all the same
+        # Then it is not ready for a while, and still serves requests
         deadline = time.monotonic() + 2
-        while (answer := get(server.port, READY)) == (200, "ok") and time.monotonic() < deadline:
+        while (response := get(server.port, READY)) == (200, "ok") and time.monotonic() < deadline:
             time.sleep(0.05)
-        assert answer == (503, "draining")
+        assert response == (503, "draining")
         assert get(server.port, LIVE) == (200, "ok")
 
 
@@ -188,6 +188,6 @@ def get(port: int, path: str) -> tuple[int, str]:
     connection = HTTPConnection(HOST, port, timeout=10)
     connection.request("GET", path)
     response = connection.getresponse()
-    answer = response.status, json.load(response)["status"]
+    state = json.load(response)["status"]
     connection.close()
-    return answer
+    return response.status, state

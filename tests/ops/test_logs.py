@@ -16,7 +16,7 @@ FORMATTER = TextFormatter()
 
 
 def written(error: BaseException) -> list[str]:
-    """The lines of a log in which this error was raised, without those of its stacks."""
+    """The lines of the log of this error, without those of its stacks."""
     try:
         raise error
     except BaseException:
@@ -37,7 +37,7 @@ def test_an_exception_is_logged_by_type_and_stack_without_its_message() -> None:
     assert written(KeyError(5)) == ["builtins.KeyError"]
 
 
-def test_its_cause_is_logged_likewise() -> None:
+def test_the_cause_of_an_exception_is_logged_without_its_message() -> None:
     error = caused(ValueError("ada"), by=caused(KeyError("ada"), by=OSError("ada")))
     assert written(error) == [
         "builtins.ValueError",
@@ -74,11 +74,11 @@ def test_in_production_a_record_is_a_json_line() -> None:
     record.request = "GET /ada@example.com"  # as Django adds it
     record.request_id = "id-of-the-request"
     line = JsonFormatter().format(record)
-    told = json.loads(line)
-    stack = told.pop("error")
+    logged = json.loads(line)
+    stack = logged.pop("error")
     assert (stack.splitlines()[-1], "\n" in line, "GET /ada" in line) == ("builtins.LookupError", False, False)
-    assert datetime.fromisoformat(told.pop("time")).tzinfo is not None
-    assert told == {"level": "ERROR", "logger": "api", "message": "Failed in r1", "request_id": "id-of-the-request"}
+    assert datetime.fromisoformat(logged.pop("time")).tzinfo is not None
+    assert logged == {"level": "ERROR", "logger": "api", "message": "Failed in r1", "request_id": "id-of-the-request"}
 
 
 def test_an_unknown_level_or_format_stops_the_start() -> None:

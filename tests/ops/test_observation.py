@@ -21,29 +21,29 @@ from tests.servers import HOST, serve, url_of_test_database
 PROXIED = "0123456789abcdef0123456789abcdef"
 
 
-def seen(browser: Browser, path: str, body: Any = None, **options: Any) -> tuple[HttpResponse, Observation]:
+def observe(browser: Browser, path: str, body: Any = None, **options: Any) -> tuple[HttpResponse, Observation]:
     response = browser.get(path, **options) if body is None else browser.post(path, body, "application/json", **options)
     return response, response.wsgi_request.environ[ENVIRON]  # type: ignore[attr-defined]
 
 
 def test_every_response_has_a_request_id(client: Browser, db: None) -> None:
     for path in ("/health/live/", "/nothing/", "/graphql/?query={viewer{isStaff}}", "/static/nothing.css"):
-        response, learned = seen(client, path)
-        assert response.headers["X-Request-ID"] == learned.request_id
-        assert len(learned.request_id) == 32
+        response, observed = observe(client, path)
+        assert response.headers["X-Request-ID"] == observed.request_id
+        assert len(observed.request_id) == 32
     assert len({client.get("/health/live/").headers["X-Request-ID"] for _ in range(3)}) == 3
 
 
 @pytest.mark.parametrize(
-    ("proxies", "given", "is_taken"),
+    ("proxies", "given", "is_accepted"),
     [(1, PROXIED, True), (0, PROXIED, False), (1, "short", False), (1, "ada@example.com", False), (1, "x" * 65, False)],
 )
 def test_a_request_id_is_accepted_from_a_trusted_proxy(
-    proxies: int, given: str, is_taken: bool, client: Browser, settings: Any
+    proxies: int, given: str, is_accepted: bool, client: Browser, settings: Any
 ) -> None:
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
     response = client.get("/health/live/", headers={"X-Request-ID": given})
-    assert (response.headers["X-Request-ID"] == given) is is_taken
+    assert (response.headers["X-Request-ID"] == given) is is_accepted
 
 
 def test_a_log_record_has_the_id_of_its_request(rf: RequestFactory) -> None:
@@ -71,7 +71,7 @@ def test_a_log_record_has_the_id_of_its_request(rf: RequestFactory) -> None:
     ],
 )
 def test_a_route_is_the_name_of_a_url_pattern(path: str, route: str, client: Browser, db: None) -> None:
-    assert seen(client, path)[1].route == route
+    assert observe(client, path)[1].route == route
 
 
 def test_operations_are_labelled_by_their_field(client: Browser, db: None) -> None:
@@ -83,8 +83,8 @@ def test_operations_are_labelled_by_their_field(client: Browser, db: None) -> No
         ("{ __typename }", "__typename", 0),
         ("{ nothing }", None, 0),
     ):
-        _, learned = seen(client, "/graphql/", {"query": query})
-        assert (learned.operation, learned.statements, learned.database_seconds > 0) == (
+        _, observed = observe(client, "/graphql/", {"query": query})
+        assert (observed.operation, observed.statements, observed.database_seconds > 0) == (
             operation,
             statements,
             statements > 0,
@@ -101,8 +101,8 @@ def test_errors_are_recorded_by_code_and_limits_by_name(client: Browser, db: Non
         (confirm % "a", ["INVALID_INPUT"], []),
         ("{ viewer { isStaff } } #" + "x" * 15_000, ["PAYLOAD_TOO_LARGE"], ["characters"]),
     ):
-        _, learned = seen(client, "/graphql/", {"query": query})
-        assert (learned.codes, learned.limits) == (codes, limits)
+        _, observed = observe(client, "/graphql/", {"query": query})
+        assert (observed.codes, observed.limits) == (codes, limits)
 
 
 def test_the_access_log_has_the_observation_and_nothing_that_was_sent(transactional_db: None, tmp_path: Path) -> None:
@@ -119,7 +119,8 @@ def test_the_access_log_has_the_observation_and_nothing_that_was_sent(transactio
         ) as port,
     ):
         connection = HTTPConnection(HOST, port, timeout=10)
-        connection.request("GET", "/graphql/?query={services{totalCount}}")  # the first one asks what server this is
+        # The first statement of a connection also reads the server's version.
+        connection.request("GET", "/graphql/?query={services{totalCount}}")
         connection.getresponse().read()
         headers = {"X-Request-ID": PROXIED, "X-Forwarded-For": "192.0.2.77"}
         for target in (

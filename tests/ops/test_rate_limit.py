@@ -1,4 +1,4 @@
-"""The rate limiter: counted in Redis for all processes, and by shares without it."""
+"""The rate limiter: all processes share the counters in Redis; without Redis each process allows its share."""
 
 import signal
 import socket
@@ -20,14 +20,14 @@ def url(server: TCPExecutor) -> str:
     return f"redis://{HOST}:{server.port}/0"
 
 
-def taken(limiter: RateLimiter, *, times: int, key: str = "somebody") -> list[bool]:
+def are_allowed(limiter: RateLimiter, *, times: int, key: str = "somebody") -> list[bool]:
     return [limiter.consume(RATE, key).is_allowed for _ in range(times)]
 
 
 def test_each_key_has_its_own_tokens() -> None:
     limiter = RateLimiter("", processes=1)
-    assert taken(limiter, times=12) == [True] * 10 + [False] * 2
-    assert taken(limiter, times=1, key="somebody else") == [True]
+    assert are_allowed(limiter, times=12) == [True] * 10 + [False] * 2
+    assert are_allowed(limiter, times=1, key="somebody else") == [True]
     assert RateLimiter("", processes=1).consume(RATE, "somebody").is_allowed
 
 
@@ -48,7 +48,7 @@ def test_consuming_more_than_the_limit_consumes_all() -> None:
 
 def test_expired_counters_are_removed_without_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     storage = ProcessStorage()
-    storage.timer.join()  # the one that the library starts when it is made
+    storage.timer.join()  # which the library starts for a new storage
     monkeypatch.delattr(threading.Thread, "start")
     for number in range(100):
         storage.incr(f"somebody {number}", 0.01)
@@ -72,7 +72,7 @@ def test_tokens_are_returned_without_a_thread_unless_the_counter_has_expired(
     assert set(storage.storage) == set(storage.expirations) == {"somebody"}
 
 
-def test_tokens_come_back() -> None:
+def test_tokens_are_replenished_over_time() -> None:
     limiter = RateLimiter("", processes=1)
     quick = Rate("quick", 4, 1)
     assert limiter.consume(quick, "a", tokens=4).is_allowed
@@ -85,8 +85,8 @@ def test_tokens_come_back() -> None:
 
 def test_processes_count_together_in_redis(redis: TCPExecutor) -> None:
     one, other = (RateLimiter(url(redis), processes=2) for _ in range(2))
-    assert taken(one, times=6) == [True] * 6
-    assert taken(other, times=6) == [True] * 4 + [False] * 2
+    assert are_allowed(one, times=6) == [True] * 6
+    assert are_allowed(other, times=6) == [True] * 4 + [False] * 2
 
 
 def test_concurrent_requests_get_no_more_than_the_limit(redis: TCPExecutor) -> None:
@@ -97,43 +97,43 @@ def test_concurrent_requests_get_no_more_than_the_limit(redis: TCPExecutor) -> N
 
 
 def test_without_redis_a_process_allows_its_share() -> None:
-    assert sum(taken(RateLimiter("", processes=3), times=10)) == 3
-    assert sum(taken(RateLimiter("", processes=100), times=10)) == 1
+    assert sum(are_allowed(RateLimiter("", processes=3), times=10)) == 3
+    assert sum(are_allowed(RateLimiter("", processes=100), times=10)) == 1
 
 
 def test_while_redis_is_unavailable_a_process_allows_its_share(redis: TCPExecutor) -> None:
     limiter = RateLimiter(url(redis), processes=2)
-    assert taken(limiter, times=1) == [True]
+    assert are_allowed(limiter, times=1) == [True]
     redis.stop()
-    assert sum(taken(limiter, times=10)) == 5
+    assert sum(are_allowed(limiter, times=10)) == 5
     redis.start()
     limiter.redis_retry_at = 0
-    assert sum(taken(limiter, times=20)) == 10  # it begins anew, having kept nothing
+    assert sum(are_allowed(limiter, times=20)) == 10  # Redis starts without counters
 
 
-def test_a_hanging_redis_is_waited_for_once(redis: TCPExecutor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_one_request_waits_for_a_hanging_redis(redis: TCPExecutor, monkeypatch: pytest.MonkeyPatch) -> None:
     limiter = RateLimiter(url(redis), processes=2)
-    assert taken(limiter, times=1) == [True]
-    asked: list[int] = []
+    assert are_allowed(limiter, times=1) == [True]
+    hits: list[int] = []
     shared = limiter.shared
     assert isinstance(shared, SlidingWindowCounterRateLimiter)
     hit = shared.hit
-    monkeypatch.setattr(shared, "hit", lambda *a, **k: asked.append(1) or hit(*a, **k))
+    monkeypatch.setattr(shared, "hit", lambda *a, **k: hits.append(1) or hit(*a, **k))
     process = redis.process
     assert process is not None
     process.send_signal(signal.SIGSTOP)
     try:
-        assert sum(taken(limiter, times=10)) == 5
-        assert len(asked) == 1
+        assert sum(are_allowed(limiter, times=10)) == 5
+        assert len(hits) == 1
     finally:
         process.send_signal(signal.SIGCONT)
     limiter.redis_retry_at = 0
-    assert taken(limiter, times=1) == [True]
-    assert len(asked) == 2
+    assert are_allowed(limiter, times=1) == [True]
+    assert len(hits) == 2
 
 
-def test_a_server_that_never_existed_is_no_error() -> None:
+def test_an_unreachable_redis_is_no_error() -> None:
     with socket.socket() as listener:
-        listener.bind((HOST, 0))  # and does not listen
-        nowhere = RateLimiter(f"redis://{HOST}:{listener.getsockname()[1]}/0", processes=2)
-        assert sum(taken(nowhere, times=10)) == 5
+        listener.bind((HOST, 0))  # but does not listen
+        limiter = RateLimiter(f"redis://{HOST}:{listener.getsockname()[1]}/0", processes=2)
+        assert sum(are_allowed(limiter, times=10)) == 5

@@ -1,4 +1,4 @@
-"""The server that races run against, and how people get there."""
+"""The server that the races run against, and how its clients connect."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
@@ -14,24 +14,24 @@ from tests.servers import serve, url_of_test_database
 
 @pytest.fixture(scope="session")
 def port(django_db_setup: None) -> Iterator[int]:
-    """Where gunicorn answers, on the test database."""
+    """The port of gunicorn, which uses the test database."""
     with serve(database_url=url_of_test_database(), workers=2, threads=4) as port:
         yield port
 
 
 @pytest.fixture
-def enter(port: int, transactional_db: None) -> Iterator[Callable[[Client | Provider], Racer]]:
-    """Gives somebody a connection: call it again for a second device."""
+def connect(port: int, transactional_db: None) -> Iterator[Callable[[Client | Provider], Racer]]:
+    """Returns a connection that is authenticated as this person; each call is another device."""
     with ExitStack() as connections:
 
-        def enter(person: Client | Provider) -> Racer:
+        def connect(person: Client | Provider) -> Racer:
             return connections.enter_context(closing(Racer(port, access_token(person.user))))
 
-        yield enter
+        yield connect
 
 
 def access_token(user: User) -> str:
-    """What a log-in would answer; a hundred real ones would take longer than the races."""
+    """An access token without a log-in, since a hundred log-ins would take longer than the races."""
     session = SessionStore()
     session.create()
     return issue_tokens(user.pk, session)[0]

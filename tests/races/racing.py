@@ -1,4 +1,4 @@
-"""Clients that act at the same moment, each over a connection of its own."""
+"""Clients that send requests at the same moment, each over its own connection."""
 
 import json
 import random
@@ -25,8 +25,8 @@ RESERVATION = "reservation { id status startsAt endsAt expiresAt }"
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What a mutation answered, and the code of its refusal; None when it was done."""
+class MutationResult:
+    """The payload of a mutation. code: the code of its first user error, None if it succeeded."""
 
     payload: dict[str, Any]
 
@@ -41,7 +41,7 @@ class Answer:
 
 
 class Racer:
-    """Somebody with an access token and an open connection."""
+    """A client with an access token and an open connection."""
 
     def __init__(self, port: int, token: str) -> None:
         self.headers = {"Authorization": f"Bearer {token}"}
@@ -51,46 +51,46 @@ class Racer:
     def close(self) -> None:
         self.connection.close()
 
-    def reserve(self, appointment: Appointment, **input: Any) -> Answer:
+    def reserve(self, appointment: Appointment, **input: Any) -> MutationResult:
         return self.mutate("reserveAppointment", RESERVATION, appointmentId=id_of(appointment), **input)
 
-    def confirm(self, reservation_id: str) -> Answer:
+    def confirm(self, reservation_id: str) -> MutationResult:
         return self.mutate("confirmReservation", RESERVATION, reservationId=reservation_id)
 
-    def cancel(self, reservation_id: str) -> Answer:
+    def cancel(self, reservation_id: str) -> MutationResult:
         return self.mutate("cancelReservation", RESERVATION, reservationId=reservation_id)
 
-    def reschedule(self, reservation_id: str, to: Appointment) -> Answer:
+    def reschedule(self, reservation_id: str, to: Appointment) -> MutationResult:
         return self.mutate("rescheduleReservation", RESERVATION, reservationId=reservation_id, appointmentId=id_of(to))
 
-    def offer(self, provider: Provider, starts_at: datetime, ends_at: datetime) -> Answer:
+    def offer(self, provider: Provider, starts_at: datetime, ends_at: datetime) -> MutationResult:
         return self.mutate("offerAppointments", "createdCount", **interval(provider, starts_at, ends_at))
 
-    def withdraw(self, provider: Provider, starts_at: datetime, ends_at: datetime) -> Answer:
+    def withdraw(self, provider: Provider, starts_at: datetime, ends_at: datetime) -> MutationResult:
         return self.mutate("withdrawAppointments", "withdrawnCount", **interval(provider, starts_at, ends_at))
 
-    def mutate(self, name: str, selection: str, **input: Any) -> Answer:
-        """Send one mutation. Anything but a payload, done or refused, is an AssertionError."""
+    def mutate(self, name: str, selection: str, **input: Any) -> MutationResult:
+        """Send one mutation. Raises AssertionError if it has errors other than user errors."""
         input_type, payload = f"{name[0].upper()}{name[1:]}Input", f"{{ userErrors {{ code }} {selection} }}"
         document = f"mutation($input: {input_type}!) {{ {name}(input: $input) {payload} }}"
-        answer = send(self.connection, "/graphql", {"query": document, "variables": {"input": input}}, self.headers)
-        if "errors" in answer:
-            raise AssertionError(f"{name} failed: {answer['errors']}")
-        return Answer(answer["data"][name])
+        response = send(self.connection, "/graphql", {"query": document, "variables": {"input": input}}, self.headers)
+        if "errors" in response:
+            raise AssertionError(f"{name} failed: {response['errors']}")
+        return MutationResult(response["data"][name])
 
 
 def send(connection: HTTPConnection, path: str, body: Any, headers: dict[str, str] | None = None) -> Any:
-    """POST JSON, get JSON. Any status but 200 is an AssertionError."""
+    """POST JSON and return the JSON of the response. Raises AssertionError if the status is not 200."""
     connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json", **(headers or {})})
     response = connection.getresponse()
     text = response.read()
     if response.status != 200:
-        raise AssertionError(f"{path} answered {response.status}: {text[:1000]!r}")
+        raise AssertionError(f"{path} returned {response.status}: {text[:1000]!r}")
     return json.loads(text)
 
 
 def race(calls: Sequence[Callable[[], T]]) -> list[T]:
-    """Make these calls at the same moment; what they answer, in order. Whatever came of it breaks no invariant."""
+    """Make these calls at the same moment. Returns their results in order, after checking all invariants."""
     barrier = Barrier(len(calls), timeout=TIMEOUT_SECONDS)
 
     def start(call: Callable[[], T]) -> T:
@@ -98,24 +98,24 @@ def race(calls: Sequence[Callable[[], T]]) -> list[T]:
         return call()
 
     with ThreadPoolExecutor(len(calls)) as threads:
-        # The last to come to a barrier is the first to leave it, so who that is must be left to chance.
-        drawn = random.sample(range(len(calls)), len(calls))
-        started = {place: threads.submit(start, calls[place]) for place in drawn}
-        answers = [started[place].result() for place in range(len(calls))]
+        # The last thread to reach a barrier is the first to leave it, so the order of the threads must be random.
+        order = random.sample(range(len(calls)), len(calls))
+        started = {place: threads.submit(start, calls[place]) for place in order}
+        results = [started[place].result() for place in range(len(calls))]
     if violations := list(map(str, find_violations())):
         raise AssertionError(violations)
-    return answers
+    return results
 
 
-def give_up(racers: Iterable[Racer], answers: Iterable[Answer]) -> None:
-    """Cancel whatever was reserved, so that nobody holds too much for the next round."""
-    for racer, answer in zip(racers, answers, strict=True):
-        if answer.code is None and racer.cancel(answer.reservation["id"]).code is not None:
-            raise AssertionError(f"What was reserved cannot be cancelled: {answer}")
+def cancel_reserved(racers: Iterable[Racer], results: Iterable[MutationResult]) -> None:
+    """Cancel what was reserved, so that no client reaches its limit of holds in the next round."""
+    for racer, result in zip(racers, results, strict=True):
+        if result.code is None and racer.cancel(result.reservation["id"]).code is not None:
+            raise AssertionError(f"What was reserved cannot be cancelled: {result}")
 
 
 def lapse(hold: str, *, after: timedelta = timedelta(0)) -> None:
-    """Let a hold, which is half an hour long, end a moment from now."""
+    """Let a hold lapse now, or so long after."""
     pk, expires_at = from_global_id(hold, noun="Reservation"), timezone.now() + after
     with transaction.atomic():
         Appointment.objects.filter(reservation=pk).update(available_at=expires_at)
@@ -127,7 +127,7 @@ def full_size(number: int, *, on_sqlite: int) -> int:
 
 
 def ten_o_clock() -> datetime:
-    """Ten in the morning in a few days: the server's clock is the real one, and it wants a day's notice."""
+    """Ten in the morning in a few days: the server uses the real clock, and its lead time is a day."""
     return (timezone.now() + timedelta(days=3)).replace(hour=10, minute=0, second=0, microsecond=0)
 
 

@@ -1,4 +1,4 @@
-"""Two changes of a reservation at once: they come one after the other, whichever is first."""
+"""Two changes of a reservation at once: they are serialised, in either order."""
 
 from collections import Counter
 from datetime import datetime, timedelta
@@ -7,12 +7,12 @@ from functools import partial
 from api.types.ids import from_global_id
 from reservation.models import Appointment, Reservation
 from tests.factories import make_appointments, make_client, make_provider, make_user
-from tests.races.racing import full_size, give_up, id_of, lapse, race, ten_o_clock
+from tests.races.racing import cancel_reserved, full_size, id_of, lapse, race, ten_o_clock
 
 
-def test_a_hold_is_cancelled_while_it_is_confirmed(enter):
+def test_a_hold_is_cancelled_while_it_is_confirmed(connect):
     provider = make_provider()
-    client, canceller = enter(make_client()), enter(provider)
+    client, canceller = connect(make_client()), connect(provider)
     outcomes = Counter()
     rounds = full_size(40, on_sqlite=20)
     for appointment in make_appointments(provider, starts_at=ten_o_clock(), number=rounds):
@@ -26,8 +26,8 @@ def test_a_hold_is_cancelled_while_it_is_confirmed(enter):
     assert Appointment.objects.filter(reservation=None).count() == rounds
 
 
-def test_a_hold_is_moved_while_it_is_confirmed(enter):
-    client, mover = enter(make_client()), enter(make_client(user=make_user(is_staff=True, is_superuser=True)))
+def test_a_hold_is_moved_while_it_is_confirmed(connect):
+    client, mover = connect(make_client()), connect(make_client(user=make_user(is_staff=True, is_superuser=True)))
     rounds = full_size(20, on_sqlite=10)
     slots = make_appointments(make_provider(), starts_at=ten_o_clock(), number=2 * rounds)
     for here, there in zip(slots[:rounds], slots[rounds:], strict=True):
@@ -42,9 +42,9 @@ def test_a_hold_is_moved_while_it_is_confirmed(enter):
         assert there.is_booked
 
 
-def test_a_booking_is_moved_while_it_is_cancelled(enter):
+def test_a_booking_is_moved_while_it_is_cancelled(connect):
     provider = make_provider()
-    client, canceller = enter(make_client()), enter(provider)
+    client, canceller = connect(make_client()), connect(provider)
     rounds = full_size(20, on_sqlite=10)
     here, there = make_appointments(provider, starts_at=ten_o_clock(), number=2)
     for _ in range(rounds):
@@ -58,35 +58,35 @@ def test_a_booking_is_moved_while_it_is_cancelled(enter):
     assert Counter(Reservation.objects.values_list("status", flat=True)) == {"CANCELLED": rounds}
 
 
-def test_one_of_two_reservations_moves_to_an_appointment(enter):
-    clients = [enter(make_client()) for _ in range(2)]
+def test_one_of_two_reservations_moves_to_an_appointment(connect):
+    clients = [connect(make_client()) for _ in range(2)]
     for _ in range(full_size(20, on_sqlite=10)):
         *held, free = make_appointments(make_provider(), starts_at=ten_o_clock(), number=3)
         holds = [client.reserve(slot) for client, slot in zip(clients, held, strict=True)]
-        answers = race(move(clients, holds, [free, free]))
+        results = race(move(clients, holds, [free, free]))
 
-        assert Counter(answer.code for answer in answers) == {None: 1, "APPOINTMENT_TAKEN": 1}
-        places = [free if answer.code is None else slot for answer, slot in zip(answers, held, strict=True)]
+        assert Counter(result.code for result in results) == {None: 1, "APPOINTMENT_TAKEN": 1}
+        places = [free if result.code is None else slot for result, slot in zip(results, held, strict=True)]
         assert_held_at(places, holds)
-        give_up(clients, holds)
+        cancel_reserved(clients, holds)
 
 
-def test_reservations_move_along_a_row(enter):
-    clients = [enter(make_client()) for _ in range(10)]
+def test_consecutive_reservations_each_move_to_the_next_appointment(connect):
+    clients = [connect(make_client()) for _ in range(10)]
     for _ in range(full_size(10, on_sqlite=5)):
         row = make_appointments(make_provider(), starts_at=ten_o_clock(), number=11)
         holds = [client.reserve(slot) for client, slot in zip(clients, row[:-1], strict=True)]
-        answers = race(move(clients, holds, row[1:]))
+        results = race(move(clients, holds, row[1:]))
 
-        codes = [answer.code for answer in answers]
+        codes = [result.code for result in results]
         assert codes[-1] is None
         assert set(codes) <= {None, "APPOINTMENT_TAKEN"}
         assert_held_at([row[place + (code is None)] for place, code in enumerate(codes)], holds)
-        give_up(clients, holds)
+        cancel_reserved(clients, holds)
 
 
-def test_a_hold_lapses_while_it_moves_to_what_another_wants(enter):
-    holder, taker = enter(make_client()), enter(make_client())
+def test_a_hold_lapses_while_it_moves_to_an_appointment_that_another_reserves(connect):
+    holder, taker = connect(make_client()), connect(make_client())
     rounds = full_size(60, on_sqlite=20)
     slots = make_appointments(make_provider(), starts_at=ten_o_clock(), number=2 * rounds)
     after = timedelta(milliseconds=10)
@@ -99,7 +99,7 @@ def test_a_hold_lapses_while_it_moves_to_what_another_wants(enter):
             ("HOLD_EXPIRED", None),
             ("APPOINTMENT_TAKEN", None),
             (None, "APPOINTMENT_TAKEN"),
-            (None, None),  # it moved, lapsed there, and was taken over
+            (None, None),  # it was moved, lapsed there, and was taken over
         }
         if moved.code == "HOLD_EXPIRED":
             after /= 0.75
@@ -111,7 +111,7 @@ def test_a_hold_lapses_while_it_moves_to_what_another_wants(enter):
 
 
 def move(clients, holds, places):
-    """The calls with which each client moves its hold to its place."""
+    """The calls that move each client's hold to the appointment at the same position."""
     return [
         partial(client.reschedule, hold.reservation["id"], place)
         for client, hold, place in zip(clients, holds, places, strict=True)
@@ -119,7 +119,7 @@ def move(clients, holds, places):
 
 
 def assert_held_at(places, holds):
-    """Each reservation is a hold as before, begins at its place and has that appointment and no other."""
+    """Each reservation is still a hold, starts with its appointment, and has no other."""
     for place, hold in zip(places, holds, strict=True):
         (slot,) = Appointment.objects.filter(reservation=from_global_id(hold.reservation["id"], noun="Reservation"))
         assert slot == place

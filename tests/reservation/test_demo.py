@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 PRACTICE = DemoOptions(providers=3, days=14, booked=0.5, seed=7, now=NOW)
 
 CHOSEN_BY_THE_DATABASE = {"Appointment", "ReservationEvent", "Provider_services"}
-"""Tables whose keys are given out by the database, which never gives one out twice."""
+"""Tables whose keys the database assigns, which never repeats a key."""
 
 
 def load(practice: DemoOptions) -> None:
@@ -30,13 +30,13 @@ def load(practice: DemoOptions) -> None:
 
 
 def loaded(practice: DemoOptions) -> dict[str, list[dict[str, Any]]]:
-    """What loading makes of an empty database; afterwards it is empty again."""
+    """The rows that loading adds to an empty database; they are rolled back."""
     with transaction.atomic():
         load(practice)
         rows = all_rows()
         transaction.set_rollback(True)
     for user in rows["User"]:
-        del user["password"]  # one that nobody knows is another one every time
+        del user["password"]  # a random one differs each time
     for table in CHOSEN_BY_THE_DATABASE:
         for row in rows[table]:
             del row["id"]
@@ -60,7 +60,7 @@ def test_the_first_providers_stay_the_same_when_there_are_more() -> None:
 
 
 @pytest.mark.parametrize("booked", [0.2, 0.5, 0.8])
-def test_the_part_of_the_time_that_is_booked_is_near_what_was_asked_for(booked: float) -> None:
+def test_the_share_of_booked_time_is_near_the_option(booked: float) -> None:
     load(replace(PRACTICE, providers=10, days=28, booked=booked))
     of_all = Appointment.objects.count()
     assert of_all == 10 * 20 * 32
@@ -68,7 +68,7 @@ def test_the_part_of_the_time_that_is_booked_is_near_what_was_asked_for(booked: 
 
 
 @pytest.mark.parametrize("booked", [0, 1])
-def test_nothing_and_everything_may_be_booked(booked: float) -> None:
+def test_none_or_all_of_the_time_may_be_booked(booked: float) -> None:
     load(replace(PRACTICE, booked=booked))
     booked_ones = Appointment.objects.filter(is_booked=True).count()
     assert booked_ones == booked * Appointment.objects.count()
@@ -81,9 +81,9 @@ def test_every_invariant_holds() -> None:
     assert list(find_violations()) == []
 
 
-@pytest.mark.django_db(transaction=True, reset_sequences=True)  # as in a database that is new
-def test_what_is_loaded_can_be_worked_with() -> None:
-    """The keys were given out by the loader: the database goes on after them."""
+@pytest.mark.django_db(transaction=True, reset_sequences=True)  # as in a new database
+def test_rows_can_be_added_after_loading() -> None:
+    """The loader assigns keys itself: the database must continue after them."""
     load(PRACTICE)
     assert [type(row).objects.latest("pk") == row for row in (make_client(), make_service())] == [True, True]
     client = Client.objects.earliest("pk")
@@ -94,7 +94,7 @@ def test_what_is_loaded_can_be_worked_with() -> None:
 
 
 def test_providers_work_on_weekdays_from_9_to_17_by_their_own_clock_through_a_change_of_clocks() -> None:
-    """In the last week of March 2030 clocks change in Europe on the 31st; in New York they have changed already."""
+    """Clocks change in Europe on 31 March 2030; in New York they have changed before."""
     load(replace(PRACTICE, providers=4, days=10, now=datetime(2030, 3, 25, 12, tzinfo=UTC)))
     quarters = [time(hour, minute) for hour in range(9, 17) for minute in (0, 15, 30, 45)]
     for provider in Provider.objects.all():
@@ -114,7 +114,7 @@ def test_providers_work_on_weekdays_from_9_to_17_by_their_own_clock_through_a_ch
 def test_the_demo_accounts_can_log_in_only_in_development(debug: bool, settings: Settings) -> None:
     settings.DEBUG = debug
     load(PRACTICE)
-    who_can = {user.email for user in User.objects.all() if user.check_password(PASSWORD)}
+    can_log_in = {user.email for user in User.objects.all() if user.check_password(PASSWORD)}
     accounts = {"staff@example.com", "provider@example.com", "client@example.com"}
-    assert who_can == (accounts if debug else set())
-    assert not any(user.has_usable_password() for user in User.objects.exclude(email__in=who_can))
+    assert can_log_in == (accounts if debug else set())
+    assert not any(user.has_usable_password() for user in User.objects.exclude(email__in=can_log_in))

@@ -1,4 +1,4 @@
-"""Demo data: the demo client finds time, and loading makes everything or nothing."""
+"""Demo data: the demo client can reserve, and loading adds all rows or none."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -28,7 +28,7 @@ def test_all_clients_but_the_demo_client_have_reservations() -> None:
     assert Client.objects.count() == 20
 
 
-def test_the_demo_client_can_reserve_the_first_that_is_open_with_anybody() -> None:
+def test_the_demo_client_can_reserve_the_first_open_appointment_of_any_provider() -> None:
     load(PRACTICE, is_silent=True)
     client = Client.objects.get(user__email=EMAIL)
     for provider in Provider.objects.all():
@@ -41,7 +41,7 @@ working_slots = demo.working_slots
 
 
 def fail_for_the_second(day: date, zone: ZoneInfo) -> list[datetime]:
-    """As `working_slots`, until the second provider's calendar is to be made."""
+    """Like `working_slots`, but fails at the second provider's calendar."""
     if zone.key == demo.ZONES[1]:
         raise LookupError(zone.key)
     return working_slots(day, zone)

@@ -1,4 +1,4 @@
-"""The groups that a migration creates, and the groups of accounts that were staff before."""
+"""The groups that a migration creates, and the group of accounts that were staff before."""
 
 import pytest
 from django.apps import apps
@@ -21,7 +21,7 @@ def permissions_of(name: str) -> set[str]:
     return {f"{one.content_type.app_label}.{one.codename}" for one in found}
 
 
-def test_each_may_do_more_than_the_one_before() -> None:
+def test_each_group_has_more_permissions_than_the_previous_one() -> None:
     viewer, front_desk, manager = (permissions_of(name) for name in (VIEWER, FRONT_DESK, MANAGER))
     assert viewer < front_desk < manager
     assert all(permission.partition(".")[2].startswith("view_") for permission in viewer)
@@ -41,7 +41,7 @@ def test_only_superusers_change_accounts_and_groups() -> None:
     assert of_accounts == {"reservation.view_user", "auth.view_group"}
 
 
-def test_what_an_operator_made_of_them_stays() -> None:
+def test_groups_that_an_operator_changed_are_not_reset() -> None:
     viewer = Group.objects.get(name=VIEWER)
     viewer.permissions.set(Permission.objects.filter(codename="view_service"))
     groups.make_groups(apps)

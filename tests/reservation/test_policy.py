@@ -1,4 +1,4 @@
-"""The numbers, the state machine and the arithmetic of time; no database."""
+"""The policy: its numbers, the state machine and the arithmetic of time, without a database."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -8,7 +8,7 @@ from reservation.policy import HOLDING, MAY, MOVABLE, TRANSITIONS, Action, Polic
 from tests.factories import NOW, minutes
 
 
-def test_the_numbers_are_those_that_the_business_agreed_on() -> None:
+def test_the_default_policy_has_the_agreed_numbers() -> None:
     assert Policy() == Policy(
         appointment_length=timedelta(minutes=15),
         hold=timedelta(minutes=30),
@@ -43,7 +43,7 @@ def test_policy_accepts_an_appointment_length_that_divides_an_hour(length: int) 
         (timedelta(microseconds=-1), False),
     ],
 )
-def test_is_on_grid_accepts_the_exact_quarter_hour_alone(after_noon: timedelta, expected: bool) -> None:
+def test_is_on_grid_accepts_only_the_exact_quarter_hour(after_noon: timedelta, expected: bool) -> None:
     assert Policy().is_on_grid(NOW + after_noon) is expected
 
 
@@ -70,7 +70,7 @@ def test_earliest_start_is_the_lead_time_ahead() -> None:
     assert Policy(lead_time=timedelta(hours=2)).earliest_start(NOW) == NOW + timedelta(hours=2)
 
 
-def test_the_state_machine_goes_these_ways_alone() -> None:
+def test_the_state_machine_has_exactly_these_transitions() -> None:
     ways = {(start, end) for start, ends in TRANSITIONS.items() for end in ends}
     assert ways == {
         (Status.PENDING, Status.CONFIRMED),
@@ -83,12 +83,12 @@ def test_the_state_machine_goes_these_ways_alone() -> None:
     assert set(TRANSITIONS) == set(Status)
 
 
-def test_what_is_given_up_or_lapsed_holds_nothing_and_what_has_ended_cannot_move() -> None:
+def test_cancelled_or_expired_reservations_hold_no_time_and_ended_ones_cannot_move() -> None:
     assert set(Status) - HOLDING == {Status.CANCELLED, Status.EXPIRED}
     assert {Status.PENDING, Status.CONFIRMED} == MOVABLE
 
 
-def test_who_may_do_what() -> None:
+def test_each_action_is_allowed_to_these_roles() -> None:
     client, provider, staff = Role.CLIENT, Role.PROVIDER, Role.STAFF
     expected = {
         Action.CONFIRM: {client, staff},

@@ -1,4 +1,4 @@
-"""A new status is complete once every place that must know it does: the test names the places that are missing."""
+"""A status is complete when all places that must list it do: a failing test names the missing places."""
 
 import re
 from collections.abc import Iterable
@@ -17,11 +17,11 @@ CALENDAR_CSS = Path(settings.BASE_DIR, "staff", "static", "staff", "calendar", "
 GERMAN = Path(settings.BASE_DIR, "web", "locale", "de", "LC_MESSAGES", "django.po")
 
 BY_TIME = {Status.EXPIRED}
-"""Reached by the passing of time, so by no action."""
+"""Statuses that a reservation gets as time passes, so by no action."""
 
 
 def places_to_do(status: str) -> list[str]:
-    """Where the status is still missing; empty for one that is complete."""
+    """The places where the status is missing; none if it is complete."""
     reached_by: dict[str, Action] = {following: action for action, following in LEADS_TO.items()}
     is_first_or_by_time = status in BY_TIME | {Status.PENDING}
     recorded_as = set(EventKind) - set(NOT_A_STATUS) | {Status.PENDING}
@@ -64,7 +64,7 @@ def test_every_action_has_its_roles_and_its_button() -> None:
     assert (set(MAY), set(STAFF_ACTIONS)) == (set(Action), set(Action))
 
 
-def test_every_kind_of_event_is_named() -> None:
+def test_every_kind_of_event_has_words() -> None:
     assert set(EventKind) - set(NOT_A_STATUS) <= set(STATUS_WORDS)
 
 
@@ -79,7 +79,7 @@ def test_every_group_has_a_status_and_every_status_one_group() -> None:
     assert all(statuses_in(group) for group in StatusGroup)
 
 
-def test_words_are_unique_for_staff_and_for_clients() -> None:
+def test_status_words_are_unique_for_staff_and_for_clients() -> None:
     for words in ([words.staff for words in STATUS_WORDS.values()], [words.client for words in STATUS_WORDS.values()]):
         assert len(set(words)) == len(Status)
 

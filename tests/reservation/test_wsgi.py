@@ -1,4 +1,4 @@
-"""What gunicorn serves: no header makes it fail before a request exists."""
+"""The WSGI application: no header makes it fail before it has made a request."""
 
 from contextlib import closing
 from io import BytesIO
@@ -11,13 +11,13 @@ from django.conf import settings
 
 from reservation.wsgi import application
 
-pytestmark = pytest.mark.django_db  # a request begins and ends with a look at the connection
+pytestmark = pytest.mark.django_db  # Django checks the connection before and after a request
 
 QUERY = b'{"query": "{ viewer { isStaff } }"}'
 
 
 def send(content_type: str, *, path: str = "/graphql/", query: str = "") -> tuple[str, str, bytes]:
-    """Status line, media type and body of the answer to a POST as a server passes it on."""
+    """The status line, media type and body of the response to a POST as a server forwards it."""
     environ: dict[str, Any] = {
         "REQUEST_METHOD": "POST",
         "PATH_INFO": path,
@@ -28,21 +28,21 @@ def send(content_type: str, *, path: str = "/graphql/", query: str = "") -> tupl
         "wsgi.input": BytesIO(QUERY),
     }
     setup_testing_defaults(environ)
-    begun: list[tuple[str, dict[str, str]]] = []
-    with closing(application(environ, lambda status, headers: begun.append((status, dict(headers))))) as chunks:
+    started: list[tuple[str, dict[str, str]]] = []
+    with closing(application(environ, lambda status, headers: started.append((status, dict(headers))))) as chunks:
         body = b"".join(chunks)
-    ((status, headers),) = begun
+    ((status, headers),) = started
     return status, headers["Content-Type"], body
 
 
-def test_serving_takes_the_settings_that_are_chosen_already() -> None:
+def test_the_wsgi_application_uses_the_settings_that_are_already_set() -> None:
     assert settings.SETTINGS_MODULE == "settings.test"
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8"])
 def test_a_request_reaches_its_view(content_type: str) -> None:
-    answer = ("200 OK", "application/json; charset=utf-8", b'{"data":{"viewer":{"isStaff":false}}}')
-    assert send(content_type) == answer
+    expected = ("200 OK", "application/json; charset=utf-8", b'{"data":{"viewer":{"isStaff":false}}}')
+    assert send(content_type) == expected
 
 
 @pytest.mark.parametrize(
@@ -62,14 +62,14 @@ def test_a_charset_with_a_nul_in_its_name_is_refused_as_another_type(content_typ
 
 
 @pytest.mark.parametrize("path", ["/auth/app/v1/auth/login", "/admin/login/", "/health/live/", "/nothing"])
-def test_a_charset_with_a_nul_in_its_name_is_no_failure_of_any_view(path: str) -> None:
+def test_a_charset_with_a_nul_in_its_name_is_a_client_error_at_any_view(path: str) -> None:
     status, _, _ = send("application/json; charset*=utf-8''%00", path=path)
     assert status.startswith("4")
 
 
 @pytest.mark.parametrize("query", ["", "a=1", "&".join(f"a{number}=1" for number in range(1001))], ids=[0, 1, 1001])
 @pytest.mark.parametrize("charset", ["charset=hex", "charset=undefined", "charset=idna", "charset*=nothing''%41"])
-def test_a_charset_that_is_none_is_no_failure_with_any_query_string(charset: str, query: str) -> None:
+def test_an_unknown_charset_is_a_client_error_with_any_query_string(charset: str, query: str) -> None:
     status, _, _ = send(f"application/json; {charset}", query=query)
     assert status.startswith("4")
 

@@ -22,7 +22,7 @@ def url_of(redis: TCPExecutor) -> str:
 
 @contextmanager
 def hanging(redis: TCPExecutor) -> Iterator[None]:
-    """Redis takes what it is sent, and answers nothing until the block ends."""
+    """Suspends Redis until the block ends: it accepts commands and does not respond."""
     assert redis.process is not None
     redis.process.send_signal(signal.SIGSTOP)
     try:
@@ -31,8 +31,8 @@ def hanging(redis: TCPExecutor) -> Iterator[None]:
         redis.process.send_signal(signal.SIGCONT)
 
 
-def end(metrics: Metrics) -> None:
-    """End at once, even while Redis is unavailable."""
+def close(metrics: Metrics) -> None:
+    """Close these metrics at once, even while Redis is unavailable."""
     metrics.writer.is_closed.set()
     if metrics.writer.thread is not None:
         metrics.writer.thread.join()
@@ -41,14 +41,14 @@ def end(metrics: Metrics) -> None:
 
 @pytest.fixture(autouse=True)
 def operations(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two operations have series of their own."""
+    """Registers two operations, so that they have their own series."""
     monkeypatch.setattr(labels, "_operations", set())
     register_operations(["providers", "reserveAppointment"])
 
 
 @pytest.fixture
 def make_metrics() -> Iterator[MakeMetrics]:
-    """Counts as another process has them: with a Redis, or for itself. They end with the test."""
+    """Makes metrics like those of another process: in Redis, or in memory. They are closed after the test."""
     made: list[Metrics] = []
 
     def make(redis: TCPExecutor | None = None, *, url: str = "") -> Metrics:
@@ -58,15 +58,15 @@ def make_metrics() -> Iterator[MakeMetrics]:
 
     yield make
     for one in made:
-        end(one)
+        close(one)
 
 
 @pytest.fixture
 def counting(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Metrics]:
-    """The counts of this process, from zero."""
+    """The metrics of this process, in memory and from zero."""
     settings.METRICS, settings.REDIS_URL = True, ""
     made: dict[Any, Metrics] = {}
     monkeypatch.setattr(process, "_metrics", made)
     yield metrics()
     for one in made.values():
-        end(one)
+        close(one)

@@ -5,7 +5,7 @@ import pytest
 from ops.metrics import Counts, families
 
 
-def test_counters_are_kept_by_label() -> None:
+def test_counters_are_separate_by_label() -> None:
     counts = Counts()
     counts.count(families.CACHE_READS, "services", "hit")
     counts.count(families.CACHE_READS, "services", "hit", by=3)
@@ -16,7 +16,7 @@ def test_counters_are_kept_by_label() -> None:
     assert counts.of(families.RESERVATIONS) == {}
 
 
-def test_durations_are_counted_in_buckets_and_summed_up() -> None:
+def test_durations_are_counted_in_buckets_and_summed() -> None:
     counts = Counts()
     for seconds in (0.00011, 0.00012, 0.5):
         counts.observe(families.GRAPHQL_SECONDS, "providers", seconds=seconds)
@@ -29,7 +29,7 @@ def test_durations_are_counted_in_buckets_and_summed_up() -> None:
     assert providers.quantile(0.99) == pytest.approx(0.5, rel=0.1)
 
 
-def test_seconds_that_are_only_summed_up_have_no_buckets() -> None:
+def test_seconds_that_are_only_summed_have_no_buckets() -> None:
     counts = Counts()
     for _ in range(10):
         counts.observe(families.SQL_SECONDS, "providers", seconds=0.0000014)

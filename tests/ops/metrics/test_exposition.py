@@ -59,13 +59,13 @@ def test_series_of_another_release_are_ignored() -> None:
 
 def test_families_have_the_order_of_the_table() -> None:
     text = as_text(Counts()).decode()
-    told = re.findall(r"^# TYPE (\w+) (\w+)$", text, re.MULTILINE)
+    exposed = re.findall(r"^# TYPE (\w+) (\w+)$", text, re.MULTILINE)
     kinds = {Kind.COUNT: "counter", Kind.SECONDS: "counter", Kind.HISTOGRAM: "histogram"}
-    assert told == [(PREFIX + family.name, kinds[family.kind]) for family in FAMILIES]
+    assert exposed == [(PREFIX + family.name, kinds[family.kind]) for family in FAMILIES]
 
 
-def test_the_table_for_operators_is_the_one_in_code() -> None:
+def test_the_documented_table_of_metrics_equals_the_families_in_code() -> None:
     rows = re.findall(r"^\| `(\w+)` \| (.+) \| (.+) \|$", OPERATIONS.read_text(), re.MULTILINE)
     labels = [", ".join(f"`{label}`" for label in family.labels) for family in FAMILIES]
-    told = [(PREFIX + family.name, label, family.meaning) for family, label in zip(FAMILIES, labels, strict=True)]
-    assert [row for row in rows if row[0].startswith(PREFIX)] == told
+    documented = [(PREFIX + family.name, label, family.meaning) for family, label in zip(FAMILIES, labels, strict=True)]
+    assert [row for row in rows if row[0].startswith(PREFIX)] == documented

@@ -10,7 +10,7 @@ from tests.ops.metrics.conftest import MakeMetrics
 
 
 def count_as(metrics: Metrics, operation: str) -> None:
-    """All that is counted of an operation."""
+    """Count this operation in every family that has it as a label."""
     counts = Counts()
     counts.count(families.GRAPHQL_REQUESTS, operation)
     counts.observe(families.GRAPHQL_SECONDS, operation, seconds=0.001)
@@ -58,7 +58,7 @@ def test_label_values_are_shortened_and_encodable(make_metrics: MakeMetrics) -> 
     assert r'event="a \"quoted\"\nline ?"' in as_text(metrics.total()).decode()
 
 
-def test_series_beyond_the_last_are_counted_as_one(make_metrics: MakeMetrics, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_series_beyond_the_limit_are_counted_as_one(make_metrics: MakeMetrics, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(labels, "MAX_SERIES", 3)
     metrics = make_metrics()
     for number in (1, 2, 3, 4, 5, 2):

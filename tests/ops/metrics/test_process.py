@@ -1,4 +1,4 @@
-"""Each process counts for itself, and nothing is counted twice when one becomes two."""
+"""Each process has its own metrics, and a fork counts nothing twice."""
 
 import os
 import subprocess
@@ -31,7 +31,7 @@ metrics().count(families.RESERVATIONS, "of the parent")
 for child in children:
     assert os.waitpid(child, 0)[1] == 0
 """
-"""Counts, forks twice, and counts again; all three end, and say nothing more than that."""
+"""Counts, forks twice, and counts again; then all three processes exit."""
 
 
 def test_a_process_has_one_metrics_object(counting: Metrics) -> None:
@@ -62,7 +62,7 @@ def test_null_metrics_have_the_same_methods() -> None:
         nothing.count(families.RESERVATIONS)
 
 
-def test_durations_are_counted_one_by_one_too(counting: Metrics) -> None:
+def test_a_single_duration_is_counted(counting: Metrics) -> None:
     metrics().observe(families.GRAPHQL_SECONDS, "providers", seconds=0.01)
     assert metrics().total().durations(families.GRAPHQL_SECONDS)["providers",].count == 1
 

@@ -16,12 +16,12 @@ from ops.metrics import Counts, Metrics, families
 from ops.metrics.redis_store import RedisStore
 from ops.metrics.store import Batch
 from tests.ops.metrics.conftest import MakeMetrics, hanging, url_of
-from tests.ops.metrics.cutting import cutting
+from tests.ops.metrics.dropping_proxy import dropping_proxy
 from tests.servers import HOST, free_port
 
 
 def held(metrics: Metrics) -> int:
-    """How many reservations were held, by all processes."""
+    """The number of holds that all processes have counted."""
     return metrics.total().of(families.RESERVATIONS).get(("held",), 0)
 
 
@@ -31,14 +31,14 @@ def hold(metrics: Metrics, times: int = 1) -> None:
 
 
 @pytest.fixture(autouse=True)
-def seldom(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is written but when a test does it."""
+def _no_periodic_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counts are written only when a test writes them."""
     monkeypatch.setattr("ops.metrics.writer.INTERVAL_SECONDS", 3600)
 
 
 @pytest.fixture
-def lasting(tmp_path: Path, redis: TCPExecutor) -> Iterator[TCPExecutor]:
-    """A Redis that remembers all that it has applied when it is started again."""
+def persistent_redis(tmp_path: Path, redis: TCPExecutor) -> Iterator[TCPExecutor]:
+    """A Redis that still has everything that it has applied after a restart."""
     port = free_port()
     files = ["--dir", str(tmp_path), "--appendonly", "yes", "--appendfsync", "no"]
     command = ["redis-server", "--bind", HOST, "--port", str(port), "--save", "", *files]
@@ -56,8 +56,8 @@ def test_processes_count_together(redis: TCPExecutor, make_metrics: MakeMetrics)
 def test_threads_count_together(redis: TCPExecutor, make_metrics: MakeMetrics) -> None:
     metrics = make_metrics(redis)
     with ThreadPoolExecutor(8) as threads:
-        for told in [*(threads.submit(hold, metrics, 500) for _ in range(8)), threads.submit(held, metrics)]:
-            told.result()
+        for future in [*(threads.submit(hold, metrics, 500) for _ in range(8)), threads.submit(held, metrics)]:
+            future.result()
     assert held(metrics) == 4000
 
 
@@ -73,31 +73,31 @@ def test_counts_are_written_within_a_second(
         time.sleep(0.05)
 
 
-def test_a_second_costs_one_round_trip_and_silence_none(redis: TCPExecutor, make_metrics: MakeMetrics) -> None:
+def test_a_write_takes_one_round_trip_and_an_empty_one_none(redis: TCPExecutor, make_metrics: MakeMetrics) -> None:
     metrics = make_metrics(redis)
     hold(metrics)
-    metrics.writer.write()  # connects, and makes the script known
+    metrics.writer.write()  # connects and loads the script
     with Redis.from_url(url_of(redis)) as client:
 
-        def asked() -> int:
+        def reads() -> int:
             return int(client.info("stats")["total_reads_processed"])
 
-        silence = -asked() + asked()
-        before = asked()
+        reads_of_info = -reads() + reads()
+        before = reads()
         hold(metrics, 100)
         metrics.writer.write()
         metrics.writer.write()
-        assert asked() - before == silence + 1
+        assert reads() - before == reads_of_info + 1
 
 
 @pytest.mark.parametrize("lost", ["request", "answer"])
 def test_a_batch_without_a_response_counts_once(lost: str, redis: TCPExecutor, make_metrics: MakeMetrics) -> None:
     assert redis.port is not None
-    with cutting(redis.port) as between:
-        metrics, reader = make_metrics(url=f"redis://{HOST}:{between.port}/0"), make_metrics(redis)
+    with dropping_proxy(redis.port) as proxy:
+        metrics, reader = make_metrics(url=f"redis://{HOST}:{proxy.port}/0"), make_metrics(redis)
         hold(metrics)
         assert held(metrics) == 1
-        between.lost = lost
+        proxy.lost = lost
         hold(metrics)
         with pytest.raises(RedisError):
             metrics.writer.write()
@@ -108,22 +108,22 @@ def test_a_batch_without_a_response_counts_once(lost: str, redis: TCPExecutor, m
 
 @pytest.mark.parametrize("lost", ["request", "answer"])
 def test_a_batch_counts_once_when_redis_is_killed_before_it_responds(
-    lost: str, lasting: TCPExecutor, make_metrics: MakeMetrics
+    lost: str, persistent_redis: TCPExecutor, make_metrics: MakeMetrics
 ) -> None:
-    assert lasting.port is not None
-    with cutting(lasting.port) as between:
-        metrics, reader = make_metrics(url=f"redis://{HOST}:{between.port}/0"), make_metrics(lasting)
+    assert persistent_redis.port is not None
+    with dropping_proxy(persistent_redis.port) as proxy:
+        metrics, reader = make_metrics(url=f"redis://{HOST}:{proxy.port}/0"), make_metrics(persistent_redis)
         hold(metrics)
         metrics.writer.write()
-        between.lost = lost
+        proxy.lost = lost
         hold(metrics)
         with pytest.raises(RedisError):
             metrics.writer.write()
-        lasting.kill()
+        persistent_redis.kill()
         hold(metrics)
         with pytest.raises(RedisError):
             metrics.writer.write()
-        lasting.start()
+        persistent_redis.start()
         metrics.writer.write()
         assert held(reader) == 3
 
@@ -166,7 +166,7 @@ def test_no_request_waits_for_a_hanging_redis(redis: TCPExecutor, make_metrics: 
 
 def test_the_first_request_does_not_wait_either(redis: TCPExecutor, make_metrics: MakeMetrics) -> None:
     metrics = make_metrics(redis)
-    with metrics.writer.lock:  # as somebody has it who writes to a Redis that hangs
+    with metrics.writer.lock:  # as a thread holds it while it writes to a hanging Redis
         request = threading.Thread(target=hold, args=(metrics,), daemon=True)
         request.start()
         request.join(timeout=20)
@@ -197,25 +197,25 @@ def test_it_is_logged_once_that_redis_is_unavailable_and_once_that_it_is_back(
             hold(metrics)
             assert [metrics.writer.try_to_write() for _ in range(3)] == [False] * 3
         assert [metrics.writer.try_to_write() for _ in range(3)] == [True] * 3
-    told = [(record.name, record.levelname, record.message) for record in caplog.records]
-    assert told == [
+    logged = [(record.name, record.levelname, record.message) for record in caplog.records]
+    assert logged == [
         ("ops.metrics", "WARNING", "Counts cannot be written: they wait in the process."),
         ("ops.metrics", "INFO", "Counts that waited are written."),
     ]
 
 
-def test_a_process_that_ends_waits_for_a_hanging_redis(redis: TCPExecutor, make_metrics: MakeMetrics) -> None:
+def test_a_process_that_exits_waits_for_a_hanging_redis(redis: TCPExecutor, make_metrics: MakeMetrics) -> None:
     metrics, reader = make_metrics(redis), make_metrics(redis)
     with hanging(redis):
         hold(metrics)
         assert not metrics.writer.try_to_write()
-        ending = threading.Thread(target=metrics.close)
-        ending.start()
-    ending.join(timeout=20)
-    assert (ending.is_alive(), held(reader)) == (False, 1)
+        closing = threading.Thread(target=metrics.close)
+        closing.start()
+    closing.join(timeout=20)
+    assert (closing.is_alive(), held(reader)) == (False, 1)
 
 
-def test_a_process_ends_though_redis_stays_unavailable(
+def test_a_process_exits_though_redis_stays_unavailable(
     redis: TCPExecutor, make_metrics: MakeMetrics, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ops.metrics.writer.CLOSE_TIMEOUT_SECONDS", 0.5)

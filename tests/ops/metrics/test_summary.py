@@ -11,7 +11,7 @@ NOW = datetime(2030, 5, 6, 12, 0, 40, tzinfo=UTC).timestamp()
 SECONDS = 59 * 60 + 40
 
 
-def test_operations_are_summed_up_the_most_frequent_first() -> None:
+def test_operations_are_summarised_most_frequent_first() -> None:
     early, late = Counts(), Counts()
     early.count(families.GRAPHQL_REQUESTS, "confirmReservation")
     early.count(families.GRAPHQL_ERRORS, "confirmReservation", "HOLD_EXPIRED")

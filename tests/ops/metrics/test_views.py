@@ -17,8 +17,8 @@ HERE = "127.0.0.1"
 
 
 @pytest.fixture(autouse=True)
-def known(counting: Metrics, settings: Any) -> None:
-    """This machine, an inner network, and whoever has the token."""
+def _allowed(counting: Metrics, settings: Any) -> None:
+    """Allows this machine, an internal network, and callers with the token."""
     networks(settings, HERE, "10.1.0.0/16", "2001:db8::/64")
     settings.METRICS_TOKEN = TOKEN
 
@@ -37,19 +37,19 @@ def bearer(token: str) -> dict[str, str]:
 
 def test_counts_are_shown(client: Browser) -> None:
     metrics().count(families.RESERVATIONS, "held", by=3)
-    answer = client.get("/metrics")
-    (family,) = (one for one in text_string_to_metric_families(answer.content.decode()) if one.samples)
+    response = client.get("/metrics")
+    (family,) = (one for one in text_string_to_metric_families(response.content.decode()) if one.samples)
     assert [(sample.name, sample.labels, sample.value) for sample in family.samples] == [
         ("appointments_reservations_total", {"event": "held"}, 3.0)
     ]
-    assert answer["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
-    assert "no-store" in answer["Cache-Control"]
+    assert response["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+    assert "no-store" in response["Cache-Control"]
 
 
 def test_both_spellings_and_head_work(client: Browser) -> None:
     assert client.get("/metrics/").status_code == 200
-    answer = client.head("/metrics")
-    assert (answer.status_code, answer.content) == (200, b"")
+    response = client.head("/metrics")
+    assert (response.status_code, response.content) == (200, b"")
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_no_address_is_allowed_by_default(client: Browser, settings: Any) -> Non
     assert (status(client, HERE), status(client, HERE, **bearer(TOKEN))) == (404, 200)
 
 
-def test_everybody_else_gets_404(client: Browser) -> None:
+def test_other_callers_get_404(client: Browser) -> None:
     for method in (client.get, client.head, client.post, client.delete, client.options):
         hidden, missing = (method(path, REMOTE_ADDR="192.0.2.1") for path in ("/metrics", "/nothing"))
         assert hidden.status_code == missing.status_code == 404
@@ -109,12 +109,12 @@ def test_everybody_else_gets_404(client: Browser) -> None:
         assert hidden["Content-Type"] == missing["Content-Type"]
 
 
-def test_only_reading_is_allowed(client: Browser) -> None:
+def test_only_get_and_head_are_allowed(client: Browser) -> None:
     for method in (client.post, client.put, client.delete):
         assert method("/metrics").status_code == 405
 
 
-def test_trusted_proxies_are_believed(client: Browser, settings: Any) -> None:
+def test_the_client_address_from_a_trusted_proxy_is_used(client: Browser, settings: Any) -> None:
     claims = {"X-Forwarded-For": f"{HERE}, 10.1.0.1"}
     assert status(client, **claims) == 404
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
@@ -135,9 +135,9 @@ def test_while_redis_is_unavailable_it_is_503(
     metrics().count(families.RESERVATIONS, "held")
     assert client.get("/metrics").status_code == 200
     redis.stop()
-    answer = client.get("/metrics")
-    assert (answer.status_code, answer.content) == (503, b"Redis is unavailable, and so are the counts.\n")
-    assert "no-store" in answer["Cache-Control"]
+    response = client.get("/metrics")
+    assert (response.status_code, response.content) == (503, b"Redis is unavailable, and so are the counts.\n")
+    assert "no-store" in response["Cache-Control"]
     redis.start()
     assert client.get("/metrics").status_code == 200
     assert len(process._metrics) == 2

@@ -14,7 +14,7 @@ from tests.ops.metrics.conftest import url_of
 
 NOW = datetime(2030, 5, 6, 12, 7, 30, tzinfo=UTC).timestamp()
 MINUTES_AGO = (0, 1, 14, 59, 60, 61, 23 * 60 + 50, 24 * 60 + 1)
-"""In which something happened: around the edges of the last hour and of the last day."""
+"""When something was counted: around the bounds of the last hour and of the last day."""
 
 
 @pytest.fixture(params=["process", "redis"])
@@ -31,21 +31,21 @@ def fill(store: Store) -> None:
         store.write(Batch("a", number, NOW - 60 * minutes, counts))
 
 
-def steps_with_something(store: Store, window: Window) -> list[int]:
-    """How many steps ago, how often."""
+def steps_with_counts(store: Store, window: Window) -> list[int]:
+    """For each count, how many steps ago it was."""
     steps = reversed(store.history(window, now=NOW))
     return [ago for ago, counts in enumerate(steps) for _ in range(sum(counts.values()))]
 
 
-def test_the_last_hour_has_minutes(store: Store) -> None:
+def test_the_last_hour_has_steps_of_a_minute(store: Store) -> None:
     fill(store)
-    assert steps_with_something(store, HOUR) == [0, 1, 14, 59]
+    assert steps_with_counts(store, HOUR) == [0, 1, 14, 59]
     assert sum(store.total().values()) == len(MINUTES_AGO)
 
 
-def test_the_last_day_has_quarters_of_an_hour(store: Store) -> None:
+def test_the_last_day_has_steps_of_a_quarter_hour(store: Store) -> None:
     fill(store)
-    assert steps_with_something(store, DAY) == [0, 0, 1, 4, 4, 4, 95]
+    assert steps_with_counts(store, DAY) == [0, 0, 1, 4, 4, 4, 95]
 
 
 def test_a_history_has_its_steps_and_its_length() -> None:
@@ -70,9 +70,9 @@ def test_the_local_store_keeps_only_the_steps_of_windows() -> None:
 def test_steps_in_redis_expire_and_the_total_does_not(redis: TCPExecutor) -> None:
     fill(RedisStore(url_of(redis)))
     with Redis.from_url(url_of(redis)) as client:
-        lives = {key.decode().rsplit(":", 1)[0]: client.ttl(key) for key in client.scan_iter()}
-    assert lives.pop("metrics") == -1  # the total
-    assert lives == {
+        ttls = {key.decode().rsplit(":", 1)[0]: client.ttl(key) for key in client.scan_iter()}
+    assert ttls.pop("metrics") == -1  # the total
+    assert ttls == {
         "metrics:minute": pytest.approx(2 * 3600, abs=60),
         "metrics:quarter": pytest.approx(26 * 3600, abs=60),
         "metrics:process": pytest.approx(3600, abs=60),

@@ -1,4 +1,4 @@
-"""What all workers of a server count together is what its clients count, whatever happens to them and to Redis."""
+"""All workers of a server together count exactly what clients requested, while workers restart and Redis fails."""
 
 import os
 import signal
@@ -21,14 +21,14 @@ from tests.ops.metrics.conftest import MakeMetrics, hanging, url_of
 from tests.servers import HOST, serve
 
 PATHS = {"/": "home", "/nothing/": "other"}
-"""What clients ask for, and the names of the routes."""
+"""The paths that clients request, and the names of their routes."""
 WORKERS = 2
 Counted = Counter[tuple[str, ...]]
 
 
 @dataclass
 class Site:
-    """port: where it serves. log: what it has said."""
+    """A running server: its port, and its log file."""
 
     port: int
     log: Path
@@ -38,9 +38,9 @@ class Site:
         return self.log.read_text().count("Booting worker with pid")
 
     def shown(self) -> Counted:
-        """What /metrics shows of the requests that clients count."""
-        with urlopen(f"http://{HOST}:{self.port}/metrics", timeout=20) as answer:
-            text = answer.read().decode()
+        """The numbers of requests in /metrics, by route and status, of the routes that clients request."""
+        with urlopen(f"http://{HOST}:{self.port}/metrics", timeout=20) as response:
+            text = response.read().decode()
         samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
         return of_clients(
             {
@@ -52,13 +52,13 @@ class Site:
 
 
 def of_clients(counts: Mapping[tuple[str, ...], int]) -> Counted:
-    """Without those who ask whether the server is there, and for the counts."""
+    """Without health checks and requests for /metrics."""
     return Counter({labels: number for labels, number in counts.items() if labels[0] in PATHS.values()})
 
 
 @contextmanager
 def serving(redis: TCPExecutor, folder: Path, *, max_requests: int = 0) -> Iterator[Site]:
-    """Two workers, each of which is renewed after so many requests."""
+    """A server of two workers, each of which restarts after so many requests."""
     path = folder / "log"
     variables = {
         "DJANGO_SETTINGS_MODULE": "tests.ops.metrics.settings",
@@ -74,36 +74,36 @@ def serving(redis: TCPExecutor, folder: Path, *, max_requests: int = 0) -> Itera
 
 @contextmanager
 def clients(port: int, *, threads: int = 4) -> Iterator[Counted]:
-    """Ask until the block ends; what was answered is counted then."""
+    """Clients that send requests until the block ends. The responses are counted then."""
     is_over = threading.Event()
-    answered: list[tuple[str, ...]] = []
+    responses: list[tuple[str, ...]] = []
     failed: list[Exception] = []
 
-    def ask() -> None:
+    def send_requests() -> None:
         for path, route in cycle(PATHS.items()):
             if is_over.is_set():
                 return
             connection = HTTPConnection(HOST, port, timeout=20)
             try:
                 connection.request("GET", path)
-                answered.append((route, str(connection.getresponse().status)))
+                responses.append((route, str(connection.getresponse().status)))
             except OSError as error:
                 failed.append(error)
             finally:
                 connection.close()
 
-    asking = [threading.Thread(target=ask) for _ in range(threads)]
-    for thread in asking:
+    senders = [threading.Thread(target=send_requests) for _ in range(threads)]
+    for thread in senders:
         thread.start()
     counted: Counted = Counter()
     try:
         yield counted
     finally:
         is_over.set()
-        for thread in asking:
+        for thread in senders:
             thread.join()
     assert failed == []
-    counted.update(answered)
+    counted.update(responses)
 
 
 def wait_for_new_workers(site: Site, how_many: int) -> None:
@@ -114,7 +114,7 @@ def wait_for_new_workers(site: Site, how_many: int) -> None:
 
 
 def wait_for(site: Site, counted: Counted) -> None:
-    """Until /metrics shows it: each worker writes once a second."""
+    """Wait until /metrics shows these numbers: each worker writes once a second."""
     deadline = time.monotonic() + 20
     while (shown := site.shown()) != counted:
         assert time.monotonic() < deadline, (shown, counted)
@@ -137,7 +137,7 @@ def test_restarted_workers_lose_no_counts(redis: TCPExecutor, tmp_path: Path, ma
     assert of_clients(make_metrics(redis).total().of(families.HTTP_REQUESTS)) == counted
 
 
-def test_a_server_that_ends_has_written_everything(
+def test_a_server_that_stops_has_written_all_counts(
     redis: TCPExecutor, tmp_path: Path, make_metrics: MakeMetrics
 ) -> None:
     with serving(redis, tmp_path) as site, clients(site.port) as counted:
@@ -158,7 +158,7 @@ def test_nothing_is_lost_or_counted_twice_while_redis_hangs_and_workers_restart(
         wait_for(site, counted)
 
 
-def test_what_a_worker_has_written_is_counted_when_it_is_killed(redis: TCPExecutor, tmp_path: Path) -> None:
+def test_counts_that_a_killed_worker_has_written_are_not_lost(redis: TCPExecutor, tmp_path: Path) -> None:
     with serving(redis, tmp_path) as site:
         with clients(site.port) as counted:
             time.sleep(1)

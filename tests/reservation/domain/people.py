@@ -1,4 +1,4 @@
-"""A client of whom every table that can knows something."""
+"""A client with data in every table that can have data of a client."""
 
 from allauth.account.models import EmailAddress
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -14,11 +14,11 @@ from tests.factories import NOW, TOMORROW, account, caller, make_appointments, m
 EMAIL, NAME, PHONE = "cleo.quartz@example.com", "Cleo Quartz", "+977 1 4200000"
 NOTE, REASON = "Allergic to quartz.", "Cleo Quartz is ill."
 WORDS = ("quartz", PHONE)
-"""None of these may be left of her."""
+"""Personal data, none of which may be left after an erasure."""
 
 
 def make_person() -> Client:
-    """Cleo, whom staff has renamed, and who has logged in, and begun to reset her password elsewhere."""
+    """Cleo, whom staff has renamed, who has logged in, and who has begun to reset her password in another browser."""
     user = make_user(email=EMAIL, password="correct-horse-9")
     client = make_client(user=user, name=NAME)
     update_client(caller=caller(client), client_id=client.pk, phone=PHONE, now=NOW)
@@ -35,20 +35,20 @@ def make_person() -> Client:
             action_flag=CHANGE,
             change_message="Changed Name.",
         )
-    for kept in ({SESSION_KEY: str(user.pk)}, {"account_reset": {"email": EMAIL.upper()}}):
+    for data in ({SESSION_KEY: str(user.pk)}, {"account_reset": {"email": EMAIL.upper()}}):
         session = SessionStore()
-        session.update(kept)
+        session.update(data)
         session.create()
     return client
 
 
 def reserve_at(client: Client, provider: Provider, place: int, *, key: str | None = None) -> Reservation:
-    """A hold, made at NOW, of the quarter hour that many quarters after the first that can be reserved."""
+    """A hold, made at NOW, that starts this many quarter hours after TOMORROW."""
     (slot,) = make_appointments(provider, starts_at=TOMORROW + minutes(15 * place))
     who = caller(client)
     return reserve.once(key, caller=who, appointment_id=slot.pk, note=NOTE, now=NOW)
 
 
 def cancel_for_a_reason(reservation: Reservation) -> Reservation:
-    """Cancelled by its provider, with a reason that names the client."""
+    """Cancel it as its provider, with a reason that names the client."""
     return cancel(caller=account(reservation.provider.user), reservation_id=reservation.pk, reason=REASON, now=NOW)

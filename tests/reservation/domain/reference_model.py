@@ -1,6 +1,6 @@
 """The reference model of the stateful test: what the domain should do, as simply as possible and without a database.
 
-It knows no lease and no sweeper: a hold is live until its instant comes, and whoever is live holds its time.
+It has neither leases nor a sweeper: a hold is live until it lapses, and each live claim holds its slots.
 """
 
 from dataclasses import dataclass, replace
@@ -14,11 +14,11 @@ MOST_HOLDS = 2
 LIVE = ("PENDING", "CONFIRMED")
 
 Slot = tuple[str, datetime]
-"""Whose calendar, and when it starts."""
+"""The provider's name, and when the slot starts."""
 
 
 class Refused(Exception):
-    """With the code of the domain's error."""
+    """A command was refused, with the code of the domain's error."""
 
 
 @dataclass(frozen=True)
@@ -45,29 +45,29 @@ def run(first: Slot, length: int) -> list[Slot]:
 
 
 class ReferenceModel:
-    """Claims are known by their number. A caller is the name of a provider or of a client, or "staff"."""
+    """Claims are identified by their number. A caller is the name of a provider or of a client, or "staff"."""
 
     def __init__(self, *, now: datetime) -> None:
         self.now = now
         self.calendar: set[Slot] = set()
         self.claims: dict[int, Claim] = {}
 
-    # --- What can be seen ------------------------------------------------------------------------------------------
+    # --- Queries ---------------------------------------------------------------------------------------------------
 
     def live(self) -> dict[int, Claim]:
         return {number: claim for number, claim in self.claims.items() if claim.status in LIVE}
 
     def holders(self) -> dict[Slot, int | None]:
-        """Which claim has each slot of the calendars."""
+        """The claim that holds each slot of the calendars, or None."""
         held = {slot: number for number, claim in self.live().items() for slot in claim.slots}
         return {slot: held.get(slot) for slot in self.calendar}
 
     def open_slots(self, length: int) -> set[Slot]:
-        """From which slots so many in a row can be reserved."""
+        """The slots with which a run of this length that can be reserved starts."""
         free = {slot for slot, holder in self.holders().items() if holder is None}
         return {slot for slot in free if slot[1] >= self.now + LEAD_TIME and free.issuperset(run(slot, length))}
 
-    # --- What can happen -------------------------------------------------------------------------------------------
+    # --- Commands --------------------------------------------------------------------------------------------------
 
     def wait(self, span: timedelta) -> None:
         self.now += span
@@ -83,8 +83,8 @@ class ReferenceModel:
 
     def withdraw(self, caller: str, first: Slot, length: int) -> int:
         self.require_calendar(caller, first)
-        asked = set(run(first, length))
-        withdrawn = {slot for slot, holder in self.holders().items() if slot in asked and holder is None}
+        interval = set(run(first, length))
+        withdrawn = {slot for slot, holder in self.holders().items() if slot in interval and holder is None}
         self.calendar -= withdrawn
         return len(withdrawn)
 
@@ -129,7 +129,7 @@ class ReferenceModel:
         self.claims[number] = moved
         return number
 
-    # --- When it is refused, in the order in which the domain looks ------------------------------------------------
+    # --- Refusals, in the order in which the domain checks ---------------------------------------------------------
 
     def require_calendar(self, caller: str, first: Slot) -> None:
         if caller not in ("staff", first[0]):

@@ -1,4 +1,4 @@
-"""Object-level access: which objects a caller may see, and what it may do to them."""
+"""Object-level access: which objects a caller may see, and which commands it may run on them."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -48,12 +48,12 @@ CALLERS: dict[Role, Callable[[Reservation], Caller]] = {
 STRANGERS: dict[str, Callable[[], Caller]] = {
     "another client": lambda: caller(make_client()),
     "another provider": lambda: caller(make_provider()),
-    "an account that is nobody": lambda: account(make_user()),
+    "an account without a role": lambda: account(make_user()),
 }
 
 
-def doable(action: Action) -> tuple[Reservation, dict[str, Any]]:
-    """A reservation to which this can be done, and the other arguments of the command that does it."""
+def make_possible(action: Action) -> tuple[Reservation, dict[str, Any]]:
+    """A reservation on which this action is possible, and the other arguments of its command."""
     if action is Action.CONFIRM:
         return make_hold(), {"now": NOW}
     booking = make_booking()
@@ -65,8 +65,8 @@ def doable(action: Action) -> tuple[Reservation, dict[str, Any]]:
 
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("action", Action)
-def test_each_command_asks_who_may(action: Action, role: Role) -> None:
-    reservation, arguments = doable(action)
+def test_each_command_checks_the_role(action: Action, role: Role) -> None:
+    reservation, arguments = make_possible(action)
     do, who = COMMANDS[action], CALLERS[role](reservation)
     if role in MAY[action]:
         assert do(caller=who, reservation_id=reservation.pk, **arguments).pk == reservation.pk
@@ -77,23 +77,23 @@ def test_each_command_asks_who_may(action: Action, role: Role) -> None:
 
 @pytest.mark.parametrize("stranger", STRANGERS)
 @pytest.mark.parametrize("action", Action)
-def test_no_command_tells_a_stranger_that_the_reservation_exists(action: Action, stranger: str) -> None:
-    reservation, arguments = doable(action)
+def test_every_command_hides_the_reservation_from_strangers(action: Action, stranger: str) -> None:
+    reservation, arguments = make_possible(action)
     who = STRANGERS[stranger]()
     with refused(NotFound, field="reservation_id"):
         COMMANDS[action](caller=who, reservation_id=reservation.pk, **arguments)
 
 
 @pytest.mark.parametrize("action", Action)
-def test_no_command_finds_what_does_not_exist(action: Action) -> None:
-    _, arguments = doable(action)
+def test_every_command_refuses_an_unknown_reservation(action: Action) -> None:
+    _, arguments = make_possible(action)
     who = staff()
     for reservation_id in (0, 2**63 - 1):
         with refused(NotFound, field="reservation_id"):
             COMMANDS[action](caller=who, reservation_id=reservation_id, **arguments)
 
 
-def test_reservation_for_says_who_may() -> None:
+def test_reservation_for_names_the_roles_that_may() -> None:
     hold = make_hold()
     with pytest.raises(Forbidden, match=r"^Only its client or staff may confirm a reservation\.$"):
         reservation_for(Action.CONFIRM, caller=caller(hold.provider), reservation_id=hold.pk)
@@ -159,9 +159,9 @@ def test_reservations_sees_a_lapsed_hold_as_expired() -> None:
         (NOW + minutes(30) - timedelta(microseconds=1), Status.PENDING),
         (NOW + minutes(30), Status.EXPIRED),
     ):
-        for asked in Status:
-            found = list(Reservations.of(viewer=who, now=now, status=[asked]).queryset())
-            assert found == ([hold] if asked is status else [])
+        for filtered in Status:
+            found = list(Reservations.of(viewer=who, now=now, status=[filtered]).queryset())
+            assert found == ([hold] if filtered is status else [])
 
 
 @pytest.mark.parametrize("length", [0, -15])
@@ -171,7 +171,7 @@ def test_reservations_refuses_an_interval_that_does_not_last(length: int) -> Non
         Reservations.of(viewer=who, now=NOW, starts_from=NOW, starts_before=NOW + minutes(length)).queryset()
 
 
-def test_of_a_clients_account_only_the_address_is_read(django_assert_num_queries: Any) -> None:
+def test_only_the_address_of_a_clients_account_is_read(django_assert_num_queries: Any) -> None:
     client = make_client()
     who = caller(client)
     with django_assert_num_queries(1):

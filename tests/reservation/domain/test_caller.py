@@ -1,4 +1,4 @@
-"""Who is asking, and what they are."""
+"""The current caller and its roles."""
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
@@ -33,12 +33,12 @@ def test_find_caller_takes_one_statement(django_assert_num_queries: DjangoAssert
 
 
 @pytest.mark.django_db
-def test_find_caller_knows_neither_an_inactive_account_nor_one_that_does_not_exist() -> None:
+def test_find_caller_finds_neither_an_inactive_nor_an_unknown_account() -> None:
     assert find_caller(make_user(is_active=False).pk) is None
     assert find_caller(0) is None
 
 
-def test_only_who_has_an_account_is_authenticated() -> None:
+def test_only_a_caller_with_an_account_is_authenticated() -> None:
     assert not ANONYMOUS.is_authenticated
     assert Caller(user_id=1).is_authenticated
 

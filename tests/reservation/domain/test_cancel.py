@@ -1,4 +1,4 @@
-"""Giving a reservation up."""
+"""Cancelling a reservation."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -56,7 +56,7 @@ def test_cancel_appends_one_event(make: Callable[..., Reservation], status: str)
     assert last_change(reservation) == (remembered(reservation, status), remembered(reservation, "CANCELLED"))
 
 
-def test_what_was_cancelled_can_be_reserved_again_at_once() -> None:
+def test_a_cancelled_appointment_can_be_reserved_again_at_once() -> None:
     booking = make_booking()
     appointment = booking.appointments.get()
     cancel(caller=caller(booking.client), reservation_id=booking.pk, now=NOW)
@@ -85,14 +85,14 @@ def test_cancel_twice_is_refused() -> None:
 
 
 @pytest.mark.parametrize("end", [complete, mark_no_show])
-def test_cancel_refuses_what_has_ended(end: Callable[..., Reservation]) -> None:
+def test_cancel_refuses_a_reservation_that_has_ended(end: Callable[..., Reservation]) -> None:
     booking, who = make_booking(), staff()
     end(caller=who, reservation_id=booking.pk, now=TOMORROW)
     with refused(InvalidTransition, field="reservation_id"):
         cancel(caller=who, reservation_id=booking.pk, now=TOMORROW)
 
 
-def test_cancel_refuses_what_has_begun_and_accepts_a_microsecond_before() -> None:
+def test_cancel_refuses_a_booking_that_has_begun_and_accepts_a_microsecond_before() -> None:
     booking = make_booking()
     for who in (caller(booking.client), caller(booking.provider), staff()):
         with refused(TooLateToCancel, field="reservation_id"):
@@ -101,7 +101,7 @@ def test_cancel_refuses_what_has_begun_and_accepts_a_microsecond_before() -> Non
     assert cancel(caller=who, reservation_id=booking.pk, now=TOMORROW - MICROSECOND).status == Status.CANCELLED
 
 
-def test_settings_bind_a_client_to_its_booking_within_the_notice(settings: Settings) -> None:
+def test_the_settings_cancellation_notice_binds_a_client_to_its_booking(settings: Settings) -> None:
     settings.RESERVATION_POLICY = Policy(cancellation_notice=timedelta(hours=2))
     booking = make_booking()
     who, limit = caller(booking.client), TOMORROW - timedelta(hours=2)

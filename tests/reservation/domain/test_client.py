@@ -1,4 +1,4 @@
-"""Who reserves time."""
+"""Registering and changing clients."""
 
 import pytest
 
@@ -39,7 +39,7 @@ def test_register_client_makes_the_client_of_an_account() -> None:
     }
 
 
-def test_register_client_reads_times_in_utc_unless_told_otherwise() -> None:
+def test_register_client_uses_utc_by_default() -> None:
     assert register_client(user=make_user(), name="x" * 200, now=NOW).time_zone == "UTC"
 
 
@@ -61,7 +61,7 @@ def test_update_client_changes_what_is_given(is_staff: bool) -> None:
     assert Client.objects.values().get() == {**before, "name": "After", "time_zone": "UTC"}
 
 
-def test_space_around_a_name_and_a_phone_is_left_out() -> None:
+def test_space_around_a_name_and_a_phone_is_stripped() -> None:
     client = make_client(name="  Ada ")
     update_client(caller=caller(client), client_id=client.pk, phone=" 1 2 ", now=NOW)
     client.refresh_from_db()
@@ -83,14 +83,14 @@ def test_update_client_refuses(field: str, value: str) -> None:
         update_client(caller=who, now=NOW, **arguments)
 
 
-def test_a_provider_knows_its_client_but_may_not_change_it() -> None:
+def test_a_provider_sees_its_client_but_may_not_change_it() -> None:
     hold = make_hold()
     who = caller(hold.provider)
     with refused(Forbidden, field="client_id"):
         update_client(caller=who, client_id=hold.client_id, name="Other", now=NOW)
 
 
-def test_update_client_does_not_tell_a_stranger_that_the_client_exists() -> None:
+def test_update_client_hides_the_client_from_strangers() -> None:
     client = make_client()
     for who in (caller(make_client()), caller(make_provider())):
         with refused(NotFound, field="client_id"):
@@ -99,7 +99,7 @@ def test_update_client_does_not_tell_a_stranger_that_the_client_exists() -> None
         update_client(caller=ANONYMOUS, client_id=client.pk, name="Other", now=NOW)
 
 
-def test_update_client_does_not_find_what_does_not_exist() -> None:
+def test_update_client_refuses_an_unknown_client() -> None:
     who = staff()
     for client_id in (0, 2**63 - 1):
         with refused(NotFound, field="client_id"):

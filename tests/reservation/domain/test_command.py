@@ -1,4 +1,4 @@
-"""With an idempotency key, a command has its effect once."""
+"""Idempotency: with a key, a repeated command has its effect once and returns the first result."""
 
 from datetime import timedelta, timezone
 
@@ -28,7 +28,7 @@ from tests.rows import all_rows, history, refused
 pytestmark = pytest.mark.django_db
 
 
-def test_the_same_key_and_input_answer_the_same_object_once() -> None:
+def test_the_same_key_and_input_return_the_same_object_with_one_effect() -> None:
     [appointment] = make_appointments(make_provider())
     who = caller(make_client())
     first = reserve.once("key", caller=who, appointment_id=appointment.pk, now=NOW)
@@ -40,7 +40,7 @@ def test_the_same_key_and_input_answer_the_same_object_once() -> None:
     assert history(first) == [("HELD", who.user_id, NOW)]
 
 
-def test_what_is_answered_again_is_the_object_as_it_is_now() -> None:
+def test_a_repeated_command_returns_the_object_in_its_current_state() -> None:
     [appointment] = make_appointments(make_provider())
     who = caller(make_client())
     hold = reserve.once("key", caller=who, appointment_id=appointment.pk, now=NOW)
@@ -48,20 +48,20 @@ def test_what_is_answered_again_is_the_object_as_it_is_now() -> None:
     assert reserve.once("key", caller=who, appointment_id=appointment.pk, now=NOW).status == "CONFIRMED"
 
 
-def test_a_count_is_answered_again_too() -> None:
+def test_a_repeated_command_returns_the_same_count() -> None:
     provider = make_provider()
-    asked = {
+    arguments = {
         "caller": caller(provider),
         "provider_id": provider.pk,
         "starts_at": TOMORROW,
         "ends_at": TOMORROW + minutes(60),
         "now": NOW,
     }
-    assert [offer.once("first", **asked) for _ in range(2)] == [4, 4]
-    assert offer.once("second", **asked) == 0
-    assert [withdraw.once("third", **asked) for _ in range(2)] == [4, 4]
+    assert [offer.once("first", **arguments) for _ in range(2)] == [4, 4]
+    assert offer.once("second", **arguments) == 0
+    assert [withdraw.once("third", **arguments) for _ in range(2)] == [4, 4]
     assert Appointment.objects.count() == 0
-    assert offer.once("first", **asked) == 4
+    assert offer.once("first", **arguments) == 4
     assert Appointment.objects.count() == 0
 
 
@@ -90,7 +90,7 @@ def test_another_command_under_the_same_key_is_refused() -> None:
         cancel.once("key", caller=who, reservation_id=hold.pk, now=NOW)
 
 
-def test_what_is_given_as_none_is_not_given() -> None:
+def test_an_argument_of_none_is_the_same_input_as_an_omitted_one() -> None:
     [appointment] = make_appointments(make_provider())
     who = caller(make_client())
     first = reserve.once("key", caller=who, appointment_id=appointment.pk, now=NOW)
@@ -101,15 +101,15 @@ def test_what_is_given_as_none_is_not_given() -> None:
 def test_the_same_instant_at_another_offset_is_the_same_input() -> None:
     provider = make_provider()
     paris = timezone(timedelta(hours=1))
-    asked = {"caller": caller(provider), "provider_id": provider.pk, "now": NOW}
-    assert offer.once("key", **asked, starts_at=TOMORROW, ends_at=TOMORROW + minutes(15)) == 1
+    arguments = {"caller": caller(provider), "provider_id": provider.pk, "now": NOW}
+    assert offer.once("key", **arguments, starts_at=TOMORROW, ends_at=TOMORROW + minutes(15)) == 1
     local = TOMORROW.astimezone(paris)
-    assert offer.once("key", **asked, starts_at=local, ends_at=local + minutes(15)) == 1
+    assert offer.once("key", **arguments, starts_at=local, ends_at=local + minutes(15)) == 1
     with refused(IdempotencyKeyReused, field="idempotency_key"):
-        offer.once("key", **asked, starts_at=local.replace(tzinfo=TOMORROW.tzinfo), ends_at=local + minutes(90))
+        offer.once("key", **arguments, starts_at=local.replace(tzinfo=TOMORROW.tzinfo), ends_at=local + minutes(90))
 
 
-def test_a_failure_is_not_remembered() -> None:
+def test_a_failed_command_stores_no_key() -> None:
     rival = make_hold()
     appointment, who = rival.appointments.get(), caller(make_client())
     with refused(AppointmentTaken, field="appointment_id"):
@@ -132,7 +132,7 @@ def test_a_key_belongs_to_its_caller() -> None:
 
 
 @pytest.mark.parametrize("other", ["KEY", "key ", "kéy", "\uff4bey", "ke\u200by", "key\0"])
-def test_keys_that_a_collation_would_fold_are_different_keys(other: str) -> None:
+def test_keys_that_a_collation_would_treat_as_equal_are_different_keys(other: str) -> None:
     booking = make_booking()
     who = staff()
     confirm.once("key", caller=who, reservation_id=booking.pk, now=NOW)
@@ -148,7 +148,7 @@ def test_any_text_of_1_to_255_characters_is_a_key(key: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "x" * 100_000], ids=["empty", "256", "huge"])
-def test_what_is_no_key_is_refused(key: str) -> None:
+def test_an_invalid_key_is_refused(key: str) -> None:
     hold = make_hold()
     who = caller(hold.client)
     with refused(InvalidInput, field="idempotency_key"):
@@ -172,18 +172,18 @@ def test_an_anonymous_caller_cannot_run_a_command(key: str | None) -> None:
         confirm.once(key, caller=ANONYMOUS, reservation_id=hold.pk, now=NOW)
 
 
-def test_ids_are_the_same_input_in_any_collection() -> None:
+def test_a_list_and_a_tuple_of_ids_are_the_same_input() -> None:
     services = [make_service() for _ in range(3)]
     provider, who = make_provider(), staff()
-    asked = {"caller": who, "provider_id": provider.pk, "now": NOW}
+    arguments = {"caller": who, "provider_id": provider.pk, "now": NOW}
     ids = [service.pk for service in services]
-    update_provider.once("key", **asked, service_ids=ids)
-    update_provider.once("key", **asked, service_ids=tuple(ids))
+    update_provider.once("key", **arguments, service_ids=ids)
+    update_provider.once("key", **arguments, service_ids=tuple(ids))
     with refused(IdempotencyKeyReused, field="idempotency_key"):
-        update_provider.once("key", **asked, service_ids=ids[:2])
+        update_provider.once("key", **arguments, service_ids=ids[:2])
 
 
-def test_a_command_keeps_the_name_and_the_meaning_of_its_function() -> None:
+def test_a_command_has_the_name_and_the_docstring_of_its_function() -> None:
     assert (confirm.__name__, confirm.__doc__.partition("\n")[0]) == (
         "confirm",
         "Turn a hold into a booking; a booking stays one.",

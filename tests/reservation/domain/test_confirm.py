@@ -1,4 +1,4 @@
-"""Turning a hold into a booking."""
+"""Confirming a hold, which becomes a booking."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 MICROSECOND = timedelta(microseconds=1)
 
 
-def test_confirm_books_the_whole_run_for_good() -> None:
+def test_confirm_books_the_whole_run_without_expiry() -> None:
     hold = make_hold(service=make_service(duration_minutes=45))
     before = Reservation.objects.values().get()
     at = hold.expires_at - MICROSECOND
@@ -44,7 +44,7 @@ def test_confirm_twice_is_harmless() -> None:
     assert all_rows() == before
 
 
-def test_confirm_refuses_what_was_cancelled() -> None:
+def test_confirm_refuses_a_cancelled_reservation() -> None:
     hold, who = make_hold(), staff()
     cancel(caller=who, reservation_id=hold.pk, now=NOW)
     with refused(InvalidTransition, field="reservation_id"):
@@ -52,7 +52,7 @@ def test_confirm_refuses_what_was_cancelled() -> None:
 
 
 @pytest.mark.parametrize("end", [complete, mark_no_show])
-def test_confirm_refuses_what_has_ended(end: Callable[..., Reservation]) -> None:
+def test_confirm_refuses_a_reservation_that_has_ended(end: Callable[..., Reservation]) -> None:
     booking, who = make_booking(), staff()
     end(caller=who, reservation_id=booking.pk, now=TOMORROW)
     with refused(InvalidTransition, field="reservation_id"):

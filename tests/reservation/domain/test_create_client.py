@@ -1,4 +1,4 @@
-"""Clients that staff adds."""
+"""Creating clients as staff."""
 
 from typing import Any
 
@@ -46,7 +46,7 @@ def test_a_repeated_addition_makes_one_client() -> None:
         ({"email": "TAKEN@example.com"}, EmailTaken, "email"),
     ],
 )
-def test_what_is_wrong_with_a_new_client(changes: dict[str, str], error: Any, field: str) -> None:
+def test_create_client_refuses_invalid_fields(changes: dict[str, str], error: Any, field: str) -> None:
     make_user(email="taken@example.com")
     who = staff()
     with refused(error, field=field):

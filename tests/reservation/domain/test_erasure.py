@@ -1,4 +1,4 @@
-"""Forgetting people: nothing of them is left in any table, and the calendar is as it was."""
+"""Erasure: no personal data of the client is left in any table, and the calendar is unchanged."""
 
 from datetime import timedelta
 from typing import Any
@@ -23,30 +23,30 @@ from tests.rows import all_rows, history, last_change, leases, refused, remember
 pytestmark = pytest.mark.django_db
 
 SOON = NOW + minutes(5)
-"""While the holds that were made at NOW are live."""
+"""Before the holds that were made at NOW lapse."""
 
 AFTERWARDS = TOMORROW + timedelta(days=2)
 
 
-def everything() -> str:
-    """Every row of every table of the database, sessions as what is in them."""
+def database_text() -> str:
+    """Every row of every table, and the decoded data of every session."""
     tables = [list(model._base_manager.values()) for model in apps.get_models(include_auto_created=True)]
     return repr([tables, [session.get_decoded() for session in Session.objects.all()]]).lower()
 
 
 def snapshot(*left_out: str) -> list[dict[str, Any]]:
-    """The reservations, but for these columns."""
+    """The rows of reservations, without these columns."""
     rows = Reservation.objects.order_by("pk").values()
     return [{name: value for name, value in row.items() if name not in left_out} for row in rows]
 
 
-def test_nothing_of_the_person_is_left_in_any_table() -> None:
+def test_no_personal_data_is_left_in_any_table() -> None:
     client, provider = make_person(), make_provider()
     cancel_for_a_reason(reserve_at(client, provider, 0))
     confirm(caller=caller(client), reservation_id=reserve_at(client, provider, 1, key="k").pk, now=NOW)
-    assert [word for word in WORDS if word in everything()] == list(WORDS)
+    assert [word for word in WORDS if word in database_text()] == list(WORDS)
     assert erase_client(caller=staff(), client_id=client.pk, now=SOON) == 2
-    assert [word for word in WORDS if word in everything()] == []
+    assert [word for word in WORDS if word in database_text()] == []
     assert not User.objects.filter(pk=client.user_id).exists()
     assert (IdempotencyKey.objects.count(), Session.objects.count()) == (0, 0)
     assert set(LogEntry.objects.values_list("object_repr", flat=True)) == {"Erased client"}
@@ -57,24 +57,24 @@ def test_past_reservations_stay_on_the_calendar_under_the_erased_client() -> Non
     client, provider = make_person(), make_provider()
     booking = confirm(caller=caller(client), reservation_id=reserve_at(client, provider, 0).pk, now=NOW)
     complete(caller=caller(provider), reservation_id=booking.pk, now=AFTERWARDS)
-    began = confirm(caller=caller(client), reservation_id=reserve_at(client, provider, 1).pk, now=NOW)
+    begun = confirm(caller=caller(client), reservation_id=reserve_at(client, provider, 1).pk, now=NOW)
     calendar, reservations, events = leases(provider), snapshot("client_id", "note"), ReservationEvent.objects.count()
     assert erase_client(caller=caller(client), client_id=client.pk, now=AFTERWARDS) == 2
-    nobody = Client.objects.select_related("user").get(name="Erased client")
-    assert leases(provider) == calendar == [(one.pk, BOOKED_UNTIL, True) for one in (booking, began)]
+    erased = Client.objects.select_related("user").get(name="Erased client")
+    assert leases(provider) == calendar == [(one.pk, BOOKED_UNTIL, True) for one in (booking, begun)]
     assert snapshot("client_id", "note") == reservations
-    assert set(Reservation.objects.values_list("client_id", "note", "cancel_reason")) == {(nobody.pk, "", None)}
+    assert set(Reservation.objects.values_list("client_id", "note", "cancel_reason")) == {(erased.pk, "", None)}
     assert history(booking) == [
-        ("HELD", nobody.user_id, NOW),
-        ("CONFIRMED", nobody.user_id, NOW),
+        ("HELD", erased.user_id, NOW),
+        ("CONFIRMED", erased.user_id, NOW),
         ("COMPLETED", provider.user_id, AFTERWARDS),
     ]
     assert ReservationEvent.objects.count() == events
-    assert (nobody.user.is_active, nobody.user.has_usable_password()) == (False, False)
+    assert (erased.user.is_active, erased.user.has_usable_password()) == (False, False)
     assert list(find_violations()) == []
 
 
-def test_what_lies_ahead_is_cancelled_and_its_time_is_open_again() -> None:
+def test_future_reservations_are_cancelled_and_their_appointments_open_again() -> None:
     client, provider, who = make_person(), make_provider(), staff()
     hold = reserve_at(client, provider, 0)
     booking = confirm(caller=caller(client), reservation_id=reserve_at(client, provider, 1).pk, now=NOW)
@@ -95,7 +95,7 @@ def test_a_hold_that_has_lapsed_becomes_expired_and_not_cancelled() -> None:
     assert leases(provider) == [(None, OPEN_SINCE, False)]
 
 
-def test_no_notice_keeps_a_client_from_erasing_itself(settings: Any) -> None:
+def test_the_cancellation_notice_does_not_prevent_erasure(settings: Any) -> None:
     client, provider = make_person(), make_provider()
     confirm(caller=caller(client), reservation_id=reserve_at(client, provider, 0).pk, now=NOW)
     settings.RESERVATION_POLICY = Policy(cancellation_notice=timedelta(days=7))
@@ -114,7 +114,7 @@ def test_overlapping_reservations_of_erased_clients_violate_no_invariant() -> No
     assert list(find_violations()) == []
 
 
-def test_others_are_left_alone() -> None:
+def test_data_of_others_is_unchanged() -> None:
     client, provider = make_person(), make_provider()
     others = make_hold(provider=provider, client=make_client(name="Dora"))
     before = Reservation.objects.values().get()
@@ -128,12 +128,12 @@ def test_others_are_left_alone() -> None:
     assert list(Session.objects.values_list("pk", flat=True)) == [session.session_key]
 
 
-def test_what_an_account_did_as_staff_once_stays_in_staffs_journal() -> None:
+def test_admin_log_entries_of_a_former_staff_account_are_kept() -> None:
     client = make_person()
     LogEntry.objects.update(user=client.user_id)
     erase_client(caller=staff(), client_id=client.pk, now=SOON)
-    nobody = Client.objects.get(name="Erased client")
-    assert list(LogEntry.objects.values_list("user_id", flat=True)) == [nobody.user_id] * 2
+    erased = Client.objects.get(name="Erased client")
+    assert list(LogEntry.objects.values_list("user_id", flat=True)) == [erased.user_id] * 2
 
 
 def test_erasing_again_finds_no_client_and_erasing_the_erased_client_is_harmless() -> None:
@@ -148,7 +148,7 @@ def test_erasing_again_finds_no_client_and_erasing_the_erased_client_is_harmless
 
 
 @pytest.mark.parametrize("more", ["provider", "is_staff", "is_superuser"])
-def test_who_is_more_than_a_client_is_refused(more: str) -> None:
+def test_a_client_who_is_also_a_provider_or_staff_is_refused(more: str) -> None:
     user = make_user(**({} if more == "provider" else {more: True}))
     client, provider = make_client(user=user), make_provider()
     if more == "provider":
@@ -171,7 +171,7 @@ def test_only_the_client_itself_and_staff_may() -> None:
         erase_client(caller=ANONYMOUS, client_id=hold.client_id, now=SOON)
 
 
-def test_every_table_that_points_to_a_person_is_known_here() -> None:
+def test_every_foreign_key_to_a_person_is_listed_here() -> None:
     pointing = {
         f"{relation.related_model.__name__}.{relation.field.name}"
         for model in (User, Client)
@@ -187,8 +187,8 @@ def test_every_table_that_points_to_a_person_is_known_here() -> None:
         "User_groups.user",
         "User_user_permissions.user",
         "UserSession.user",
-        "LogEntry.user",  # handed to nobody
+        "LogEntry.user",  # handed to the account of the erased client
         "ReservationEvent.user",
         "Reservation.client",
-        "Provider.user",  # refused
-    }, "Have erase_client forget it and export_client tell it, then name it here."
+        "Provider.user",  # such an account is refused
+    }, "Let erase_client delete it and export_client include it, then list it here."

@@ -1,4 +1,4 @@
-"""Clients are erased while they go on reserving and confirming: each is gone in the end, and every invariant holds."""
+"""Clients are erased while they reserve and confirm: each is erased in the end, and every invariant holds."""
 
 import threading
 from collections.abc import Callable
@@ -19,13 +19,13 @@ CLIENTS = 6
 
 
 @pytest.fixture(autouse=True)
-def many_writers() -> None:
+def _many_writers() -> None:
     if connection.vendor == "sqlite":
         pytest.skip("SQLite has one writer at a time: nothing happens at once")
 
 
 def at_once(*calls: Callable[[], object]) -> list[Exception]:
-    """Each on a thread and a connection of its own; returns the exceptions, except the domain's errors."""
+    """Run each call on its own thread and connection. Returns the exceptions, except the domain's errors."""
     start, failures = threading.Barrier(len(calls)), list[Exception]()
 
     def run(call: Callable[[], object]) -> None:
@@ -48,7 +48,7 @@ def at_once(*calls: Callable[[], object]) -> list[Exception]:
     return failures
 
 
-def test_a_client_that_is_erased_while_it_reserves_and_confirms_is_gone() -> None:
+def test_a_client_that_reserves_and_confirms_meanwhile_is_erased() -> None:
     who, provider = staff(), make_provider()
     slots = make_appointments(provider, number=CLIENTS)
     calls: list[Callable[[], object]] = []
@@ -62,10 +62,10 @@ def test_a_client_that_is_erased_while_it_reserves_and_confirms_is_gone() -> Non
             lambda own=own: erase_client(caller=who, client_id=own.client_id, now=NOW),
         ]
     assert at_once(*calls) == []
-    nobody = Client.objects.get()
-    assert nobody.name == "Erased client"
-    assert set(Reservation.objects.values_list("client_id", "status")) == {(nobody.pk, "CANCELLED")}
-    doers = set(ReservationEvent.objects.values_list("user_id", flat=True))
-    assert doers <= {nobody.user_id, who.user_id}
-    assert set(User.objects.values_list("pk", flat=True)) >= doers
+    erased = Client.objects.get()
+    assert erased.name == "Erased client"
+    assert set(Reservation.objects.values_list("client_id", "status")) == {(erased.pk, "CANCELLED")}
+    user_ids = set(ReservationEvent.objects.values_list("user_id", flat=True))
+    assert user_ids <= {erased.user_id, who.user_id}
+    assert set(User.objects.values_list("pk", flat=True)) >= user_ids
     assert list(find_violations()) == []

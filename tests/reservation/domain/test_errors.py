@@ -1,4 +1,4 @@
-"""The codes are a promise to clients: none changes, and none means two things."""
+"""Error codes are part of the API's contract: none changes, and none has two meanings."""
 
 from reservation.domain.errors import (
     AppointmentTaken,
@@ -34,12 +34,12 @@ CODES = {
 }
 
 
-def test_every_error_of_the_domain_has_the_code_that_clients_know() -> None:
+def test_every_error_of_the_domain_has_its_documented_code() -> None:
     in_domain = [error for error in DomainError.__subclasses__() if error.__module__.startswith("reservation.domain")]
     assert {error: error.code for error in in_domain} == CODES
 
 
-def test_an_error_says_what_it_is_about() -> None:
+def test_an_error_has_a_message_and_a_field() -> None:
     error = NotFound("provider", field="provider_id")
     assert (error.message, str(error), error.field) == (
         "There is no provider with this id.",

@@ -1,4 +1,4 @@
-"""Writing down that holds have lapsed."""
+"""The sweeper: it marks lapsed holds as expired and releases their appointments."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ LAPSED = NOW + minutes(30)
 MICROSECOND = timedelta(microseconds=1)
 
 
-def test_expire_lapsed_marks_what_has_lapsed_and_opens_its_time() -> None:
+def test_expire_lapsed_expires_lapsed_holds_and_opens_their_appointments() -> None:
     hold = make_hold(service=make_service(duration_minutes=45))
     before, pending = Reservation.objects.values().get(), remembered(hold, "PENDING")
     assert expire_lapsed(now=LAPSED) == 1
@@ -27,7 +27,7 @@ def test_expire_lapsed_marks_what_has_lapsed_and_opens_its_time() -> None:
     assert last_change(hold) == (pending, remembered(hold, "EXPIRED"))
 
 
-def test_expire_lapsed_leaves_live_holds_bookings_and_what_is_expired_alone() -> None:
+def test_expire_lapsed_changes_no_live_hold_booking_or_expired_reservation() -> None:
     make_hold()
     make_booking()
     make_hold(now=NOW - minutes(30))
@@ -62,15 +62,15 @@ def test_expire_checks_again_whether_a_hold_has_lapsed() -> None:
     assert [history(reservation)[-1][0] for reservation in (lapsed, live, booking)] == ["EXPIRED", "HELD", "CONFIRMED"]
 
 
-def test_only_one_of_two_expires_a_hold() -> None:
+def test_only_one_of_two_sweepers_expires_a_hold() -> None:
     hold = make_hold()
     read_by_both = [Reservation.objects.get(pk=hold.pk) for _ in range(2)]
     assert [mark_expired(reservation, now=LAPSED) for reservation in read_by_both] == [True, False]
     assert [kind for kind, *_ in history(hold)] == ["HELD", "EXPIRED"]
 
 
-def test_expire_leaves_time_alone_that_was_taken_over() -> None:
-    """The sweeper and a taker meet: the hold still reads as PENDING, but its appointment is another's."""
+def test_expire_does_not_release_an_appointment_that_was_taken_over() -> None:
+    """When a sweeper meets a take-over, the hold is still PENDING, but another reservation has its appointment."""
     hold, other = make_hold(), make_hold()
     hold.appointments.update(reservation=other, available_at=LAPSED + minutes(30))
     assert expire([hold.pk], now=LAPSED) == 1

@@ -1,4 +1,4 @@
-"""The same request, sent many times at once: every one is answered like the first."""
+"""The same request, sent many times at once: each gets the result of the first."""
 
 import threading
 from collections import Counter
@@ -17,14 +17,14 @@ AT_ONCE = 20
 
 
 @pytest.fixture(autouse=True)
-def many_writers() -> None:
+def _many_writers() -> None:
     if connection.vendor == "sqlite":
         pytest.skip("SQLite has one writer at a time: nothing happens at once")
 
 
 def reserve_at_once(client: Client, appointment: Appointment) -> Counter[str]:
-    """What becomes of so many calls with one key, each on a thread and a connection of its own: the id that it
-    answers, or the name of the error."""
+    """Make AT_ONCE calls with one key, each on its own thread and connection. Returns how often each outcome
+    occurred: the id of the reservation, or the name of the error."""
     who, start = caller(client), threading.Barrier(AT_ONCE)
     outcomes: list[str] = []
 
@@ -56,7 +56,7 @@ def test_all_retries_get_the_error_and_no_key_is_stored() -> None:
     assert all_rows() == before
 
 
-def test_all_retries_get_the_result_and_it_happened_once() -> None:
+def test_all_retries_get_the_result_and_it_has_one_effect() -> None:
     [appointment] = make_appointments(make_provider())
     client = make_client()
     outcomes = reserve_at_once(client, appointment)

@@ -1,4 +1,4 @@
-"""`is_possible` agrees with what the commands then do: there is no second list of rules."""
+"""`is_possible` agrees with what the commands do: there is no second list of rules."""
 
 from datetime import timedelta
 from itertools import product
@@ -54,7 +54,7 @@ def make(status: Status) -> Reservation:
 
 
 @pytest.mark.parametrize("status", list(Status))
-def test_it_is_possible_if_and_only_if_the_command_does_it(status: Status, settings: Any) -> None:
+def test_is_possible_if_and_only_if_the_command_succeeds(status: Status, settings: Any) -> None:
     settings.RESERVATION_POLICY = Policy(cancellation_notice=timedelta(hours=2))
     reservation = make(status)
     target = make_appointments(reservation.provider, starts_at=START + timedelta(days=30))[0]
@@ -62,11 +62,11 @@ def test_it_is_possible_if_and_only_if_the_command_does_it(status: Status, setti
     for (moment, now), action, who in product(MOMENTS.items(), Action, people):
         given = {"appointment_id": target.pk} if action is Action.RESCHEDULE else {}
         possible = is_possible(action, reservation, caller=who, now=now)
-        assert possible == does(COMMANDS[action], reservation, caller=who, now=now, **given), (moment, action, who)
+        assert possible == succeeds(COMMANDS[action], reservation, caller=who, now=now, **given), (moment, action, who)
 
 
-def does(command: Any, reservation: Reservation, **arguments: Any) -> bool:
-    """Whether the command does it, and all as before; what has been done already, and stays, does not count."""
+def succeeds(command: Any, reservation: Reservation, **arguments: Any) -> bool:
+    """Whether the command changes the reservation; the change is rolled back. A repeated command changes nothing."""
     with transaction.atomic():
         events = reservation.events.count()
         try:

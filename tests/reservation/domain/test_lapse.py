@@ -1,4 +1,4 @@
-"""A hold lapses by itself as time passes: nothing has to run for it, and nothing that runs makes a difference."""
+"""A hold lapses as time passes: no job has to run for it, and a job that runs makes no difference."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -51,7 +51,7 @@ def sweep(_hold: Reservation, now: datetime) -> None:
 
 
 def wait(_hold: Reservation, _now: datetime) -> None:
-    """Let time pass, and nothing else."""
+    """Do nothing but let time pass."""
 
 
 def test_a_lapsed_hold_is_free_at_once_without_a_sweeper() -> None:
@@ -84,7 +84,7 @@ def test_take_over_expires_the_old_hold_and_opens_the_rest_of_its_run() -> None:
     assert (hold.status, hold.expires_at) == (Status.EXPIRED, None)
 
 
-def test_a_client_takes_its_own_lapsed_hold_over() -> None:
+def test_a_client_takes_over_its_own_lapsed_hold() -> None:
     hold = make_long_hold()
     first = hold.appointments.earliest("starts_at")
     taken = reserve(caller=caller(hold.client), appointment_id=first.pk, service_id=hold.service_id, now=LAPSED)
@@ -94,7 +94,7 @@ def test_a_client_takes_its_own_lapsed_hold_over() -> None:
     assert list(find_violations()) == []
 
 
-def test_a_run_may_take_several_lapsed_holds_over() -> None:
+def test_a_run_may_take_over_several_lapsed_holds() -> None:
     service = make_service(duration_minutes=45)
     provider = make_provider(services=(service,))
     holds = [make_hold(provider=provider, starts_at=DAY_AFTER + minutes(15 * place)) for place in range(2)]
@@ -122,7 +122,7 @@ def test_after_the_lapse_a_hold_can_neither_be_confirmed_nor_moved_nor_cancelled
             cancel(caller=who, reservation_id=hold.pk, now=LAPSED)
 
 
-def test_after_a_sweep_everything_is_as_it_was_for_those_who_look() -> None:
+def test_a_sweep_changes_nothing_that_a_reader_sees() -> None:
     hold = make_long_hold()
     expire_lapsed(now=LAPSED)
     assert leases(hold.provider) == [(None, OPEN_SINCE, False)] * 3

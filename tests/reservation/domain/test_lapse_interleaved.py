@@ -21,8 +21,8 @@ LAPSED = NOW - minutes(30)
 """When a hold was made that has lapsed by NOW."""
 
 
-def put(hold: Reservation, there: Appointment) -> None:
-    """What a committed reschedule leaves behind."""
+def move(hold: Reservation, there: Appointment) -> None:
+    """Write what a committed reschedule writes."""
     Appointment.objects.filter(reservation=hold).release()
     Appointment.objects.filter(pk=there.pk).update(**lease(hold.pk, until=hold.expires_at, is_booked=False))
     Reservation.objects.filter(pk=hold.pk).update(starts_at=there.starts_at, ends_at=there.ends_at)
@@ -36,20 +36,20 @@ def test_a_hold_that_was_moved_away_and_back_keeps_its_appointments(monkeypatch:
     mark_expired: Callable[..., bool] = expiry.mark_expired
     of_reservations = type(Appointment.objects.all()).of_reservations
 
-    def first_look(self: Any, ids: Any) -> Any:
-        # A move was under way: PostgreSQL waits for it at `here`, and does not see `there`, which is newer than the
-        # statement.
+    def read_during_move(self: Any, ids: Any) -> Any:
+        # A move was under way: PostgreSQL waits for it at the row of `here`, and does not see the new row of `there`,
+        # which was written after the statement began.
         monkeypatch.undo()
-        monkeypatch.setattr(expiry, "mark_expired", then_back)
-        put(hold, there)
+        monkeypatch.setattr(expiry, "mark_expired", mark_after_second_move)
+        move(hold, there)
         return of_reservations(self, [])
 
-    def then_back(read: Reservation, **options: Any) -> bool:
-        # After the hold was read, and before it is marked, a second move, which has waited for the first, is committed.
-        put(hold, here)
+    def mark_after_second_move(read: Reservation, **options: Any) -> bool:
+        # A second move, which waited for the first, is committed after the hold is read and before it is marked.
+        move(hold, here)
         return mark_expired(read, **options)
 
-    monkeypatch.setattr("reservation.models.appointment.AppointmentQuerySet.of_reservations", first_look)
+    monkeypatch.setattr("reservation.models.appointment.AppointmentQuerySet.of_reservations", read_during_move)
     with suppress(DomainError, Conflict):
         reserve(caller=caller(make_client()), appointment_id=here.pk, now=NOW)
     assert list(find_violations()) == []

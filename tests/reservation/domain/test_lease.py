@@ -1,4 +1,4 @@
-"""One conditional UPDATE decides which reservation gets an appointment, not what was read before."""
+"""One conditional UPDATE decides which reservation acquires an appointment, whatever was read before it."""
 
 from datetime import timedelta
 
@@ -32,7 +32,7 @@ MICROSECOND = timedelta(microseconds=1)
 
 
 def claim(run: Run) -> Reservation:
-    """The row that `reserve` writes before it takes the run."""
+    """The row that `reserve` writes before it acquires the run."""
     return Reservation.objects.create(
         client=make_client(),
         provider=run.provider,
@@ -44,7 +44,7 @@ def claim(run: Run) -> Reservation:
     )
 
 
-def test_take_refuses_what_was_taken_after_it_was_read() -> None:
+def test_acquire_refuses_an_appointment_that_was_acquired_after_it_was_read() -> None:
     [appointment] = make_appointments(make_provider())
     runs = [find_run(appointment_id=appointment.pk, length=1, now=NOW) for _ in range(2)]
     first, second = (claim(run) for run in runs)
@@ -54,7 +54,7 @@ def test_take_refuses_what_was_taken_after_it_was_read() -> None:
     assert leases(appointment.provider) == [(first.pk, UNTIL, False)]
 
 
-def test_take_refuses_what_was_withdrawn_after_it_was_read() -> None:
+def test_acquire_refuses_an_appointment_that_was_withdrawn_after_it_was_read() -> None:
     [appointment] = make_appointments(make_provider())
     run = find_run(appointment_id=appointment.pk, length=1, now=NOW)
     reservation = claim(run)
@@ -63,7 +63,7 @@ def test_take_refuses_what_was_withdrawn_after_it_was_read() -> None:
         acquire(run, reservation=reservation, until=UNTIL, now=NOW)
 
 
-def test_take_refuses_what_another_held_and_let_lapse_since_it_was_read() -> None:
+def test_acquire_refuses_an_appointment_that_another_held_and_let_lapse_since_it_was_read() -> None:
     [appointment] = make_appointments(make_provider(), starts_at=TOMORROW + timedelta(days=1))
     runs = [find_run(appointment_id=appointment.pk, length=1, now=NOW) for _ in range(2)]
     first, second = (claim(run) for run in runs)
@@ -77,7 +77,7 @@ def test_take_refuses_what_another_held_and_let_lapse_since_it_was_read() -> Non
 
 
 @pytest.mark.parametrize("taken", [0, 1, 2])
-def test_take_is_all_or_nothing(taken: int) -> None:
+def test_acquire_is_all_or_nothing(taken: int) -> None:
     appointments = make_appointments(make_provider(), number=3)
     runs = [Run(tuple(appointments)), Run((appointments[taken],))]
     acquire(runs[1], reservation=claim(runs[1]), until=UNTIL, now=NOW)
@@ -86,7 +86,7 @@ def test_take_is_all_or_nothing(taken: int) -> None:
         acquire(runs[0], reservation=reservation, until=UNTIL, now=NOW)
 
 
-def test_take_of_what_is_open_is_one_update_and_no_read() -> None:
+def test_acquire_of_an_open_run_is_one_update_and_no_read() -> None:
     run = Run(tuple(make_appointments(make_provider(), number=3)))
     reservation = claim(run)
     with CaptureQueriesContext(connection) as statements:
@@ -96,7 +96,7 @@ def test_take_of_what_is_open_is_one_update_and_no_read() -> None:
     assert leases(run.appointments[0].provider) == [(reservation.pk, UNTIL, False)] * 3
 
 
-def test_take_over_a_lapsed_hold_expires_it_and_opens_the_rest_of_its_run() -> None:
+def test_acquire_expires_a_lapsed_hold_and_opens_the_rest_of_its_run() -> None:
     hold = make_hold(service=make_service(duration_minutes=45))
     middle = hold.appointments.get(starts_at=TOMORROW + minutes(15))
     now = hold.expires_at
@@ -115,7 +115,7 @@ def test_take_over_a_lapsed_hold_expires_it_and_opens_the_rest_of_its_run() -> N
     assert (hold.status, hold.expires_at) == (Status.EXPIRED, None)
 
 
-def test_take_over_two_lapsed_holds_expires_both() -> None:
+def test_acquire_expires_two_lapsed_holds() -> None:
     provider = make_provider()
     holds = [make_hold(provider=provider, starts_at=TOMORROW + minutes(15 * place)) for place in range(2)]
     run = Run(tuple(Appointment.objects.order_by("starts_at")))
@@ -125,7 +125,7 @@ def test_take_over_two_lapsed_holds_expires_both() -> None:
         assert hold.status == Status.EXPIRED
 
 
-def test_take_never_takes_a_booking_however_late_it_is() -> None:
+def test_acquire_never_acquires_a_booked_appointment_however_late() -> None:
     booking = make_booking()
     run = Run(tuple(booking.appointments.all()))
     reservation = claim(run)
@@ -139,7 +139,7 @@ def find_first_of(provider: Provider, *, length: int) -> Run:
     return find_run(appointment_id=first.pk, length=length, now=NOW)
 
 
-def test_find_run_answers_consecutive_appointments_in_order() -> None:
+def test_find_run_returns_consecutive_appointments_in_order() -> None:
     provider = make_provider()
     appointments = make_appointments(provider, number=4)
     run = find_first_of(provider, length=3)
@@ -160,16 +160,16 @@ def test_find_run_refuses_a_calendar_that_ends_too_early_or_has_a_gap() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "field", "asked"),
+    ("error", "field", "given"),
     [
         (TooSoon, "appointment_id", {"now": NOW + MICROSECOND}),
         (NotFound, "appointment_id", {"appointment_id": 0}),
         (NotFound, "appointment_id", {"appointment_id": 2**63 - 1}),
     ],
 )
-def test_find_run_refuses(error: type[DomainError], field: str, asked: dict[str, object]) -> None:
+def test_find_run_refuses(error: type[DomainError], field: str, given: dict[str, object]) -> None:
     [appointment] = make_appointments(make_provider())
-    arguments = {"appointment_id": appointment.pk, "length": 1, "now": NOW, **asked}
+    arguments = {"appointment_id": appointment.pk, "length": 1, "now": NOW, **given}
     with refused(error, field=field):
         find_run(**arguments)  # type: ignore[arg-type]
 
@@ -189,7 +189,7 @@ def test_find_run_refuses_an_inactive_provider() -> None:
         find_run(appointment_id=appointment.pk, length=1, now=NOW)
 
 
-def test_queue_up_writes_the_client_and_refuses_one_that_does_not_exist() -> None:
+def test_serialise_client_writes_the_client_and_refuses_an_unknown_one() -> None:
     client = make_client()
     serialise_client(client.pk)
     serialise_client(client.pk)
@@ -199,7 +199,7 @@ def test_queue_up_writes_the_client_and_refuses_one_that_does_not_exist() -> Non
 
 
 def writes(statements: CaptureQueriesContext) -> list[str]:
-    """Which tables were written, in order, each after the verb."""
+    """The written tables in order, each with the verb of its statement."""
     parts = (statement["sql"].replace("`", '"').split('"') for statement in statements)
     return [
         f"{verb.split()[0]} {table}"
@@ -208,7 +208,7 @@ def writes(statements: CaptureQueriesContext) -> list[str]:
     ]
 
 
-def test_a_claim_queues_up_on_its_client_before_it_writes_anything_else() -> None:
+def test_a_claim_is_serialised_on_its_client_before_any_other_write() -> None:
     client, [first, second] = make_client(), make_appointments(make_provider(), number=2)
     with CaptureQueriesContext(connection) as statements:
         hold = reserve(caller=caller(client), appointment_id=first.pk, now=NOW)

@@ -1,4 +1,4 @@
-"""Putting time on a provider's calendar."""
+"""Offering appointments on a provider's calendar."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -50,16 +50,16 @@ def test_offer_puts_every_slot_of_the_half_open_interval_on_the_calendar() -> No
 
 def test_offer_twice_is_harmless() -> None:
     provider = make_provider()
-    asked = {"caller": caller(provider), "provider_id": provider.pk, "starts_at": TOMORROW, "now": NOW}
-    assert offer(**asked, ends_at=TOMORROW + minutes(30)) == 2
+    arguments = {"caller": caller(provider), "provider_id": provider.pk, "starts_at": TOMORROW, "now": NOW}
+    assert offer(**arguments, ends_at=TOMORROW + minutes(30)) == 2
     before = all_rows()
-    assert offer(**asked, ends_at=TOMORROW + minutes(30)) == 0
+    assert offer(**arguments, ends_at=TOMORROW + minutes(30)) == 0
     assert all_rows() == before
-    assert offer(**asked, ends_at=TOMORROW + minutes(60)) == 2
+    assert offer(**arguments, ends_at=TOMORROW + minutes(60)) == 2
     assert Appointment.objects.count() == 4
 
 
-def test_offer_leaves_a_held_appointment_as_it_is() -> None:
+def test_offer_does_not_change_a_held_appointment() -> None:
     hold = make_hold()
     held = leases(hold.provider)
     offered = offer(
@@ -73,7 +73,7 @@ def test_offer_leaves_a_held_appointment_as_it_is() -> None:
     assert leases(hold.provider) == [*held, (None, OPEN_SINCE, False)]
 
 
-def test_offer_reads_an_instant_at_any_offset() -> None:
+def test_offer_accepts_instants_at_any_offset() -> None:
     provider = make_provider()
     kathmandu = timezone(timedelta(hours=5, minutes=45))
     starts_at = datetime(2030, 1, 2, 18, 0, tzinfo=kathmandu)
@@ -99,7 +99,7 @@ def test_the_same_time_may_be_on_two_calendars() -> None:
         assert offered == 1
 
 
-def test_offer_accepts_what_starts_now_and_62_days() -> None:
+def test_offer_accepts_an_interval_that_starts_now_and_one_of_62_days() -> None:
     provider = make_provider()
     offered = offer(
         caller=caller(provider), provider_id=provider.pk, starts_at=NOW, ends_at=NOW + timedelta(days=62), now=NOW
@@ -121,14 +121,14 @@ def test_offer_accepts_what_starts_now_and_62_days() -> None:
     ],
     ids=["off grid", "barely off grid", "ends off grid", "ends barely off grid", "empty", "reversed", "past", "long"],
 )
-def test_offer_refuses_what_is_no_run_of_future_appointments(starts: timedelta, ends: timedelta, field: str) -> None:
+def test_offer_refuses_an_invalid_or_past_interval(starts: timedelta, ends: timedelta, field: str) -> None:
     provider = make_provider()
     who = caller(provider)
     with refused(InvalidInput, field=field):
         offer(caller=who, provider_id=provider.pk, starts_at=NOW + starts, ends_at=NOW + ends, now=NOW)
 
 
-def test_offer_refuses_what_has_begun_by_a_microsecond() -> None:
+def test_offer_refuses_an_interval_that_began_a_microsecond_ago() -> None:
     provider = make_provider()
     who = caller(provider)
     with refused(InvalidInput, field="starts_at"):
@@ -143,13 +143,13 @@ def test_offer_refuses_what_has_begun_by_a_microsecond() -> None:
 
 def test_only_the_provider_and_staff_may_offer() -> None:
     provider = make_provider()
-    asked = {"provider_id": provider.pk, "starts_at": TOMORROW, "ends_at": TOMORROW + minutes(15), "now": NOW}
+    arguments = {"provider_id": provider.pk, "starts_at": TOMORROW, "ends_at": TOMORROW + minutes(15), "now": NOW}
     for stranger in (caller(make_provider()), caller(make_client())):
         with refused(Forbidden, field="provider_id"):
-            offer(caller=stranger, **asked)
+            offer(caller=stranger, **arguments)
     with refused(Unauthenticated, field=None):
-        offer(caller=ANONYMOUS, **asked)
-    assert offer(caller=staff(), **asked) == 1
+        offer(caller=ANONYMOUS, **arguments)
+    assert offer(caller=staff(), **arguments) == 1
 
 
 def test_offer_refuses_an_unknown_provider() -> None:
@@ -162,12 +162,12 @@ def test_offer_refuses_an_unknown_provider() -> None:
 def test_settings_change_the_grid_and_the_longest_interval(settings: Settings) -> None:
     settings.RESERVATION_POLICY = Policy(appointment_length=minutes(20), max_interval=timedelta(hours=2))
     provider = make_provider()
-    asked = {"caller": caller(provider), "provider_id": provider.pk, "starts_at": TOMORROW, "now": NOW}
+    arguments = {"caller": caller(provider), "provider_id": provider.pk, "starts_at": TOMORROW, "now": NOW}
     with refused(InvalidInput, field="ends_at"):
-        offer(**asked, ends_at=TOMORROW + minutes(30))
+        offer(**arguments, ends_at=TOMORROW + minutes(30))
     with refused(InvalidInput, field="ends_at"):
-        offer(**asked, ends_at=TOMORROW + minutes(140))
-    assert offer(**asked, ends_at=TOMORROW + minutes(120)) == 6
+        offer(**arguments, ends_at=TOMORROW + minutes(140))
+    assert offer(**arguments, ends_at=TOMORROW + minutes(120)) == 6
 
 
 def test_offer_costs_the_same_number_of_statements_for_a_slot_and_for_two_days() -> None:

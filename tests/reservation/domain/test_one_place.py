@@ -1,4 +1,4 @@
-"""A client is in one place at a time, also when a confirmation from before a hold's lapse arrives after it."""
+"""A client has one reservation at a time, even if the confirmation of a hold is decided after its lapse."""
 
 from datetime import timedelta
 
@@ -31,17 +31,17 @@ MICROSECOND = timedelta(microseconds=1)
 
 
 def reserve_elsewhere(client: Client, *, after: timedelta = timedelta(0)) -> Reservation:
-    """What the client reserves with another provider when its hold has just lapsed."""
+    """Reserve with another provider when the client's hold has just lapsed."""
     return make_hold(client=client, starts_at=DAY_AFTER + after, now=LAPSED)
 
 
 def confirm_too_late(hold: Reservation) -> None:
-    """A confirmation that was read in time, and decides only now."""
+    """A confirmation that was received before the lapse, and is decided only now."""
     with refused(HoldExpired, field="reservation_id"):
         confirm(caller=caller(hold.client), reservation_id=hold.pk, now=LAPSED - MICROSECOND)
 
 
-def test_a_delayed_confirmation_of_a_lapsed_hold_is_refused_once_the_client_is_elsewhere() -> None:
+def test_a_delayed_confirmation_of_a_lapsed_hold_is_refused_once_the_client_reserved_elsewhere() -> None:
     hold = make_hold(starts_at=DAY_AFTER)
     elsewhere = reserve_elsewhere(hold.client)
     confirm_too_late(hold)
@@ -96,7 +96,7 @@ def test_a_live_hold_keeps_its_client_busy_until_the_instant_of_its_lapse() -> N
 
 
 @pytest.mark.parametrize("after", [minutes(-15), minutes(15), timedelta(hours=3)], ids=["before", "after", "later"])
-def test_a_lapsed_hold_that_is_not_in_the_way_is_left_alone(after: timedelta) -> None:
+def test_a_lapsed_hold_that_does_not_overlap_is_unchanged(after: timedelta) -> None:
     hold = make_hold(starts_at=DAY_AFTER)
     before, lease = Reservation.objects.values().get(pk=hold.pk), leases(hold.provider)
     reserve_elsewhere(hold.client, after=after)

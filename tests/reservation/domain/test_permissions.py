@@ -1,4 +1,4 @@
-"""Staff's rights: each change of staff's needs its permission, and reading needs none."""
+"""Permissions of staff: each change by staff needs its permission, and reading needs none."""
 
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -60,7 +60,7 @@ def last_slot() -> int:
 
 
 CHANGES: dict[str, tuple[str, Change]] = {
-    # Who may do it first, of the viewer, the front desk and the manager; each may do what those before it may.
+    # The lowest role that may make the change: each of viewer, front desk and manager has more permissions.
     "confirm": (FRONT_DESK, on_reservation(confirm)),
     "cancel": (FRONT_DESK, on_reservation(cancel)),
     "reschedule": (FRONT_DESK, lambda who: on_reservation(reschedule, appointment_id=last_slot())(who)),
@@ -100,14 +100,14 @@ ROLES = (None, VIEWER, FRONT_DESK, MANAGER)
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_each_change_needs_its_right(change: str) -> None:
+def test_each_change_needs_its_permission(change: str) -> None:
     make_service()
     reservation = (make_booking if change in ("complete", "mark_no_show") else make_hold)()
     make_client()
     make_appointments(reservation.provider, starts_at=TOMORROW + minutes(300))
     first, work = CHANGES[change]
-    before_it = ROLES[: ROLES.index(first)]
-    members = [member(group) for group in (*before_it, first)]
+    lower = ROLES[: ROLES.index(first)]
+    members = [member(group) for group in (*lower, first)]
     before = all_rows()
     for who in members[:-1]:
         with pytest.raises(Forbidden):
@@ -124,7 +124,7 @@ def test_all_staff_read_everything(group: str | None) -> None:
     assert list(Reservations.of(viewer=who, now=NOW).queryset()) == [hold]
 
 
-def test_what_is_ones_own_needs_no_right() -> None:
+def test_changing_ones_own_data_needs_no_permission() -> None:
     user = make_member(None)
     client, provider = make_client(user=user), make_provider(user=user)
     hold = make_hold(client=client)
@@ -133,17 +133,17 @@ def test_what_is_ones_own_needs_no_right() -> None:
     update_client(caller=who, client_id=client.pk, name="N", now=NOW)
     update_provider(caller=who, provider_id=provider.pk, name="P", now=NOW)
     offer(caller=who, provider_id=provider.pk, **SLOTS)
-    assert "permissions" not in vars(who), "nobody asked for them"
+    assert "permissions" not in vars(who), "permissions were read"
 
 
-def test_what_of_ones_own_is_staffs_to_change_needs_it() -> None:
+def test_changing_a_staff_only_field_of_ones_own_needs_the_permission() -> None:
     user = make_member(None)
     provider = make_provider(user=user)
     with pytest.raises(Forbidden):
         update_provider(caller=account(user), provider_id=provider.pk, is_active=False, now=NOW)
 
 
-def test_a_viewer_is_bound_by_the_notice_for_what_is_its_own(settings: Any) -> None:
+def test_the_notice_binds_a_viewer_for_its_own_booking(settings: Any) -> None:
     settings.RESERVATION_POLICY = type(settings.RESERVATION_POLICY)(cancellation_notice=minutes(60 * 48))
     for group, is_bound in ((VIEWER, True), (FRONT_DESK, False)):
         booking = make_booking(client=make_client(user=make_member(group)))
@@ -151,16 +151,20 @@ def test_a_viewer_is_bound_by_the_notice_for_what_is_its_own(settings: Any) -> N
             cancel(caller=caller(booking.client), reservation_id=booking.pk, now=NOW)
 
 
-def test_rights_are_of_the_account_too_and_cost_one_statement(django_assert_num_queries: Any) -> None:
+def test_permissions_of_groups_and_of_the_account_are_read_in_one_statement(django_assert_num_queries: Any) -> None:
     user = make_member(VIEWER)
     user.user_permissions.add(Permission.objects.get(codename="add_service"))
     who = account(user)
     with django_assert_num_queries(1):
-        assert [who.may(right) for right in ("add_service", "change_service", "change_client")] == [True, False, False]
+        assert [who.may(name) for name in ("add_service", "change_service", "change_client")] == [
+            True,
+            False,
+            False,
+        ]
 
 
-def test_a_superuser_needs_none_and_reads_none(django_assert_num_queries: Any) -> None:
+def test_a_superuser_needs_and_reads_no_permissions(django_assert_num_queries: Any) -> None:
     who = Caller(user_id=1, is_staff=True, is_superuser=True)
     with django_assert_num_queries(0):
         assert who.may("change_client")
-    assert not Caller(user_id=1, is_superuser=True).may("change_client"), "the session is not good for staff's work"
+    assert not Caller(user_id=1, is_superuser=True).may("change_client"), "a superuser must be staff, too"

@@ -1,4 +1,4 @@
-"""Who offers time."""
+"""Creating and changing providers."""
 
 import pytest
 
@@ -50,7 +50,7 @@ def test_create_provider_adds_an_account_that_cannot_log_in_yet() -> None:
     assert (user.email, user.has_usable_password(), user.is_staff) == ("ada@example.com", False, False)
 
 
-def test_create_provider_needs_a_name_and_an_address_alone() -> None:
+def test_create_provider_requires_only_a_name_and_an_address() -> None:
     provider = create_provider(caller=staff(), name="x" * 200, email="p@example.com", now=NOW)
     assert (provider.bio, provider.time_zone, list(provider.services.all())) == ("", "UTC", [])
 
@@ -78,7 +78,7 @@ def test_create_provider_refuses_a_service_that_does_not_exist() -> None:
             create_provider(caller=who, name="Ada", email="p@example.com", service_ids=[service.pk, nothing], now=NOW)
 
 
-def test_only_staff_creates_providers() -> None:
+def test_only_staff_may_create_providers() -> None:
     people: list[tuple[Caller, type[DomainError]]] = [
         (caller(make_client()), Forbidden),
         (caller(make_provider()), Forbidden),
@@ -89,7 +89,7 @@ def test_only_staff_creates_providers() -> None:
             create_provider(caller=who, name="Ada", email="p@example.com", now=NOW)
 
 
-def test_a_provider_says_how_it_is_shown() -> None:
+def test_a_provider_may_change_its_own_profile() -> None:
     provider = make_provider(name="Before")
     before = Provider.objects.values().get()
     who = caller(provider)
@@ -107,7 +107,7 @@ def test_update_provider_without_anything_changes_nothing() -> None:
     assert all_rows() == before
 
 
-def test_staff_says_what_a_provider_offers_and_whether() -> None:
+def test_staff_may_change_the_services_of_a_provider_and_whether_it_is_active() -> None:
     old, new = make_service(), make_service()
     provider, who = make_provider(services=(old,)), staff()
     update_provider(caller=who, provider_id=provider.pk, is_active=False, service_ids=[new.pk, new.pk], now=NOW)
@@ -119,7 +119,7 @@ def test_staff_says_what_a_provider_offers_and_whether() -> None:
 
 
 @pytest.mark.parametrize(("field", "value"), [("is_active", False), ("is_active", True), ("service_ids", [])])
-def test_a_provider_may_not_say_what_it_offers_or_whether(field: str, value: object) -> None:
+def test_a_provider_may_not_change_its_services_or_whether_it_is_active(field: str, value: object) -> None:
     provider = make_provider(services=(make_service(),))
     who, arguments = caller(provider), {"name": "After", field: value}
     with refused(Forbidden, field=field):
@@ -153,7 +153,7 @@ def test_only_the_provider_and_staff_may_change_a_provider() -> None:
         update_provider(caller=ANONYMOUS, provider_id=provider.pk, name="After", now=NOW)
 
 
-def test_update_provider_does_not_find_what_does_not_exist() -> None:
+def test_update_provider_refuses_an_unknown_provider() -> None:
     who = staff()
     for provider_id in (0, 2**63 - 1):
         with refused(NotFound, field="provider_id"):

@@ -1,4 +1,4 @@
-"""Moving a reservation to another start: both happens or neither, and it stays the same reservation."""
+"""Moving a reservation to another start: it acquires the new run and releases the old one, or neither."""
 
 from collections.abc import Callable
 from typing import Any
@@ -31,7 +31,7 @@ Make = Callable[..., Reservation]
 
 
 def make_run(make: Make, *, before: int = 0, after: int = 0, **fields: Any) -> tuple[Reservation, list[Appointment]]:
-    """45 minutes at TOMORROW on a calendar that has so many open appointments before and after them."""
+    """A reservation of 45 minutes at TOMORROW, with so many open appointments before and after it."""
     service = make_service(duration_minutes=45)
     provider = make_provider(services=(service,))
     make_appointments(provider, starts_at=TOMORROW - minutes(15 * before), number=before)
@@ -46,7 +46,7 @@ def lease_of(reservation: Reservation) -> tuple[int, Any, bool]:
 
 
 @pytest.mark.parametrize("make", [make_hold, make_booking])
-def test_reschedule_takes_the_new_run_and_opens_the_old_one(make: Make) -> None:
+def test_reschedule_acquires_the_new_run_and_releases_the_old_one(make: Make) -> None:
     reservation, calendar = make_run(make, after=3)
     before = Reservation.objects.values().get()
     moved = reschedule(
@@ -107,7 +107,7 @@ def test_reschedule_to_another_calendar_that_offers_the_service(make: Make) -> N
     assert (before["provider_id"], after["provider_id"]) == (old.pk, new.pk)
 
 
-def test_reschedule_to_where_it_stands_changes_nothing() -> None:
+def test_reschedule_to_its_current_start_changes_nothing() -> None:
     booking, calendar = make_run(make_booking)
     before = all_rows()
     same = reschedule(caller=caller(booking.client), reservation_id=booking.pk, appointment_id=calendar[0].pk, now=NOW)
@@ -115,7 +115,7 @@ def test_reschedule_to_where_it_stands_changes_nothing() -> None:
     assert all_rows() == before
 
 
-def test_reschedule_takes_a_lapsed_hold_over() -> None:
+def test_reschedule_takes_over_a_lapsed_hold() -> None:
     lapsed = make_hold(service=make_service(duration_minutes=30), starts_at=TOMORROW + minutes(60))
     booking = make_booking()
     middle = lapsed.appointments.latest("starts_at")
@@ -135,7 +135,7 @@ def test_reschedule_keeps_the_length_that_was_reserved() -> None:
     assert moved.ends_at - moved.starts_at == minutes(45)
 
 
-def test_reschedule_at_the_last_moment_to_what_is_far_enough_ahead() -> None:
+def test_reschedule_accepts_a_booking_just_before_its_start() -> None:
     booking = make_booking()
     now = TOMORROW - minutes(1)
     [far] = make_appointments(booking.provider, starts_at=TOMORROW + minutes(24 * 60))

@@ -34,13 +34,13 @@ Make = Callable[..., Reservation]
 
 
 def make_movable(make: Make) -> tuple[Reservation, list[Appointment]]:
-    """45 minutes at DAY_AFTER, and the open appointments after them."""
+    """A reservation of 45 minutes at DAY_AFTER, and the open appointments after it."""
     service = make_service(duration_minutes=45)
     reservation = make(service=service, starts_at=DAY_AFTER)
     return reservation, make_appointments(reservation.provider, starts_at=DAY_AFTER + minutes(45), number=6)
 
 
-def switch_off(reservation: Reservation) -> None:
+def deactivate_service(reservation: Reservation) -> None:
     update_service(caller=staff(), service_id=reservation.service_id, is_active=False, now=NOW)
 
 
@@ -53,7 +53,7 @@ def move(reservation: Reservation, to: Appointment, *, now: Any = NOW) -> Reserv
 
 
 @pytest.mark.parametrize("make", [make_hold, make_booking])
-def test_a_move_that_is_asked_for_again_changes_nothing_more(make: Make) -> None:
+def test_a_repeated_move_changes_nothing_more(make: Make) -> None:
     reservation, (there, *_) = make_movable(make)
     already = history(reservation)
     moved = move(reservation, there)
@@ -67,14 +67,14 @@ def test_a_move_that_is_asked_for_again_changes_nothing_more(make: Make) -> None
 
 
 @pytest.mark.parametrize("make", [make_hold, make_booking])
-def test_a_move_to_where_it_always_stood_changes_nothing(make: Make) -> None:
+def test_a_move_to_its_original_start_changes_nothing(make: Make) -> None:
     reservation, _ = make_movable(make)
     before = all_rows()
     assert move(reservation, reservation.appointments.earliest("starts_at")) == reservation
     assert all_rows() == before
 
 
-def test_a_move_within_its_own_run_is_a_move() -> None:
+def test_a_move_to_a_later_start_within_its_own_run_moves_it() -> None:
     reservation, _ = make_movable(make_booking)
     _, second, _ = reservation.appointments.order_by("starts_at")
     assert move(reservation, second).starts_at == second.starts_at
@@ -84,9 +84,9 @@ def test_a_move_within_its_own_run_is_a_move() -> None:
     assert list(find_violations()) == []
 
 
-@pytest.mark.parametrize("happens", [switch_off, stop_offering])
+@pytest.mark.parametrize("happens", [deactivate_service, stop_offering])
 @pytest.mark.parametrize("make", [make_hold, make_booking])
-def test_what_was_reserved_for_a_service_that_is_no_longer_given_moves_on_the_same_calendar(
+def test_a_reservation_of_a_service_that_is_no_longer_offered_moves_on_the_same_calendar(
     make: Make, happens: Callable[[Reservation], None]
 ) -> None:
     reservation, (there, *_) = make_movable(make)
@@ -105,11 +105,11 @@ def test_another_provider_must_offer_the_service(make: Make) -> None:
         move(reservation, there)
 
 
-def test_another_provider_does_not_take_over_a_service_that_was_switched_off() -> None:
+def test_a_reservation_of_an_inactive_service_cannot_move_to_another_provider() -> None:
     reservation, _ = make_movable(make_booking)
     assert reservation.service is not None
     there, *_ = make_appointments(make_provider(services=(reservation.service,)), starts_at=DAY_AFTER, number=3)
-    switch_off(reservation)
+    deactivate_service(reservation)
     with refused(InvalidInput, field="appointment_id"):
         move(reservation, there)
 
@@ -121,7 +121,7 @@ def test_without_a_service_it_moves_to_any_calendar() -> None:
     assert list(find_violations()) == []
 
 
-def test_asking_again_is_harmless_though_the_new_start_could_no_longer_be_reserved() -> None:
+def test_a_repeated_move_is_harmless_though_the_new_start_could_no_longer_be_reserved() -> None:
     booking = make_booking(starts_at=DAY_AFTER)
     [soon] = make_appointments(booking.provider, starts_at=TOMORROW)
     moved = move(booking, soon)

@@ -1,4 +1,4 @@
-"""When a reservation cannot be moved, it and all others are unchanged."""
+"""A refused move changes neither the reservation nor any other."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -47,7 +47,7 @@ Make = Callable[..., Reservation]
 @pytest.mark.parametrize("make_rival", [make_hold, make_booking])
 @pytest.mark.parametrize("target", [1, 2, 3])
 def test_reschedule_refuses_a_run_of_which_a_part_is_taken(make: Make, make_rival: Make, target: int) -> None:
-    """Its own 45 minutes, somebody else's 15, and open ones: the rival lies in every target, its own run in two."""
+    """Its own 45 minutes, 15 of a rival, and open ones: each target overlaps the rival, and two its own run."""
     service = make_service(duration_minutes=45)
     provider = make_provider(services=(service,))
     reservation = make(provider=provider, service=service)
@@ -81,7 +81,7 @@ def test_reschedule_refuses_another_provider_who_does_not_offer_the_service_or_i
         reschedule(caller=who, reservation_id=booking.pk, appointment_id=inactive.pk, now=NOW)
 
 
-def test_reschedule_keeps_to_the_lead_time() -> None:
+def test_reschedule_requires_the_lead_time() -> None:
     booking = make_booking()
     [soon] = make_appointments(booking.provider, starts_at=TOMORROW + minutes(15))
     who = staff()
@@ -98,7 +98,7 @@ def test_reschedule_refuses_an_appointment_that_does_not_exist() -> None:
             reschedule(caller=who, reservation_id=booking.pk, appointment_id=nothing, now=NOW)
 
 
-def test_reschedule_refuses_a_client_who_is_somewhere_else_then() -> None:
+def test_reschedule_refuses_a_client_with_an_overlapping_reservation() -> None:
     client, service = make_client(), make_service(duration_minutes=45)
     booking = make_booking(client=client, service=service)
     for make, place in ((make_booking, 60), (make_hold, 180)):
@@ -111,7 +111,7 @@ def test_reschedule_refuses_a_client_who_is_somewhere_else_then() -> None:
             reschedule(caller=who, reservation_id=booking.pk, appointment_id=first.pk, now=NOW)
 
 
-def test_reschedule_may_touch_what_else_the_client_has() -> None:
+def test_reschedule_may_touch_another_reservation_of_the_client() -> None:
     client = make_client()
     booking = make_booking(client=client)
     make_booking(client=client, starts_at=TOMORROW + minutes(60))
@@ -123,7 +123,7 @@ def test_reschedule_may_touch_what_else_the_client_has() -> None:
 
 
 @pytest.mark.parametrize(("end", "at"), [(cancel, NOW), (complete, TOMORROW), (mark_no_show, TOMORROW)])
-def test_reschedule_refuses_what_has_ended(end: Make, at: object) -> None:
+def test_reschedule_refuses_a_reservation_that_has_ended(end: Make, at: object) -> None:
     booking, who = make_booking(), staff()
     [free] = make_appointments(booking.provider, starts_at=TOMORROW + timedelta(days=2))
     end(caller=who, reservation_id=booking.pk, now=at)
@@ -131,7 +131,7 @@ def test_reschedule_refuses_what_has_ended(end: Make, at: object) -> None:
         reschedule(caller=who, reservation_id=booking.pk, appointment_id=free.pk, now=at)
 
 
-def test_reschedule_refuses_what_has_begun() -> None:
+def test_reschedule_refuses_a_booking_that_has_begun() -> None:
     booking = make_booking()
     [free] = make_appointments(booking.provider, starts_at=TOMORROW + timedelta(days=2))
     for who in (caller(booking.client), staff()):
@@ -139,7 +139,7 @@ def test_reschedule_refuses_what_has_begun() -> None:
             reschedule(caller=who, reservation_id=booking.pk, appointment_id=free.pk, now=TOMORROW)
 
 
-def test_settings_bind_a_client_to_its_booking_within_the_notice_but_not_staff(settings: Settings) -> None:
+def test_the_settings_cancellation_notice_binds_a_client_to_its_booking_but_not_staff(settings: Settings) -> None:
     settings.RESERVATION_POLICY = Policy(cancellation_notice=timedelta(hours=2))
     booking, boss = make_booking(), staff()
     [free] = make_appointments(booking.provider, starts_at=TOMORROW + timedelta(days=2))
@@ -150,7 +150,7 @@ def test_settings_bind_a_client_to_its_booking_within_the_notice_but_not_staff(s
     assert moved.starts_at == free.starts_at
 
 
-def test_reschedule_takes_no_further_hold_so_a_lower_limit_does_not_stop_it(settings: Settings) -> None:
+def test_reschedule_adds_no_hold_so_a_lower_limit_does_not_refuse_it(settings: Settings) -> None:
     client = make_client()
     make_hold(client=client, starts_at=TOMORROW + minutes(60))
     hold = make_hold(client=client)

@@ -1,4 +1,4 @@
-"""What all commands on a reservation have in common: they change the row only if it still is what they read."""
+"""Compare-and-swap: a command changes a reservation only if the row is still as it was read."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
     ],
     ids=["another state", "another start", "another provider"],
 )
-def test_change_refuses_a_row_that_is_no_longer_what_was_read(meanwhile: dict[str, Any]) -> None:
+def test_change_refuses_a_row_that_changed_after_it_was_read(meanwhile: dict[str, Any]) -> None:
     hold, who = make_hold(), staff()
     if "provider_id" in meanwhile:
         meanwhile = {"provider_id": make_provider().pk}
@@ -37,7 +37,7 @@ def test_change_refuses_a_row_that_is_no_longer_what_was_read(meanwhile: dict[st
 
 @pytest.mark.parametrize("lost", [{"available_at": NOW}, {"reservation_id": None}], ids=["lapsed", "taken"])
 def test_confirm_writes_nothing_when_it_no_longer_has_the_whole_run(lost: dict[str, Any]) -> None:
-    """As if another transaction had changed the reservation after it was read: the UPDATE decides."""
+    """As if another transaction had changed the lease after it was read: the UPDATE decides."""
     hold, other = make_hold(), make_hold()
     if "reservation_id" in lost:
         lost = {"reservation_id": other.pk}

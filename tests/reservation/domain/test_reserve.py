@@ -1,4 +1,4 @@
-"""Holding time."""
+"""Reserving appointments as a hold."""
 
 import pytest
 
@@ -118,7 +118,7 @@ def test_reserve_refuses_a_service_that_the_provider_does_not_offer_or_that_is_i
             reserve(caller=who, appointment_id=appointment.pk, service_id=service.pk, now=NOW)
 
 
-def test_reserve_refuses_what_does_not_exist() -> None:
+def test_reserve_refuses_an_unknown_appointment_or_service() -> None:
     [appointment] = make_appointments(make_provider())
     who = caller(make_client())
     for nothing in (0, 2**63 - 1):
@@ -128,7 +128,7 @@ def test_reserve_refuses_what_does_not_exist() -> None:
             reserve(caller=who, appointment_id=appointment.pk, service_id=nothing, now=NOW)
 
 
-def test_reserve_keeps_a_note_as_it_was_written() -> None:
+def test_reserve_stores_a_note_unchanged() -> None:
     [appointment] = make_appointments(make_provider())
     note = "  First line.\r\n\n  Zoë said: “half past” 🕧 \\ ' \" %s <b> "
     reserve(caller=caller(make_client()), appointment_id=appointment.pk, note=note, now=NOW)
@@ -149,7 +149,7 @@ def test_reserve_refuses_a_note_that_cannot_be_stored(note: str) -> None:
         reserve(caller=who, appointment_id=appointment.pk, note=note, now=NOW)
 
 
-# --- For whom ------------------------------------------------------------------------------------------------------
+# --- Client --------------------------------------------------------------------------------------------------------
 
 
 def test_staff_reserves_for_a_client() -> None:
@@ -180,7 +180,7 @@ def test_a_client_may_not_name_another() -> None:
             reserve(caller=who, appointment_id=appointment.pk, client_id=client_id, now=NOW)
 
 
-def test_who_is_no_client_reserves_nothing_for_itself() -> None:
+def test_a_caller_who_is_no_client_cannot_reserve_for_itself() -> None:
     [appointment] = make_appointments(make_provider())
     for who in (caller(make_provider()), staff(), account(make_user())):
         with refused(Forbidden, field="client_id"):

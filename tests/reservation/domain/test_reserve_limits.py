@@ -1,4 +1,4 @@
-"""How much, how far ahead and how often a client may hold time, and that the settings say so."""
+"""Limits of reserving: lead time, live holds and overlaps, as the settings define them."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -33,7 +33,7 @@ MICROSECOND = timedelta(microseconds=1)
 # --- Lead time -----------------------------------------------------------------------------------------------------
 
 
-def test_reserve_accepts_what_starts_in_exactly_24_hours_and_refuses_a_microsecond_less() -> None:
+def test_reserve_accepts_a_start_in_exactly_24_hours_and_refuses_a_microsecond_less() -> None:
     [appointment] = make_appointments(make_provider())
     who = caller(make_client())
     with refused(TooSoon, field="appointment_id"):
@@ -41,7 +41,7 @@ def test_reserve_accepts_what_starts_in_exactly_24_hours_and_refuses_a_microseco
     assert reserve(caller=who, appointment_id=appointment.pk, now=NOW).status == Status.PENDING
 
 
-def test_staff_keeps_to_the_lead_time_too() -> None:
+def test_the_lead_time_binds_staff_too() -> None:
     [appointment] = make_appointments(make_provider())
     who, client = staff(), make_client()
     with refused(TooSoon, field="appointment_id"):
@@ -111,13 +111,15 @@ def test_settings_change_how_many_holds_a_client_may_have(settings: Settings) ->
         reserve(caller=who, appointment_id=appointment.pk, now=NOW)
 
 
-# --- In one place at a time ----------------------------------------------------------------------------------------
+# --- Overlaps ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("make", [make_hold, make_booking])
 @pytest.mark.parametrize("starts", [-30, -15, 0, 15, 30])
-def test_reserve_refuses_a_client_who_is_somewhere_else_then(make: Callable[..., Reservation], starts: int) -> None:
-    """Half an hour before, into, at, within and at the end of 45 minutes that the client has."""
+def test_reserve_refuses_an_overlap_with_the_clients_own_reservation(
+    make: Callable[..., Reservation], starts: int
+) -> None:
+    """Runs of 45 minutes that overlap the client's reservation of 45 minutes."""
     client, service = make_client(), make_service(duration_minutes=45)
     make(client=client, service=service, starts_at=TOMORROW + minutes(60))
     first, *_ = make_appointments(
@@ -136,11 +138,11 @@ def test_times_that_touch_do_not_overlap(starts: int) -> None:
     assert hold.status == Status.PENDING
 
 
-def test_two_clients_may_be_in_two_places() -> None:
+def test_two_clients_may_reserve_the_same_time() -> None:
     assert [make_booking().status, make_booking().status] == [Status.CONFIRMED] * 2
 
 
-def test_what_a_client_has_given_up_does_not_keep_it_busy() -> None:
+def test_a_cancelled_reservation_does_not_keep_its_client_busy() -> None:
     client = make_client()
     booking = make_booking(client=client)
     [appointment] = make_appointments(make_provider())
@@ -162,10 +164,10 @@ def test_a_lapsed_hold_does_not_keep_its_client_busy() -> None:
 
 
 @pytest.mark.parametrize("end", [complete, mark_no_show])
-def test_a_client_is_busy_until_the_end_of_what_was_completed_early(
+def test_a_client_is_busy_until_the_end_of_a_reservation_that_was_completed_early(
     end: Callable[..., Reservation], settings: Settings
 ) -> None:
-    """Only without a lead time can it be asked for; `verify_reservations` counts it as two places at once."""
+    """It is possible only without a lead time, and `verify_reservations` reports such an overlap as a violation."""
     settings.RESERVATION_POLICY = Policy(lead_time=timedelta(0))
     client, service = make_client(), make_service(duration_minutes=45)
     booking = make_booking(client=client, service=service)
@@ -176,7 +178,7 @@ def test_a_client_is_busy_until_the_end_of_what_was_completed_early(
         reserve(caller=who, appointment_id=appointment.pk, now=TOMORROW)
 
 
-def test_a_taken_appointment_is_what_a_busy_client_hears_of_first() -> None:
+def test_a_taken_appointment_is_reported_before_a_busy_client() -> None:
     client, rival = make_client(), make_hold()
     make_booking(client=client)
     who = caller(client)

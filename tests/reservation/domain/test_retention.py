@@ -21,12 +21,12 @@ MONTH = timedelta(days=30)
 
 
 @pytest.fixture
-def _a_month(settings: Any) -> None:
+def _retention_of_a_month(settings: Any) -> None:
     settings.RESERVATION_POLICY = Policy(retention=MONTH)
 
 
-@pytest.mark.usefixtures("_a_month")
-def test_whose_a_reservation_of_long_ago_was_is_forgotten_and_the_calendar_is_as_it_was() -> None:
+@pytest.mark.usefixtures("_retention_of_a_month")
+def test_old_reservations_are_anonymised_and_the_calendar_is_unchanged() -> None:
     client, provider = make_person(), make_provider()
     given_up = cancel_for_a_reason(reserve_at(client, provider, 0))
     booking = confirm(caller=caller(client), reservation_id=reserve_at(client, provider, 1).pk, now=NOW)
@@ -34,19 +34,19 @@ def test_whose_a_reservation_of_long_ago_was_is_forgotten_and_the_calendar_is_as
     before, calendar = all_rows(), leases(provider)
     assert anonymise_past_reservations(now=TOMORROW + minutes(15) + MONTH) == 1  # the booking is not older
     assert anonymise_past_reservations(now=TOMORROW + minutes(16) + MONTH) == 1
-    nobody, after = Client.objects.select_related("user").get(name="Erased client"), all_rows()
-    changed = {"client_id": nobody.pk, "note": "", "cancel_reason": None}
+    erased, after = Client.objects.select_related("user").get(name="Erased client"), all_rows()
+    changed = {"client_id": erased.pk, "note": "", "cancel_reason": None}
     assert after["Reservation"] == [{**row, **changed} for row in before["Reservation"]]
-    assert [row for row in after["Client"] if row["id"] != nobody.pk] == before["Client"]
-    assert [row for row in after["User"] if row["id"] != nobody.user_id] == before["User"]
+    assert [row for row in after["Client"] if row["id"] != erased.pk] == before["Client"]
+    assert [row for row in after["User"] if row["id"] != erased.user_id] == before["User"]
     assert leases(provider) == calendar
-    assert [user for _, user, _ in history(given_up)] == [nobody.user_id, provider.user_id]
-    assert [user for _, user, _ in history(booking)] == [nobody.user_id, nobody.user_id, provider.user_id]
+    assert [user for _, user, _ in history(given_up)] == [erased.user_id, provider.user_id]
+    assert [user for _, user, _ in history(booking)] == [erased.user_id, erased.user_id, provider.user_id]
     assert list(find_violations()) == []
 
 
-@pytest.mark.usefixtures("_a_month")
-def test_forgetting_twice_is_harmless() -> None:
+@pytest.mark.usefixtures("_retention_of_a_month")
+def test_anonymising_twice_is_harmless() -> None:
     make_booking()
     now = TOMORROW + MONTH + minutes(1)
     assert anonymise_past_reservations(now=now) == 1
@@ -55,19 +55,19 @@ def test_forgetting_twice_is_harmless() -> None:
     assert all_rows() == before
 
 
-@pytest.mark.usefixtures("_a_month")
+@pytest.mark.usefixtures("_retention_of_a_month")
 def test_a_provider_who_is_also_a_client_stays_in_the_history_of_its_own_calendar() -> None:
     provider = make_provider()
     elsewhere = make_booking(client=make_client(user=provider.user))
     here = cancel_for_a_reason(make_booking(provider=provider))
     assert anonymise_past_reservations(now=TOMORROW + MONTH + minutes(1)) == 2
-    nobody = Client.objects.get(name="Erased client")
-    assert [user for _, user, _ in history(here)] == [nobody.user_id, nobody.user_id, provider.user_id]
-    assert [user for _, user, _ in history(elsewhere)] == [nobody.user_id, nobody.user_id]
+    erased = Client.objects.get(name="Erased client")
+    assert [user for _, user, _ in history(here)] == [erased.user_id, erased.user_id, provider.user_id]
+    assert [user for _, user, _ in history(elsewhere)] == [erased.user_id, erased.user_id]
 
 
-@pytest.mark.usefixtures("_a_month")
-def test_however_many_there_are_none_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("_retention_of_a_month")
+def test_all_old_reservations_are_anonymised_over_several_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retention, "BATCH_SIZE", 2)
     for _ in range(5):
         make_booking()
@@ -82,7 +82,7 @@ def test_without_a_retention_nothing_is_anonymised() -> None:
     assert all_rows() == before
 
 
-def test_keys_are_forgotten_after_30_days_and_their_effect_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_keys_are_deleted_after_30_days_and_their_effect_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retention, "BATCH_SIZE", 2)
     client, provider = make_client(), make_provider()
     for place in range(3):
@@ -96,6 +96,6 @@ def test_keys_are_forgotten_after_30_days_and_their_effect_stays(monkeypatch: py
 
 
 @pytest.mark.parametrize("number", ["retention", "key_life"])
-def test_what_is_yet_to_come_cannot_be_forgotten(number: str) -> None:
+def test_a_retention_that_reaches_into_the_future_is_refused(number: str) -> None:
     with pytest.raises(ValueError, match="cannot be forgotten"):
         Policy(**{number: -minutes(1)})

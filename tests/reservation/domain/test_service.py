@@ -1,4 +1,4 @@
-"""What is done in the time."""
+"""Creating and changing services."""
 
 import pytest
 from pytest_django import Settings
@@ -58,7 +58,7 @@ def test_create_service_refuses(field: str, value: object) -> None:
         create_service(caller=who, now=NOW, **arguments)  # type: ignore[arg-type]
 
 
-def test_settings_change_which_durations_fit(settings: Settings) -> None:
+def test_settings_change_the_allowed_durations(settings: Settings) -> None:
     settings.RESERVATION_POLICY = Policy(appointment_length=minutes(20), max_service_length=minutes(60))
     who = staff()
     for duration in (45, 80):
@@ -86,7 +86,7 @@ def test_update_service_without_anything_changes_nothing() -> None:
     assert all_rows() == before
 
 
-def test_what_is_reserved_already_keeps_its_length() -> None:
+def test_existing_reservations_keep_their_length() -> None:
     service = make_service(duration_minutes=45)
     hold = make_hold(service=service)
     update_service(caller=staff(), service_id=service.pk, duration_minutes=15, now=NOW)
@@ -102,14 +102,14 @@ def test_update_service_refuses(field: str, value: object) -> None:
         update_service(caller=who, service_id=service.pk, now=NOW, **{field: value})  # type: ignore[arg-type]
 
 
-def test_update_service_does_not_find_what_does_not_exist() -> None:
+def test_update_service_refuses_an_unknown_service() -> None:
     who = staff()
     for service_id in (0, 2**63 - 1):
         with refused(NotFound, field="service_id"):
             update_service(caller=who, service_id=service_id, name="After", now=NOW)
 
 
-def test_only_staff_changes_services() -> None:
+def test_only_staff_may_change_services() -> None:
     service = make_service()
     provider = make_provider(services=(service,))
     for who, error in (

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def sent() -> Iterator[list[Any]]:
-    """The kinds of change and the providers that have been sent."""
+    """The kinds of change and the ids of providers that signals have sent."""
     values: list[Any] = []
 
     def note(**arguments: Any) -> None:
@@ -39,7 +39,7 @@ def test_each_change_is_sent_with_its_kind_and_its_calendar(sent: list[Any]) -> 
     who, calendar = caller(make_client()), frozenset({appointment.provider_id})
     hold = reserve(caller=who, appointment_id=appointment.pk, now=NOW)
     confirm(caller=who, reservation_id=hold.pk, now=NOW)
-    confirm(caller=who, reservation_id=hold.pk, now=NOW)  # which changes nothing
+    confirm(caller=who, reservation_id=hold.pk, now=NOW)  # changes nothing
     cancel(caller=who, reservation_id=hold.pk, now=NOW)
     assert sent == ["HELD", calendar, "CONFIRMED", calendar, "CANCELLED", calendar]
 

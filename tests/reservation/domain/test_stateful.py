@@ -1,4 +1,4 @@
-"""Whatever is done in whatever order, the domain does what a simple model of the practice does."""
+"""Whatever commands run in whatever order, the domain agrees with a simple reference model."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -39,17 +39,17 @@ MICROSECOND = timedelta(microseconds=1)
 NO_KEY = 2**63 - 1
 
 places = st.one_of(
-    st.integers(0, 99),  # one of those that are open
+    st.integers(0, 99),  # the number of an open slot
     st.tuples(
         st.sampled_from(PROVIDERS),
         st.sampled_from([day + place * QUARTER for day in reversed(DAYS) for place in range(SLOTS_A_DAY)]),
     ),
 )
 lengths = st.integers(1, SLOTS_A_DAY)
-clients = st.sampled_from(["client 1", "client 1", *CLIENTS])  # who is often in its own way
+clients = st.sampled_from(["client 1", "client 1", *CLIENTS])  # client 1 more often, so that its own claims overlap
 owners = st.sampled_from(["its provider", "its provider", "its provider", "staff", *PROVIDERS])
 people = st.sampled_from(["its client"] * 8 + ["staff", *PROVIDERS, *CLIENTS])
-ages = st.integers(0, 3)  # of a claim: 0 is the last live one
+ages = st.integers(0, 3)  # of a claim: 0 is the latest live one
 spans = st.one_of(
     st.sampled_from([minutes(1), minutes(10)]),
     st.tuples(
@@ -60,7 +60,7 @@ spans = st.one_of(
 
 
 def outcome(do: Callable[[], int]) -> int | str:
-    """The result: a count, the number of a claim, or the code of an error."""
+    """Returns the result: a count, the number of a claim, or the code of an error."""
     try:
         return do()
     except Refused as refusal:
@@ -70,7 +70,7 @@ def outcome(do: Callable[[], int]) -> int | str:
 
 
 class Machine(RuleBasedStateMachine):
-    """Everything happens twice, in the database and in the model; each example ends with a rollback."""
+    """Runs each command in the database and in the model; each example is rolled back."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -83,7 +83,7 @@ class Machine(RuleBasedStateMachine):
         self.callers |= {name: caller(make_client(name=name)) for name in CLIENTS}
         self.names = {provider.pk: name for name, provider in self.providers.items()}
         self.client_names = {self.callers[name].client_id: name for name in CLIENTS}
-        self.numbers: dict[int, int] = {}  # of each reservation, by its key
+        self.numbers: dict[int, int] = {}  # the number of each reservation's claim, by its key
         self.model = ReferenceModel(now=NOW)
         for provider, day in product(PROVIDERS, DAYS):
             self.change_calendar(offer, self.model.offer, "staff", (provider, day), SLOTS_A_DAY)
@@ -92,11 +92,11 @@ class Machine(RuleBasedStateMachine):
         transaction.set_rollback(True)
         self.example.__exit__(None, None, None)
 
-    # --- What can happen -------------------------------------------------------------------------------------------
+    # --- Commands --------------------------------------------------------------------------------------------------
 
     @rule(span=spans)
     def wait(self, span: timedelta | tuple[str, timedelta]) -> None:
-        """So long, or until just about the next lapse of a hold or start of a claim."""
+        """Advance the clock by this span, or to about the next lapse of a hold or start of a claim."""
         if not isinstance(span, timedelta):
             event, margin = span
             claims = self.model.live().values()
@@ -135,7 +135,7 @@ class Machine(RuleBasedStateMachine):
 
     @initialize(ahead=st.lists(st.tuples(clients, places, st.booleans()), min_size=3, max_size=5), span=spans)
     def begin(self, ahead: list[tuple[str, Slot | int, bool]], span: timedelta | tuple[str, timedelta]) -> None:
-        """Hypothesis leaves some rules out of every example: this makes sure that there are holds, live or lapsed."""
+        """Make sure that there are holds, live or lapsed, since Hypothesis leaves some rules out of every example."""
         for client, place, is_long in ahead:
             self.reserve(client=client, place=place, is_long=is_long)
         self.wait(span=span)
@@ -194,10 +194,10 @@ class Machine(RuleBasedStateMachine):
         )
         assert changed == outcome(lambda: expect(name, number))
 
-    # --- What can be seen ------------------------------------------------------------------------------------------
+    # --- Invariants ------------------------------------------------------------------------------------------------
 
     @invariant()
-    def every_claim_stands_where_it_should(self) -> None:
+    def every_reservation_equals_its_claim(self) -> None:
         now = self.model.now
         seen = {}
         for reservation in Reservation.objects.all():
@@ -213,7 +213,7 @@ class Machine(RuleBasedStateMachine):
         assert seen == self.model.claims
 
     @invariant()
-    def every_slot_has_the_holder_that_it_should(self) -> None:
+    def every_slot_has_the_same_holder(self) -> None:
         now = self.model.now
         holders = {
             self.slot_of(one): None if one.is_free_at(now) else self.numbers[one.reservation_id]
@@ -222,7 +222,7 @@ class Machine(RuleBasedStateMachine):
         assert holders == self.model.holders()
 
     @invariant()
-    def what_is_listed_as_open_is_what_can_be_reserved(self) -> None:
+    def open_appointments_are_those_that_can_be_reserved(self) -> None:
         now = self.model.now
         for service, length in ((None, 1), (self.service, SERVICE_LENGTH)):
             listed = [self.slot_of(one) for one in OpenAppointments.of(now=now, service=service).queryset()]
@@ -233,7 +233,7 @@ class Machine(RuleBasedStateMachine):
         assert list(find_violations()) == []
 
     def slot_at(self, place: Slot | int, *, length: int = 1) -> Slot:
-        """A slot as it is, or one of those that are open."""
+        """This slot, or the open slot with this number."""
         if isinstance(place, tuple):
             return place
         opened = sorted(self.model.open_slots(length)) or [(PROVIDERS[0], DAYS[0])]
@@ -249,7 +249,7 @@ class Machine(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db
-def test_the_domain_does_what_the_model_does(settings: Settings) -> None:
+def test_the_domain_agrees_with_the_reference_model(settings: Settings) -> None:
     settings.RESERVATION_POLICY = Policy(max_live_holds=MOST_HOLDS)
     bounds = hypothesis.settings(max_examples=60, stateful_step_count=30, deadline=None, print_blob=True)
     run_state_machine_as_test(Machine, settings=bounds)

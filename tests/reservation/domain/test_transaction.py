@@ -34,7 +34,7 @@ OTHER_ERRORS = [
 
 
 class Work:
-    """Adds a service and then fails so many times; counts how often it was called."""
+    """Adds a service, and then raises the next of these errors. Counts its calls."""
 
     def __init__(self, *errors: Exception) -> None:
         self.errors = list(errors)
@@ -48,42 +48,42 @@ class Work:
         return self.calls
 
 
-def tries_that_stayed() -> list[str]:
+def committed_tries() -> list[str]:
     return list(Service.objects.order_by("pk").values_list("name", flat=True))
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("error", LOST_RACES, ids=str)
-def test_transact_starts_again_after_a_lost_race(error: Exception) -> None:
+def test_transact_retries_after_a_lost_race(error: Exception) -> None:
     work = Work(error)
     assert transact(work) == 2
-    assert tries_that_stayed() == ["try 2"]
+    assert committed_tries() == ["try 2"]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_transact_gives_up_after_five_tries() -> None:
     succeeding, failing = Work(*[Conflict() for _ in range(4)]), Work(*[Conflict() for _ in range(6)])
     assert transact(succeeding) == TRIES == 5
-    assert tries_that_stayed() == ["try 5"]
+    assert committed_tries() == ["try 5"]
     with pytest.raises(Conflict):
         transact(failing)
     assert failing.calls == 5
-    assert tries_that_stayed() == ["try 5"]
+    assert committed_tries() == ["try 5"]
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("error", OTHER_ERRORS, ids=repr)
-def test_transact_does_not_try_again_after_another_error(error: Exception) -> None:
+def test_transact_does_not_retry_after_another_error(error: Exception) -> None:
     work = Work(error)
     with pytest.raises(type(error)) as caught:
         transact(work)
     assert caught.value is error
     assert work.calls == 1
-    assert tries_that_stayed() == []
+    assert committed_tries() == []
 
 
 @pytest.mark.django_db(transaction=True)
-def test_transact_runs_once_in_a_transaction_that_is_open_already() -> None:
+def test_transact_runs_once_in_an_open_transaction() -> None:
     work = Work(Conflict())
     with transaction.atomic():
         make_service(name="before")
@@ -91,12 +91,12 @@ def test_transact_runs_once_in_a_transaction_that_is_open_already() -> None:
             transact(work)
         make_service(name="after")
     assert work.calls == 1
-    assert tries_that_stayed() == ["before", "after"]
+    assert committed_tries() == ["before", "after"]
 
 
 @pytest.fixture
 def files(tmp_path: Path) -> Iterator[ConnectionHandler]:
-    """Two connections to one SQLite file, whatever the database of the suite is; neither waits for the other."""
+    """Two connections to one SQLite file, on any test database; neither waits for a lock of the other."""
     file = {"ENGINE": "django.db.backends.sqlite3", "NAME": tmp_path / "file.sqlite3", "OPTIONS": {"timeout": 0}}
     files = ConnectionHandler({"default": file, "other": {**file}})
     yield files
@@ -122,7 +122,7 @@ def test_a_mistake_in_sqlite_is_no_lost_race(files: ConnectionHandler) -> None:
     ("state", "expected"),
     [("40001", True), ("40P01", True), ("55P03", True), ("57014", False), ("23505", False), (None, False)],
 )
-def test_postgresql_says_by_its_state_that_a_race_was_lost(state: str | None, expected: bool) -> None:
+def test_a_lost_race_on_postgresql_is_recognised_by_its_sqlstate(state: str | None, expected: bool) -> None:
     class DriverError(Exception):
         sqlstate = state
 
@@ -132,8 +132,8 @@ def test_postgresql_says_by_its_state_that_a_race_was_lost(state: str | None, ex
 
 
 @pytest.mark.django_db(transaction=True)
-def test_who_waits_too_long_for_a_row_has_lost_a_race() -> None:
-    """The limits in the settings are of five seconds; this transaction has a shorter one."""
+def test_a_lock_wait_timeout_is_a_lost_race() -> None:
+    """The settings wait five seconds for a lock; this transaction waits one."""
     if connection.vendor == "sqlite":
         pytest.skip("SQLite locks no row")
     limit = {"mysql": "SET SESSION innodb_lock_wait_timeout = 1", "postgresql": "SET lock_timeout = '1s'"}
@@ -150,10 +150,10 @@ def test_who_waits_too_long_for_a_row_has_lost_a_race() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_real_deadlock_is_tried_again_until_both_have_their_way() -> None:
-    """Two transactions write the same two rows in opposite order; the barrier makes sure that they meet."""
+def test_a_real_deadlock_is_retried_until_both_transactions_commit() -> None:
+    """Two transactions write the same two rows in opposite order; the barrier makes sure that they deadlock."""
     if connection.vendor == "sqlite":
-        pytest.skip("SQLite has one writer at a time: it knows no deadlock")
+        pytest.skip("SQLite has one writer at a time: it has no deadlocks")
     rows = [make_client().pk, make_client().pk]
     meeting = threading.Barrier(2)
     tries: list[int] = []
@@ -161,7 +161,7 @@ def test_a_real_deadlock_is_tried_again_until_both_have_their_way() -> None:
     def write(client_id: int) -> None:
         Client.objects.filter(pk=client_id).update(claim_count=F("claim_count") + 1)
 
-    def cross(first: int, second: int) -> None:
+    def write_both(first: int, second: int) -> None:
         has_met = False
 
         def work() -> None:
@@ -178,7 +178,7 @@ def test_a_real_deadlock_is_tried_again_until_both_have_their_way() -> None:
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=cross, args=order) for order in (rows, rows[::-1])]
+    threads = [threading.Thread(target=write_both, args=order) for order in (rows, rows[::-1])]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -1,4 +1,4 @@
-"""Taking time back from a provider's calendar."""
+"""Withdrawing open appointments from a provider's calendar."""
 
 from datetime import timedelta
 
@@ -28,7 +28,7 @@ from tests.rows import history, last_change, leases, refused, remembered
 pytestmark = pytest.mark.django_db
 
 
-def test_withdraw_takes_back_the_open_slots_of_the_half_open_interval() -> None:
+def test_withdraw_deletes_the_open_slots_of_the_half_open_interval() -> None:
     provider, other = make_provider(), make_provider()
     first, _, _, last = make_appointments(provider, number=4)
     [elsewhere] = make_appointments(other, starts_at=TOMORROW + minutes(15))
@@ -48,9 +48,9 @@ def test_withdraw_keeps_what_is_held_and_booked() -> None:
     make_appointments(provider)
     hold = make_hold(provider=provider, starts_at=TOMORROW + minutes(15))
     booking = make_booking(provider=provider, starts_at=TOMORROW + minutes(30))
-    asked = {"provider_id": provider.pk, "starts_at": TOMORROW, "ends_at": TOMORROW + minutes(45)}
+    arguments = {"provider_id": provider.pk, "starts_at": TOMORROW, "ends_at": TOMORROW + minutes(45)}
     just_before = hold.expires_at - timedelta(microseconds=1)
-    assert withdraw(caller=caller(provider), **asked, now=just_before) == 1
+    assert withdraw(caller=caller(provider), **arguments, now=just_before) == 1
     assert leases(provider) == [(hold.pk, hold.expires_at, False), (booking.pk, BOOKED_UNTIL, True)]
     hold.refresh_from_db()
     assert hold.status == Status.PENDING
@@ -59,11 +59,11 @@ def test_withdraw_keeps_what_is_held_and_booked() -> None:
 def test_withdraw_twice_is_harmless() -> None:
     provider = make_provider()
     make_appointments(provider, number=2)
-    asked = {"provider_id": provider.pk, "starts_at": TOMORROW, "ends_at": TOMORROW + minutes(30), "now": NOW}
-    assert [withdraw(caller=caller(provider), **asked) for _ in range(2)] == [2, 0]
+    arguments = {"provider_id": provider.pk, "starts_at": TOMORROW, "ends_at": TOMORROW + minutes(30), "now": NOW}
+    assert [withdraw(caller=caller(provider), **arguments) for _ in range(2)] == [2, 0]
 
 
-def test_withdraw_takes_a_lapsed_hold_back_and_expires_it() -> None:
+def test_withdraw_deletes_the_appointments_of_a_lapsed_hold_and_expires_it() -> None:
     hold = make_hold()
     pending = remembered(hold, "PENDING")
     withdrawn = withdraw(
@@ -98,7 +98,7 @@ def test_withdraw_of_a_part_of_a_lapsed_run_opens_the_rest_of_it() -> None:
     assert list(find_violations()) == []
 
 
-def test_withdraw_leaves_a_lapsed_hold_outside_the_interval_alone() -> None:
+def test_withdraw_does_not_change_a_lapsed_hold_outside_the_interval() -> None:
     provider = make_provider()
     hold = make_hold(provider=provider, starts_at=TOMORROW + minutes(15))
     make_appointments(provider)
@@ -126,7 +126,7 @@ def test_withdraw_leaves_a_lapsed_hold_outside_the_interval_alone() -> None:
     ],
     ids=["off grid", "ends off grid", "empty", "reversed", "past", "long"],
 )
-def test_withdraw_refuses_what_is_no_run_of_future_appointments(starts: timedelta, ends: timedelta, field: str) -> None:
+def test_withdraw_refuses_an_invalid_or_past_interval(starts: timedelta, ends: timedelta, field: str) -> None:
     provider = make_provider()
     make_appointments(provider, starts_at=NOW - minutes(15), number=4)
     who = caller(provider)
@@ -137,13 +137,13 @@ def test_withdraw_refuses_what_is_no_run_of_future_appointments(starts: timedelt
 def test_only_the_provider_and_staff_may_withdraw() -> None:
     provider = make_provider()
     make_appointments(provider)
-    asked = {"provider_id": provider.pk, "starts_at": TOMORROW, "ends_at": TOMORROW + minutes(15), "now": NOW}
+    arguments = {"provider_id": provider.pk, "starts_at": TOMORROW, "ends_at": TOMORROW + minutes(15), "now": NOW}
     for stranger in (caller(make_provider()), caller(make_client())):
         with refused(Forbidden, field="provider_id"):
-            withdraw(caller=stranger, **asked)
+            withdraw(caller=stranger, **arguments)
     with refused(Unauthenticated, field=None):
-        withdraw(caller=ANONYMOUS, **asked)
-    assert withdraw(caller=staff(), **asked) == 1
+        withdraw(caller=ANONYMOUS, **arguments)
+    assert withdraw(caller=staff(), **arguments) == 1
 
 
 def test_withdraw_refuses_an_unknown_provider() -> None:

@@ -1,4 +1,4 @@
-"""withdraw deletes with one statement: which appointments are free and which are deleted is decided at once."""
+"""withdraw finds the free appointments and deletes them in one statement, so that no hold can come in between."""
 
 import pytest
 from django.db import connection
@@ -15,7 +15,7 @@ LAPSED = NOW - minutes(30)
 """When a hold was made that has lapsed by NOW."""
 
 
-def test_withdraw_deletes_by_one_statement_that_looks_at_the_lease_itself() -> None:
+def test_withdraw_deletes_with_one_statement_that_checks_the_lease() -> None:
     provider = make_provider()
     booking = make_booking(provider=provider, starts_at=TOMORROW)
     hold = make_hold(provider=provider, starts_at=TOMORROW + minutes(15))

@@ -1,4 +1,4 @@
-"""One slot on a calendar: what its queries find, and what they write."""
+"""Appointments: what their queries find, and what they write."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 UNTIL = NOW + minutes(30)
 
 
-def test_free_at_and_is_free_at_say_the_same_at_every_instant() -> None:
+def test_free_at_and_is_free_at_agree_at_every_instant() -> None:
     [opened] = make_appointments(make_provider())
     held, booked = make_hold().appointments.get(), make_booking().appointments.get()
     for now, expected in (
@@ -40,7 +40,7 @@ def test_an_appointment_is_free_held_or_booked_for_statements_and_for_instances_
         assert set(Appointment.objects.whether_booked_or_not().taken_at(now)) == {*expected, booked}
 
 
-def test_open_at_and_is_open_at_say_the_same_at_every_instant() -> None:
+def test_open_at_and_is_open_at_agree_at_every_instant() -> None:
     [opened, idle] = [*make_appointments(make_provider()), *make_appointments(make_provider(is_active=False))]
     hold = make_hold()
     held, booked = hold.appointments.get(), make_booking().appointments.get()
@@ -67,7 +67,7 @@ def test_starting_in_is_half_open_and_each_side_may_be_left_open() -> None:
     assert list(calendar.starting_in(None, None)) == [one, two, three]
 
 
-def test_lease_and_release_set_all_of_the_lease() -> None:
+def test_lease_and_release_set_all_columns_of_the_lease() -> None:
     hold = make_hold()
     make_appointments(hold.provider, starts_at=TOMORROW + minutes(15))
     assert Appointment.objects.all().update(**lease(hold.pk, until=BOOKED_UNTIL, is_booked=True)) == 2
@@ -79,20 +79,20 @@ def test_lease_and_release_set_all_of_the_lease() -> None:
     assert Appointment.objects.of_reservations([hold.pk]).release() == 0
 
 
-def test_an_update_counts_the_rows_that_it_found_though_it_did_not_change_them() -> None:
-    """MySQL counts only what has changed unless it is asked otherwise; the verdict relies on it."""
+def test_an_update_counts_matched_rows_though_it_did_not_change_them() -> None:
+    """MySQL counts only changed rows unless the connection sets CLIENT_FOUND_ROWS; acquiring a lease relies on it."""
     make_appointments(make_provider(), number=3)
     assert [Appointment.objects.all().release() for _ in range(2)] == [3, 3]
 
 
-def test_an_appointment_ends_after_the_length_that_the_settings_say(settings: Settings) -> None:
+def test_an_appointment_ends_after_the_length_in_the_settings(settings: Settings) -> None:
     [appointment] = make_appointments(make_provider())
     assert appointment.ends_at == TOMORROW + minutes(15)
     settings.RESERVATION_POLICY = Policy(appointment_length=minutes(30))
     assert appointment.ends_at == TOMORROW + minutes(30)
 
 
-def test_an_appointment_and_what_stands_on_it_tell_when_they_are() -> None:
+def test_the_text_of_an_appointment_reservation_and_event_has_its_time() -> None:
     hold = make_hold()
     assert str(hold.appointments.get()) == "2030-01-02 12:00"
     assert str(hold) == "2030-01-02 12:00 PENDING"

@@ -1,4 +1,4 @@
-"""The second wall: the database itself refuses what code could get wrong."""
+"""The constraints of the database, which refuse what code could get wrong."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -30,7 +30,7 @@ UNTIL = NOW + minutes(30)
 
 
 def refuses(rows: models.QuerySet[Any], **fields: Any) -> None:
-    """Setting these fields violates a constraint, and leaves everything as it was."""
+    """Setting these fields violates a constraint and changes nothing."""
     before = all_rows()
     with pytest.raises(IntegrityError), transaction.atomic():
         rows.update(**fields)
@@ -119,31 +119,31 @@ def test_the_status_of_a_reservation_is_a_known_one(status: str) -> None:
     refuses(Reservation.objects.all(), status=status, expires_at=None)
 
 
-def test_a_hold_lapses() -> None:
+def test_a_hold_has_an_expiry() -> None:
     make_hold()
     refuses(Reservation.objects.all(), expires_at=None)
 
 
 @pytest.mark.parametrize("status", sorted(set(Status) - {Status.PENDING}))
-def test_only_a_hold_lapses(status: Status) -> None:
+def test_only_a_hold_has_an_expiry(status: Status) -> None:
     make_hold()
     refuses(Reservation.objects.all(), status=status, confirmed_at=NOW, cancelled_at=NOW)
     refuses(Reservation.objects.all(), status=status, confirmed_at=NOW, cancelled_at=None)
 
 
 @pytest.mark.parametrize("status", [Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW])
-def test_a_booking_was_confirmed_at_some_time(status: Status) -> None:
+def test_a_booking_has_a_time_of_confirmation(status: Status) -> None:
     make_hold()
     refuses(Reservation.objects.all(), status=status, expires_at=None)
 
 
-def test_what_is_cancelled_was_cancelled_at_some_time() -> None:
+def test_a_cancelled_reservation_has_a_time_of_cancellation() -> None:
     make_hold()
     refuses(Reservation.objects.all(), status=Status.CANCELLED, expires_at=None)
 
 
 @pytest.mark.parametrize("status", sorted(set(Status) - {Status.CANCELLED}))
-def test_only_what_is_cancelled_was_cancelled_at_some_time(status: Status) -> None:
+def test_only_a_cancelled_reservation_has_a_time_of_cancellation(status: Status) -> None:
     make_hold()
     expires_at = UNTIL if status is Status.PENDING else None
     refuses(Reservation.objects.all(), status=status, expires_at=expires_at, confirmed_at=NOW, cancelled_at=NOW)
@@ -168,13 +168,13 @@ def test_the_database_refuses_a_new_reservation_as_it_refuses_a_changed_one() ->
 # --- The others ----------------------------------------------------------------------------------------------------
 
 
-def test_a_service_takes_time() -> None:
+def test_a_service_has_a_positive_duration() -> None:
     make_service()
     refuses(Service.objects.all(), duration_minutes=0)
     refuses_to_insert(Service(name="None", duration_minutes=0, created_at=NOW))
 
 
-def test_a_caller_uses_a_key_once() -> None:
+def test_an_idempotency_key_is_unique_per_account() -> None:
     user, other = make_user(), make_user()
     fields = {"key_hash": "a" * 64, "input_hash": "b" * 64, "result": 1, "created_at": NOW}
     IdempotencyKey.objects.create(user=user, **fields)
@@ -196,17 +196,17 @@ def test_an_account_is_one_client_and_one_provider() -> None:
         refuses_to_insert(row)
 
 
-def delete_without_asking_django(reservation: Reservation) -> None:
+def delete_with_sql(reservation: Reservation) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM reservation_reservation WHERE id = %s", [reservation.pk])
-    connection.check_constraints()  # SQLite would look only at COMMIT
+    connection.check_constraints()  # SQLite would check only at COMMIT
 
 
 def test_a_reservation_that_has_a_history_cannot_be_deleted() -> None:
     booking = make_booking()
     before = all_rows()
     with pytest.raises(IntegrityError), transaction.atomic():
-        delete_without_asking_django(booking)
+        delete_with_sql(booking)
     assert all_rows() == before
 
 

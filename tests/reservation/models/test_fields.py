@@ -6,12 +6,12 @@ from django.core.exceptions import ValidationError
 from reservation.models.fields import NameField, ProseField, TimeZoneField, time_zone_names, validate_time_zone
 
 
-def test_time_zone_names_are_those_of_iana() -> None:
+def test_time_zone_names_are_the_iana_names() -> None:
     assert {"UTC", "Europe/Paris", "America/Argentina/Buenos_Aires", "Asia/Kathmandu"} <= time_zone_names()
 
 
 @pytest.mark.parametrize("name", ["", "utc", "Europe/Atlantis", "+02:00", "Europe/Paris ", "/etc/localtime"])
-def test_validate_time_zone_refuses_what_is_no_name_of_one(name: str) -> None:
+def test_validate_time_zone_refuses_unknown_names(name: str) -> None:
     with pytest.raises(ValidationError, match="is not an IANA time zone"):
         validate_time_zone(name)
 
@@ -34,7 +34,7 @@ def test_a_name_may_be_blank_when_the_field_says_so() -> None:
     assert NameField(max_length=5, blank=True).clean("  ", None) == ""
 
 
-def test_prose_is_bounded_and_unchanged() -> None:
+def test_a_prose_field_has_a_maximum_length_and_is_unchanged() -> None:
     field = ProseField(max_length=5, blank=True)
     assert [field.clean(text, None) for text in ("", "  a\r\n")] == ["", "  a\r\n"]
     for wrong in ("x" * 6, "a\0b"):

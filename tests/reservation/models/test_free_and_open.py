@@ -13,12 +13,12 @@ QUERYING = {"filter", "exclude", "get", "Q", "When"}
 DECIDING = {
     "reservation/models/appointment.py",
     "reservation/models/reservation.py",
-    "reservation/domain/queries/verification.py",  # proves what the columns hold, at no instant
+    "reservation/domain/queries/verification.py",  # compares columns with each other, not with an instant
 }
 
 
 def decisions(source: str) -> Iterator[int]:
-    """The numbers of the lines that compare the columns of a lease or a hold, or read those of a lease."""
+    """The numbers of the lines that compare columns of a lease or of a hold, or read those of a lease."""
     for node in ast.walk(ast.parse(source)):
         match node:
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), keywords=keywords) if name in QUERYING:

@@ -1,4 +1,4 @@
-"""A client's claim: how it is seen as time passes."""
+"""The status of a reservation as time passes."""
 
 from datetime import timedelta
 
@@ -22,7 +22,7 @@ def test_a_hold_has_lapsed_from_the_instant_at_which_it_expires() -> None:
         assert list(Reservation.objects.lapsed_at(now)) == lapsed
 
 
-def test_with_status_at_and_status_at_say_the_same() -> None:
+def test_with_status_at_and_status_at_agree() -> None:
     boss = staff()
     make_hold()
     make_booking()

@@ -1,4 +1,4 @@
-"""Accounts."""
+"""Accounts: their e-mail address, password and permissions."""
 
 import pytest
 
@@ -19,9 +19,9 @@ def test_an_address_has_one_spelling(email: str) -> None:
 def test_an_account_is_found_by_any_spelling_of_its_address() -> None:
     user = User.objects.create_user(email="ada@example.com")
     assert User.objects.get_by_natural_key(" ADA@example.com") == user
-    for nobody in (None, "", "bob@example.com"):
+    for unknown in (None, "", "bob@example.com"):
         with pytest.raises(User.DoesNotExist):
-            User.objects.get_by_natural_key(nobody)
+            User.objects.get_by_natural_key(unknown)
 
 
 def test_an_account_without_a_password_cannot_log_in() -> None:

@@ -1,4 +1,4 @@
-"""An address is one account's in any spelling, also for staff who add accounts by hand."""
+"""An e-mail address belongs to one account in any spelling, also in the admin's forms."""
 
 from typing import Any
 
@@ -19,13 +19,13 @@ TAKEN = {"email": ["User with this Email already exists."]}
 
 @pytest.fixture
 def browser(client: Browser) -> Browser:
-    """A browser in which a member of staff, who may do everything, has logged in."""
+    """A browser in which a superuser has logged in."""
     client.force_login(make_user(is_staff=True, is_superuser=True))
     return client
 
 
 def errors(response: Any) -> dict[str, list[str]]:
-    """What the form that is shown again finds wrong."""
+    """The errors of the form that is shown again."""
     assert response.status_code == 200
     found: dict[str, list[str]] = response.context["adminform"].form.errors
     return found
@@ -49,7 +49,7 @@ def test_the_form_refuses_to_give_an_account_the_address_of_another(browser: Bro
     assert all_rows() == before
 
 
-def test_the_form_takes_another_spelling_of_the_accounts_own_address(browser: Browser) -> None:
+def test_the_form_accepts_another_spelling_of_the_accounts_own_address(browser: Browser) -> None:
     user = make_user(email="dup@x.co")
     page = reverse("admin:reservation_user_change", args=[user.pk])
     assert browser.post(page, {"email": "DUP@x.co", "is_active": "on"}).status_code == 302

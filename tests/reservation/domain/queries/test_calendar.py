@@ -1,4 +1,4 @@
-"""Calendars as staff sees them agree with the lease, and cost the same however many slots they have."""
+"""Calendars for staff show the state of each lease, and take the same number of statements for any number of slots."""
 
 from collections import Counter
 from datetime import datetime
@@ -35,11 +35,11 @@ def slots_of(*providers: Provider, now: datetime = NOW, until: datetime = END) -
     return slots
 
 
-def told(slots: list[Slot]) -> list[tuple[str, int]]:
+def states(slots: list[Slot]) -> list[tuple[str, int]]:
     return [(str(slot.state), slot.room) for slot in slots]
 
 
-def test_each_state_is_that_of_the_lease_and_room_ends_at_a_held_slot() -> None:
+def test_each_slot_has_the_state_of_its_lease_and_room_ends_at_a_held_slot() -> None:
     provider = make_provider()
     make_appointments(provider, starts_at=TOMORROW - minutes(15))
     make_appointments(provider, number=2)
@@ -48,7 +48,7 @@ def test_each_state_is_that_of_the_lease_and_room_ends_at_a_held_slot() -> None:
     make_appointments(provider, starts_at=TOMORROW + minutes(60))
     make_appointments(provider, starts_at=TOMORROW + minutes(90))  # after a gap
     slots = slots_of(provider)
-    assert told(slots) == [
+    assert states(slots) == [
         ("closed", 0),
         ("open", 2),
         ("open", 1),
@@ -63,25 +63,25 @@ def test_each_state_is_that_of_the_lease_and_room_ends_at_a_held_slot() -> None:
 
 def test_a_lapsed_hold_is_open_and_has_no_reservation() -> None:
     hold = make_hold(starts_at=TOMORROW + minutes(60))
-    at_the_end, before = hold.expires_at, hold.expires_at - minutes(1)  # type: ignore[operator]
-    assert told(slots_of(hold.provider, now=before)) == [("held", 0)]
-    (slot,) = slots_of(hold.provider, now=at_the_end)  # type: ignore[arg-type]
+    at_lapse, before = hold.expires_at, hold.expires_at - minutes(1)  # type: ignore[operator]
+    assert states(slots_of(hold.provider, now=before)) == [("held", 0)]
+    (slot,) = slots_of(hold.provider, now=at_lapse)  # type: ignore[arg-type]
     assert (slot.state, slot.room, slot.reservation_id) == ("open", 1, None)
 
 
-def test_nothing_is_open_of_who_is_not_active() -> None:
+def test_an_inactive_provider_has_no_open_slots() -> None:
     provider = make_provider(is_active=False)
     make_appointments(provider, number=2)
-    assert told(slots_of(provider)) == [("closed", 0)] * 2
+    assert states(slots_of(provider)) == [("closed", 0)] * 2
 
 
 def test_room_is_counted_past_the_end_and_the_interval_is_half_open() -> None:
     provider = make_provider()
     make_appointments(provider, number=4)
-    assert told(slots_of(provider, until=TOMORROW + minutes(30))) == [("open", 4), ("open", 3)]
+    assert states(slots_of(provider, until=TOMORROW + minutes(30))) == [("open", 4), ("open", 3)]
 
 
-def test_calendars_of_several_are_apart() -> None:
+def test_calendars_of_several_providers_are_separate() -> None:
     one, other = make_provider(), make_provider()
     for provider, start in ((one, TOMORROW + minutes(15)), (other, TOMORROW)):
         make_appointments(provider, starts_at=start)
@@ -89,7 +89,7 @@ def test_calendars_of_several_are_apart() -> None:
     assert [(slot.provider_id, slot.room) for slot in slots_of(one, other)] == [(one.pk, 1), (other.pk, 1)]
 
 
-def test_the_reservations_that_hold_something_come_with_their_people() -> None:
+def test_the_reservations_of_the_slots_are_returned_with_their_clients() -> None:
     hold, given_up = make_hold(service=make_service(duration_minutes=30)), make_hold()
     cancel(caller=caller(given_up.client), reservation_id=given_up.pk, now=NOW)
     providers = [hold.provider, given_up.provider]
@@ -99,7 +99,7 @@ def test_the_reservations_that_hold_something_come_with_their_people() -> None:
 
 
 @pytest.mark.parametrize("number", [1, 5])
-def test_reading_is_two_statements(number: int, django_assert_num_queries: Any) -> None:
+def test_reading_calendars_takes_two_statements(number: int, django_assert_num_queries: Any) -> None:
     providers = [make_provider(services=(make_service(),)) for _ in range(number)]
     for provider in providers:
         for place in range(number):
@@ -112,27 +112,27 @@ def test_reading_is_two_statements(number: int, django_assert_num_queries: Any) 
 
 
 def test_occupancy_is_the_count_of_the_states() -> None:
-    busy, idle, gone = make_provider(), make_provider(), make_provider()
+    busy, idle, inactive = make_provider(), make_provider(), make_provider()
     make_appointments(busy, starts_at=NOW, number=3)
     lapsed = make_hold(provider=busy, starts_at=TOMORROW + minutes(300), now=NOW - minutes(60))
     make_hold(provider=busy, starts_at=TOMORROW + minutes(60))
     make_booking(provider=busy, starts_at=TOMORROW + minutes(120))
-    make_appointments(gone)
-    Provider.objects.filter(pk=gone.pk).update(is_active=False)
-    gone.refresh_from_db()
+    make_appointments(inactive)
+    Provider.objects.filter(pk=inactive.pk).update(is_active=False)
+    inactive.refresh_from_db()
     bounds = [NOW, TOMORROW, TOMORROW + minutes(120), END]
-    counts = count_occupancy(caller=staff(), providers=[busy, idle, gone], bounds=bounds, now=NOW)
+    counts = count_occupancy(caller=staff(), providers=[busy, idle, inactive], bounds=bounds, now=NOW)
     assert lapsed.status_at(NOW) == "EXPIRED"
     assert counts == {
         (busy.pk, 0): Occupancy(open=0, closed=3, held=0, booked=0),
         (busy.pk, 1): Occupancy(open=0, closed=0, held=1, booked=0),
         (busy.pk, 2): Occupancy(open=1, closed=0, held=0, booked=1),
-        (gone.pk, 1): Occupancy(open=0, closed=1, held=0, booked=0),
+        (inactive.pk, 1): Occupancy(open=0, closed=1, held=0, booked=0),
     }
 
 
 @pytest.mark.parametrize("number", [1, 4])
-def test_occupancy_is_one_statement(number: int, django_assert_num_queries: Any) -> None:
+def test_occupancy_takes_one_statement(number: int, django_assert_num_queries: Any) -> None:
     providers = [make_provider() for _ in range(number)]
     for provider in providers:
         make_appointments(provider, number=number)
@@ -161,10 +161,10 @@ def test_a_reservation_can_be_moved_over_a_part_of_its_own_time_but_not_to_where
 def test_a_reservation_can_be_moved_only_to_a_provider_who_offers_its_service() -> None:
     service = make_service()
     booking = make_booking(provider=make_provider(services=(service,)), service=service)
-    also, never = make_provider(services=(service,)), make_provider()
-    for provider in (also, never):
+    offering, other = make_provider(services=(service,)), make_provider()
+    for provider in (offering, other):
         make_appointments(provider)
-    assert (possible_moves(booking, also), possible_moves(booking, never)) == ([TOMORROW], [])
+    assert (possible_moves(booking, offering), possible_moves(booking, other)) == ([TOMORROW], [])
 
 
 def test_it_is_for_staff() -> None:

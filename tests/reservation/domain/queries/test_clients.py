@@ -45,11 +45,11 @@ def people(db: None) -> None:
         ("  ", []),
     ],
 )
-def test_suggest_clients_finds_beginnings(search: str, names: list[str], people: None) -> None:
+def test_suggest_clients_matches_beginnings_of_words(search: str, names: list[str], people: None) -> None:
     assert [client.name for client in suggest_clients(caller=staff(), search=search, limit=10)] == names
 
 
-def test_suggest_clients_returns_no_more_than_the_limit_and_nobody_twice(people: None) -> None:
+def test_suggest_clients_returns_no_more_than_the_limit_and_no_client_twice(people: None) -> None:
     make_client(name="Ada Adams", user=make_user(email="ada.adams@example.com"))
     found = [client.name for client in suggest_clients(caller=staff(), search="ada", limit=3)]
     assert found == ["Ada Adams", "Ada Berg", "Cleo Nada"]
@@ -63,7 +63,7 @@ def test_suggest_clients_leaves_out_the_erased_client() -> None:
 
 
 @pytest.mark.parametrize("number", [1, 8])
-def test_suggest_clients_costs_the_same_however_many_there_are(number: int, django_assert_num_queries: Any) -> None:
+def test_suggest_clients_costs_the_same_for_any_number(number: int, django_assert_num_queries: Any) -> None:
     for _ in range(number):
         make_client(name="Zoe Quartz")
     who = staff()

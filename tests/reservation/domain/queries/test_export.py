@@ -1,4 +1,4 @@
-"""A person's data, all of it, for that person."""
+"""Exporting all personal data of a client."""
 
 import json
 from typing import Any
@@ -39,9 +39,9 @@ def test_the_export_has_all_data_and_changes_nothing() -> None:
     UserSession.objects.create(user=client.user, created_at=NOW, ip="192.0.2.1", session_key="k", user_agent="phone")
     Authenticator.objects.create(user=client.user, created_at=NOW, type=Authenticator.Type.TOTP, data={"secret": "S"})
     before = all_rows()
-    told = export_client(caller=caller(client), client_id=client.pk, now=LATER)
+    export = export_client(caller=caller(client), client_id=client.pk, now=LATER)
     common = {"provider": "Anna", "service": None, "note": NOTE, "created_at": INSTANT, "expires_at": None}
-    assert told == {
+    assert export == {
         "exported_at": "2030-01-01T12:01:00+00:00",
         "account": {
             "id": client.user_id,
@@ -95,8 +95,8 @@ def test_the_export_has_all_data_and_changes_nothing() -> None:
             for changed_at in LogEntry.objects.order_by("pk").values_list("action_time", flat=True)
         ],
     }
-    assert (len(told["sessions"]), len(told["changes_by_staff"])) == (2, 2)
-    assert json.loads(json.dumps(told)) == told
+    assert (len(export["sessions"]), len(export["changes_by_staff"])) == (2, 2)
+    assert json.loads(json.dumps(export)) == export
     assert all_rows() == before
 
 
@@ -104,7 +104,7 @@ def event(kind: str, is_your_doing: bool, before: object, after: object) -> dict
     return {"kind": kind, "occurred_at": INSTANT, "is_your_doing": is_your_doing, "before": before, "after": after}
 
 
-def test_it_holds_no_secret_and_nothing_of_others() -> None:
+def test_the_export_has_no_secrets_and_no_data_of_others() -> None:
     client, provider = make_person(), make_provider(services=(make_service(),))
     make_hold(provider=provider, client=make_client(name="Dora"))
     reserve_at(client, provider, 1)
@@ -124,11 +124,11 @@ def test_only_the_client_itself_and_staff_may() -> None:
 
 
 @pytest.mark.parametrize("number", [1, 4])
-def test_it_costs_the_same_number_of_statements_whatever_there_is(number: int, django_assert_num_queries: Any) -> None:
+def test_an_export_costs_the_same_for_any_amount_of_data(number: int, django_assert_num_queries: Any) -> None:
     client, provider = make_person(), make_provider()
     for place in range(number):
         reserve_at(client, provider, place)
     who = caller(client)
-    export_client(caller=who, client_id=client.pk, now=NOW)  # Django looks its content types up once
+    export_client(caller=who, client_id=client.pk, now=NOW)  # Django reads the content types once
     with django_assert_num_queries(11):
         export_client(caller=who, client_id=client.pk, now=NOW)

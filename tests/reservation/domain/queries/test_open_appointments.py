@@ -1,4 +1,4 @@
-"""What can be reserved right now."""
+"""Open appointments: those that can be reserved now."""
 
 from datetime import datetime, timedelta
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 
 def starts(now: datetime = NOW, **conditions: object) -> list[int]:
-    """When what is open starts, in minutes after TOMORROW."""
+    """The starts of the open appointments, in minutes after TOMORROW."""
     found = OpenAppointments.of(now=now, **conditions).queryset().order_by("starts_at", "pk")  # type: ignore[arg-type]
     return [(appointment.starts_at - TOMORROW) // minutes(1) for appointment in found]
 
@@ -41,7 +41,7 @@ def test_open_appointments_are_free() -> None:
     assert starts(now=hold.expires_at) == [45, 75]
 
 
-def test_open_appointments_begin_with_the_lead_time(settings: Settings) -> None:
+def test_open_appointments_start_after_the_lead_time(settings: Settings) -> None:
     make_appointments(make_provider(), number=2)
     assert starts(now=NOW) == [0, 15]
     assert starts(now=NOW + timedelta(microseconds=1)) == [15]
@@ -88,7 +88,7 @@ def offering(service: Service) -> Provider:
     return make_provider(services=(service,))
 
 
-def test_open_appointments_for_a_service_are_those_that_a_free_run_starts_with() -> None:
+def test_open_appointments_for_a_service_start_a_free_run_of_its_length() -> None:
     service = make_service(duration_minutes=45)
     provider = offering(service)
     make_appointments(provider, number=4)  # 0 to 60

@@ -1,4 +1,4 @@
-"""What staff sees first, counted and found to the row."""
+"""The overview for staff: tallies, upcoming reservations and concerns."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -48,7 +48,7 @@ def kinds(now: datetime) -> dict[str, int]:
 
 
 def make_row(starts_at: datetime, status: Status = Status.CONFIRMED, **fields: Any) -> Reservation:
-    """A row, without the checks of commands."""
+    """A reservation's row, without the checks of commands."""
     people: dict[str, Model] = {
         "client": Client.objects.first() or make_client(),
         "provider": Provider.objects.first() or make_provider(),
@@ -61,17 +61,17 @@ def only_free(number: int) -> Tally:
     return Tally(free=number, reservations=dict.fromkeys(TALLIED, 0))
 
 
-def test_a_tally_counts_each_state_in_the_interval_and_nothing_beside_it() -> None:
+def test_a_tally_counts_each_state_in_the_interval_and_nothing_outside_it() -> None:
     provider = make_provider()
     make_booking(provider=provider)
     completed, missed = (make_booking(provider=provider, starts_at=TOMORROW + minutes(15 * step)) for step in (1, 2))
     complete(caller=staff(), reservation_id=completed.pk, now=END)
     mark_no_show(caller=staff(), reservation_id=missed.pk, now=END)
     make_hold(provider=provider, starts_at=TOMORROW + minutes(45), now=NOW)
-    gone = make_hold(provider=provider, starts_at=TOMORROW + minutes(60))
-    cancel(caller=caller(gone.client), reservation_id=gone.pk, now=NOW)
+    cancelled = make_hold(provider=provider, starts_at=TOMORROW + minutes(60))
+    cancel(caller=caller(cancelled.client), reservation_id=cancelled.pk, now=NOW)
     make_appointments(provider, starts_at=TOMORROW + minutes(75), number=2)
-    make_appointments(provider, starts_at=TOMORROW + minutes(120))  # where the interval ends
+    make_appointments(provider, starts_at=TOMORROW + minutes(120))  # at the end of the interval, which is exclusive
     make_booking(provider=provider, starts_at=TOMORROW + minutes(135))
     counted = tally(starts_from=TOMORROW, starts_before=TOMORROW + minutes(120), inactive=(), now=NOW)
     assert counted == Tally(
@@ -91,7 +91,7 @@ def test_a_lapsed_hold_is_free_time_and_no_hold() -> None:
     assert tally(starts_from=NOW, starts_before=NOW + 2 * DAY, inactive=(), now=later) == only_free(1)
 
 
-def test_free_time_lies_ahead_and_is_of_providers_who_work() -> None:
+def test_free_time_is_in_the_future_and_of_active_providers() -> None:
     inactive = make_provider(is_active=False)
     make_appointments(inactive, number=3)
     make_appointments(make_provider(), number=2)
@@ -101,10 +101,10 @@ def test_free_time_lies_ahead_and_is_of_providers_who_work() -> None:
     assert tally(**within, now=TOMORROW + minutes(1)) == only_free(1)
 
 
-def test_what_comes_next_is_held_or_booked_and_in_order() -> None:
+def test_upcoming_reservations_are_held_or_booked_and_in_order() -> None:
     late, early = make_booking(starts_at=TOMORROW + DAY), make_hold()
-    gone = make_hold(starts_at=TOMORROW + minutes(15))
-    cancel(caller=caller(gone.client), reservation_id=gone.pk, now=NOW)
+    cancelled = make_hold(starts_at=TOMORROW + minutes(15))
+    cancel(caller=caller(cancelled.client), reservation_id=cancelled.pk, now=NOW)
     assert coming_up(now=NOW, number=5) == [early, late]
     assert coming_up(now=NOW, number=1) == [early]
     assert coming_up(now=NOW + minutes(30), number=5) == [late]
@@ -116,7 +116,7 @@ def test_a_quiet_day_has_no_concerns() -> None:
     assert kinds(NOW) == {}
 
 
-def test_a_hold_worries_when_it_is_about_to_lapse_and_when_it_lapsed_long_ago() -> None:
+def test_a_hold_is_a_concern_shortly_before_it_lapses_and_long_after() -> None:
     hold = make_hold()
     assert hold.expires_at is not None
     assert kinds(hold.expires_at - SOON - minutes(1)) == {}
@@ -125,7 +125,7 @@ def test_a_hold_worries_when_it_is_about_to_lapse_and_when_it_lapsed_long_ago() 
     assert kinds(hold.expires_at + LONG_AGO) == {"not tidied": 1}
 
 
-def test_what_is_over_is_to_be_closed_for_a_week() -> None:
+def test_a_past_booking_without_an_outcome_is_a_concern_for_a_week() -> None:
     booking = make_booking()
     assert kinds(booking.ends_at - minutes(1)) == {}
     assert kinds(booking.ends_at) == {"not closed": 1}
@@ -135,7 +135,7 @@ def test_what_is_over_is_to_be_closed_for_a_week() -> None:
     assert kinds(booking.ends_at) == {}
 
 
-def test_a_provider_who_left_has_reservations_ahead() -> None:
+def test_future_reservations_of_an_inactive_provider_are_a_concern() -> None:
     booking = make_booking()
     Provider.objects.update(is_active=False)
     assert kinds(NOW) == {"provider away": 1}
@@ -152,7 +152,7 @@ def test_a_client_in_two_places_is_found_shortly_before() -> None:
     assert in_two_places(NOW - DAY) == []
 
 
-def test_counts_have_a_bound() -> None:
+def test_the_count_of_a_concern_is_bounded() -> None:
     for number in range(MOST + 1):
         make_row(NOW - minutes(15 * (number + 2)))
     [concern] = concerns(inactive=[], now=NOW)
@@ -160,7 +160,7 @@ def test_counts_have_a_bound() -> None:
 
 
 @pytest.mark.parametrize("size", [1, 20])
-def test_it_costs_the_same_whatever_there_is(size: int, django_assert_num_queries: Any) -> None:
+def test_the_overview_costs_the_same_for_any_number_of_rows(size: int, django_assert_num_queries: Any) -> None:
     for number in range(size):
         make_row(NOW - minutes(15 * (number + 2)))
         make_row(NOW + minutes(15 * (number + 1)))

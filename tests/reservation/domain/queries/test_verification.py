@@ -1,4 +1,4 @@
-"""Every invariant notices when it is broken, and names the rows; what the commands do breaks none."""
+"""Each invariant finds the rows that violate it, and no command violates one."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -44,7 +44,7 @@ HISTORY = "The last event has a reservation's status"
 
 @contextmanager
 def without_checks() -> Iterator[None]:
-    """Rows that a CHECK constraint would refuse are accepted inside."""
+    """Accepts rows that violate a CHECK constraint until the block ends."""
     if connection.vendor == "sqlite":
         off, on = "PRAGMA ignore_check_constraints = ON", "PRAGMA ignore_check_constraints = OFF"
     elif connection.vendor == "mysql" and connection.mysql_is_mariadb:
@@ -59,12 +59,12 @@ def without_checks() -> Iterator[None]:
             cursor.execute(on)
 
 
-def broken() -> dict[str, list[int]]:
-    """The invariants that do not hold, and the keys of the rows that break them."""
+def violated() -> dict[str, list[int]]:
+    """The violated invariants, and the keys of the rows that violate them."""
     return {violation.invariant: sorted(violation.ids) for violation in find_violations()}
 
 
-def test_nothing_that_the_commands_do_breaks_an_invariant() -> None:
+def test_no_command_breaks_an_invariant() -> None:
     service, boss = make_service(duration_minutes=45), staff()
     taken_over = make_hold(service=service, now=NOW - minutes(30))
     reserve(caller=caller(make_client()), appointment_id=taken_over.appointments.earliest("pk").pk, now=NOW)
@@ -88,7 +88,7 @@ def test_nothing_that_the_commands_do_breaks_an_invariant() -> None:
     complete(caller=boss, reservation_id=make_booking().pk, now=TOMORROW)
     mark_no_show(caller=boss, reservation_id=make_booking().pk, now=TOMORROW)
     assert set(Reservation.objects.values_list("status", flat=True)) == set(Status)
-    assert broken() == {}
+    assert violated() == {}
 
 
 # --- Appointments --------------------------------------------------------------------------------------------------
@@ -98,7 +98,7 @@ def test_nothing_that_the_commands_do_breaks_an_invariant() -> None:
 def test_an_appointment_off_the_grid_is_found(shift: timedelta) -> None:
     first, _ = make_appointments(make_provider(), number=2)
     Appointment.objects.filter(pk=first.pk).update(starts_at=first.starts_at + shift)
-    assert broken() == {GRID: [first.pk]}
+    assert violated() == {GRID: [first.pk]}
 
 
 @pytest.mark.parametrize(
@@ -116,61 +116,61 @@ def test_an_appointment_without_a_reservation_that_is_not_open_is_found(
     first, _ = make_appointments(make_provider(), number=2)
     with without_checks():
         Appointment.objects.filter(pk=first.pk).update(**lease)
-    assert broken() == {invariant: [first.pk] for invariant in found}
+    assert violated() == {invariant: [first.pk] for invariant in found}
 
 
 def test_an_appointment_with_a_reservation_that_is_open_is_found() -> None:
     appointment = make_hold().appointments.get()
     with without_checks():
         Appointment.objects.update(available_at=OPEN_SINCE)
-    assert broken() == {OPEN: [appointment.pk], HELD: [appointment.pk]}
+    assert violated() == {OPEN: [appointment.pk], HELD: [appointment.pk]}
 
 
 def test_a_booked_appointment_that_will_be_free_again_is_found() -> None:
     appointment = make_booking().appointments.get()
     with without_checks():
         Appointment.objects.update(available_at=TOMORROW)
-    assert broken() == {BOOKED: [appointment.pk]}
+    assert violated() == {BOOKED: [appointment.pk]}
 
 
-def test_an_appointment_that_is_booked_by_half_is_found() -> None:
+def test_an_appointment_that_is_only_half_booked_is_found() -> None:
     appointment = make_booking().appointments.get()
     with without_checks():
         Appointment.objects.update(is_booked=False)
-    assert broken() == {BOOKED: [appointment.pk], HELD: [appointment.pk]}
+    assert violated() == {BOOKED: [appointment.pk], HELD: [appointment.pk]}
 
 
 def test_an_appointment_on_another_calendar_than_its_reservation_is_found() -> None:
     appointment = make_booking().appointments.get()
     Appointment.objects.update(provider=make_provider())
-    assert broken() == {CALENDAR: [appointment.pk]}
+    assert violated() == {CALENDAR: [appointment.pk]}
 
 
 @pytest.mark.parametrize("shift", [-15, 15, 60])
 def test_an_appointment_outside_its_reservation_is_found(shift: int) -> None:
     appointment = make_booking().appointments.get()
     Appointment.objects.update(starts_at=appointment.starts_at + minutes(shift))
-    assert broken() == {WITHIN: [appointment.pk]}
+    assert violated() == {WITHIN: [appointment.pk]}
 
 
 def test_a_booked_appointment_without_a_booking_is_found() -> None:
     booking = make_booking()
     ReservationEvent.objects.filter(kind=EventKind.CONFIRMED).delete()
     Reservation.objects.update(status=Status.PENDING, expires_at=NOW + minutes(30))
-    assert broken() == {BOOKING: [booking.appointments.get().pk]}
+    assert violated() == {BOOKING: [booking.appointments.get().pk]}
 
 
 @pytest.mark.parametrize("shift", [minutes(1), -minutes(1), timedelta(microseconds=1)])
 def test_a_held_appointment_that_lapses_at_another_time_than_its_hold_is_found(shift: timedelta) -> None:
     hold = make_hold()
     Appointment.objects.update(available_at=hold.expires_at + shift)
-    assert broken() == {HELD: [hold.appointments.get().pk]}
+    assert violated() == {HELD: [hold.appointments.get().pk]}
 
 
 def test_a_booking_whose_appointment_is_only_held_is_found() -> None:
     booking = make_booking()
     Appointment.objects.update(available_at=NOW + minutes(30), is_booked=False)
-    assert broken() == {HELD: [booking.appointments.get().pk]}
+    assert violated() == {HELD: [booking.appointments.get().pk]}
 
 
 # --- Reservations --------------------------------------------------------------------------------------------------
@@ -185,58 +185,58 @@ def test_a_client_in_two_places_is_found(end: Callable[..., Reservation] | None,
     if end is not None:
         end(caller=staff(), reservation_id=other.pk, now=TOMORROW + minutes(120))
     Reservation.objects.filter(pk=other.pk).update(client_id=one.client_id)
-    assert broken() == {ONE_PLACE: [one.pk, other.pk]}
+    assert violated() == {ONE_PLACE: [one.pk, other.pk]}
 
 
 @pytest.mark.parametrize("make", [make_hold, make_booking])
 def test_a_hold_in_the_way_is_found_too(make: Callable[..., Reservation]) -> None:
     hold, other = make_hold(), make()
     Reservation.objects.filter(pk=other.pk).update(client_id=hold.client_id)
-    assert broken() == {ONE_PLACE: [hold.pk, other.pk]}
+    assert violated() == {ONE_PLACE: [hold.pk, other.pk]}
 
 
 def test_a_client_whose_times_touch_is_in_one_place() -> None:
     client = make_client()
     for place in range(3):
         make_booking(client=client, starts_at=TOMORROW + minutes(15 * place))
-    assert broken() == {}
+    assert violated() == {}
 
 
 @pytest.mark.parametrize("make", [make_hold, make_booking])
-def test_a_reservation_that_lost_a_part_of_its_run_is_found(make: Callable[..., Reservation]) -> None:
+def test_a_reservation_without_a_part_of_its_run_is_found(make: Callable[..., Reservation]) -> None:
     reservation = make(service=make_service(duration_minutes=45))
     middle = Appointment.objects.filter(starts_at=TOMORROW + minutes(15))
     middle.update(reservation=None, available_at=OPEN_SINCE, is_booked=False)
-    assert broken() == {RUN: [reservation.pk]}
+    assert violated() == {RUN: [reservation.pk]}
     middle.delete()
-    assert broken() == {RUN: [reservation.pk]}
+    assert violated() == {RUN: [reservation.pk]}
 
 
-def test_a_reservation_that_ended_but_still_has_its_time_is_found() -> None:
+def test_a_reservation_that_ended_but_still_has_appointments_is_found() -> None:
     booking = make_booking()
     Reservation.objects.update(status=Status.CANCELLED, cancelled_at=NOW)
     [appointment] = booking.appointments.all()
-    assert broken() == {BOOKING: [appointment.pk], RUN: [booking.pk], HISTORY: [booking.pk]}
+    assert violated() == {BOOKING: [appointment.pk], RUN: [booking.pk], HISTORY: [booking.pk]}
 
 
 def test_a_reservation_with_more_than_its_run_is_found() -> None:
     booking = make_booking(service=make_service(duration_minutes=30))
     Reservation.objects.update(ends_at=booking.ends_at - minutes(15))
     last = booking.appointments.latest("starts_at")
-    assert broken() == {WITHIN: [last.pk], RUN: [booking.pk]}
+    assert violated() == {WITHIN: [last.pk], RUN: [booking.pk]}
 
 
 @pytest.mark.parametrize("kind", ["EXPIRED", "CANCELLED", "HELD", "COMPLETED"])
-def test_a_history_that_tells_something_else_is_found(kind: str) -> None:
+def test_a_history_that_contradicts_its_reservation_is_found(kind: str) -> None:
     booking = make_booking()
     ReservationEvent.objects.create(reservation=booking, kind=kind, occurred_at=NOW, after={})
-    assert broken() == {HISTORY: [booking.pk]}
+    assert violated() == {HISTORY: [booking.pk]}
 
 
 def test_a_reservation_without_a_history_is_found() -> None:
     hold, _ = make_hold(), make_hold()
     ReservationEvent.objects.filter(reservation=hold).delete()
-    assert broken() == {HISTORY: [hold.pk]}
+    assert violated() == {HISTORY: [hold.pk]}
 
 
 # --- The report ----------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""apply_retention, from the command line and by the real clock."""
+"""The command apply_retention, which uses the real clock."""
 
 from datetime import timedelta
 from io import StringIO
@@ -23,7 +23,7 @@ def run() -> str:
     return output.getvalue()
 
 
-def test_apply_retention_says_what_it_did_and_twice_is_harmless(settings: Any) -> None:
+def test_apply_retention_reports_what_it_did_and_twice_is_harmless(settings: Any) -> None:
     client, now = make_client(), timezone.now()
     old, _ = (reserve_at(client, make_provider(), place, key=f"k{place}") for place in (0, 1))
     begins_at = now - timedelta(days=8)

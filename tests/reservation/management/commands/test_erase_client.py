@@ -1,4 +1,4 @@
-"""Forgetting a person from the command line."""
+"""The command erase_client."""
 
 from io import StringIO
 from types import SimpleNamespace
@@ -22,44 +22,44 @@ def run(*arguments: str) -> str:
 
 
 @pytest.fixture
-def answer(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The reply that is typed at the terminal; afterwards, the prompts."""
-    talk: list[str] = []
+def terminal(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A list of the reply to type at the terminal, which the command replaces by its prompt."""
+    lines: list[str] = []
 
-    def ask(question: str) -> str:
-        reply = talk.pop()
-        talk.append(question)
+    def input_reply(prompt: str) -> str:
+        reply = lines.pop()
+        lines.append(prompt)
         return reply
 
     monkeypatch.setattr(erase_client.sys, "stdin", SimpleNamespace(isatty=lambda: True))
-    monkeypatch.setattr("builtins.input", ask)
-    return talk
+    monkeypatch.setattr("builtins.input", input_reply)
+    return lines
 
 
-def test_erase_client_erases_and_says_what_is_left() -> None:
+def test_erase_client_erases_and_reports_the_anonymised_reservations() -> None:
     client = make_person()
     booking = make_booking(client=client)
     assert run(EMAIL, "--yes") == "Erased. 1 reservations were anonymised.\n"
-    nobody = Client.objects.get()
-    assert (nobody.name, nobody.pk == client.pk) == ("Erased client", False)
+    erased = Client.objects.get()
+    assert (erased.name, erased.pk == client.pk) == ("Erased client", False)
     events = ReservationEvent.objects.filter(reservation=booking).order_by("pk")
     assert list(events.values_list("kind", "user_id")) == [
-        (kind, nobody.user_id) for kind in ("HELD", "CONFIRMED", "CANCELLED")
+        (kind, erased.user_id) for kind in ("HELD", "CONFIRMED", "CANCELLED")
     ]
 
 
-def test_erase_client_asks_at_the_terminal(answer: list[str]) -> None:
+def test_erase_client_asks_for_confirmation_at_the_terminal(terminal: list[str]) -> None:
     client = make_person()
-    answer.append("yes")
+    terminal.append("yes")
     assert run(str(client.pk)) == "Erased. 0 reservations were anonymised.\n"
-    assert answer == [f"Erase Cleo Quartz ({EMAIL}) for good? Type yes: "]
+    assert terminal == [f"Erase Cleo Quartz ({EMAIL}) for good? Type yes: "]
 
 
 @pytest.mark.parametrize("reply", ["", "y", "no", "YES"])
-def test_erase_client_does_nothing_for_another_answer_than_yes(reply: str, answer: list[str]) -> None:
+def test_erase_client_does_nothing_for_any_reply_but_yes(reply: str, terminal: list[str]) -> None:
     make_person()
     before = all_rows()
-    answer.append(reply)
+    terminal.append(reply)
     with pytest.raises(CommandError, match=r"^Nothing was erased\.$"):
         run(EMAIL)
     assert all_rows() == before
@@ -73,7 +73,7 @@ def test_erase_client_does_nothing_without_a_terminal() -> None:
     assert all_rows() == before
 
 
-def test_erase_client_says_who_is_more_than_a_client() -> None:
+def test_erase_client_refuses_a_client_who_is_also_a_provider() -> None:
     client = make_client(user=make_provider().user)
     before = all_rows()
     with pytest.raises(CommandError, match=r"^This account is a provider's or staff's too\.$"):

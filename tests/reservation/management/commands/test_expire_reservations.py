@@ -1,4 +1,4 @@
-"""Tidying the record from the command line. The clock is read there, so what has lapsed did so by the real one."""
+"""The command expire_reservations. It uses the real clock, so the holds of these tests have lapsed by that."""
 
 from datetime import timedelta
 from io import StringIO
@@ -20,7 +20,7 @@ def run() -> str:
     return output.getvalue()
 
 
-def test_expire_reservations_expires_what_has_lapsed_and_says_how_many() -> None:
+def test_expire_reservations_expires_lapsed_holds_and_reports_how_many() -> None:
     hour_ago = timezone.now() - timedelta(hours=1)
     lapsed, live = make_hold(now=hour_ago), make_hold()
     assert run() == "Expired 1 reservations.\n"

@@ -1,4 +1,4 @@
-"""A person's data from the command line."""
+"""The command export_client."""
 
 import json
 import stat
@@ -21,7 +21,7 @@ def run(*arguments: str) -> str:
     return output.getvalue()
 
 
-def test_export_client_finds_the_client_by_its_address_whatever_its_case_and_by_its_number() -> None:
+def test_export_client_finds_the_client_by_its_address_in_any_case_and_by_its_id() -> None:
     client = make_person()
     make_client(name="Zoë 李")
     for named in (EMAIL, EMAIL.upper(), str(client.pk)):

@@ -1,4 +1,4 @@
-"""Filling an empty database from the command line."""
+"""The command load_demo."""
 
 from io import StringIO
 from typing import Any
@@ -19,12 +19,12 @@ def run(**options: Any) -> str:
     return output.getvalue()
 
 
-def test_load_demo_fills_an_empty_database_and_says_with_what() -> None:
-    said = run()
+def test_load_demo_fills_an_empty_database_and_reports_the_counts() -> None:
+    output = run()
     appointments, reservations = Appointment.objects.count(), Reservation.objects.count()
-    assert said == f"Loaded {appointments:,} appointments and {reservations:,} reservations.\n"
+    assert output == f"Loaded {appointments:,} appointments and {reservations:,} reservations.\n"
     assert (Provider.objects.count(), Client.objects.count(), Service.objects.count()) == (2, 20, 4)
-    assert appointments == 2 * 5 * 32  # of any seven days five are worked, 9 to 17 in quarters
+    assert appointments == 2 * 5 * 32  # two providers, five workdays in any seven days, 9 to 17 in quarter hours
     assert 0 < reservations < appointments
     call_command("verify_reservations", stdout=StringIO())
 
@@ -49,7 +49,7 @@ def test_load_demo_if_empty_loads_once() -> None:
     "option",
     ["--booked=1.5", "--booked=-0.1", "--booked=nan", "--booked=half", "--providers=0", "--days=0", "--days=x"],
 )
-def test_load_demo_refuses_an_option_that_makes_no_sense(option: str) -> None:
+def test_load_demo_refuses_an_invalid_option(option: str) -> None:
     before = all_rows()
     with pytest.raises(CommandError):
         call_command("load_demo", option, verbosity=0)

@@ -1,4 +1,4 @@
-"""What containers do before they serve: they wait for the database, and one of them migrates it."""
+"""The command prepare_database: containers wait for the database before they serve, and one of them migrates it."""
 
 import os
 import re
@@ -29,16 +29,16 @@ def start(database_url: str, *options: str) -> subprocess.Popen[str]:
     )
 
 
-def end(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+def wait_for_exit(process: subprocess.Popen[str]) -> tuple[int, str, str]:
     output, errors = process.communicate(timeout=LIMIT_SECONDS)
     return process.returncode, output, errors
 
 
 @pytest.fixture
 def empty_database(transactional_db: None) -> Iterator[str]:
-    """The URL of a database that has no tables, on the server of the tests."""
+    """The URL of a database without tables, on the server of the tests."""
     if connection.vendor == "sqlite":
-        pytest.skip("A SQLite file is one machine's own: nobody starts two containers on it.")
+        pytest.skip("Several containers do not share a SQLite file.")
     name = f"{connection.settings_dict['NAME']}_empty"
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE DATABASE {name}")
@@ -49,8 +49,8 @@ def empty_database(transactional_db: None) -> Iterator[str]:
             cursor.execute(f"DROP DATABASE {name}")
 
 
-def test_of_several_that_start_at_once_one_migrates(empty_database: str) -> None:
-    ends = [end(process) for process in [start(empty_database) for _ in range(3)]]
+def test_one_of_several_concurrent_runs_migrates(empty_database: str) -> None:
+    ends = [wait_for_exit(process) for process in [start(empty_database) for _ in range(3)]]
     assert [status for status, _, _ in ends] == [0, 0, 0], ends
     applied = sorted(int(re.findall(r"ready: (\d+) migrations", output)[0]) for _, output, _ in ends)
     assert applied[:2] == [0, 0]
@@ -61,25 +61,25 @@ def test_waiting_for_the_lock_has_a_limit(transactional_db: None) -> None:
     if connection.vendor == "sqlite":
         pytest.skip("SQLite needs no lock.")
     with Command().only_one(0):
-        status, output, errors = end(start(url_of_test_database(), "--lock-wait", "1"))
+        status, output, errors = wait_for_exit(start(url_of_test_database(), "--lock-wait", "1"))
     assert (status, output) == (1, "Waiting for another one that migrates\n")
     assert "CommandError: Waited 1 s for another one that migrates" in errors
-    assert end(start(url_of_test_database()))[0] == 0, "whoever held it has given it back"
+    assert wait_for_exit(start(url_of_test_database()))[0] == 0, "the lock was not released"
 
 
-def test_it_waits_until_the_database_is_available(tmp_path: Path) -> None:
+def test_prepare_database_waits_until_the_database_is_available(tmp_path: Path) -> None:
     directory = tmp_path / "later"
     process = start(f"sqlite:///{directory}/db.sqlite3")
     assert process.stdout is not None
     waiting = process.stdout.readline()
     directory.mkdir()
-    status, output, errors = end(process)
+    status, output, errors = wait_for_exit(process)
     assert waiting.startswith(f"Waiting for the database at {directory}/db.sqlite3: "), errors
     assert status == 0, errors
     assert re.fullmatch(r"The database is ready: [1-9]\d* migrations were applied\.\n", output)
 
 
-def test_it_does_not_wait_for_ever(tmp_path: Path) -> None:
-    status, _, errors = end(start(f"sqlite:///{tmp_path}/nowhere/db.sqlite3", "--wait", "0.1"))
+def test_waiting_for_the_database_has_a_limit(tmp_path: Path) -> None:
+    status, _, errors = wait_for_exit(start(f"sqlite:///{tmp_path}/nowhere/db.sqlite3", "--wait", "0.1"))
     assert status == 1
     assert f"CommandError: Waited 0.1 s for the database at {tmp_path}/nowhere/db.sqlite3: " in errors

@@ -1,4 +1,4 @@
-"""Proving the invariants from the command line."""
+"""The command verify_reservations."""
 
 from io import StringIO
 
@@ -12,7 +12,7 @@ from tests.rows import all_rows
 pytestmark = pytest.mark.django_db
 
 
-def test_verify_reservations_says_that_healthy_data_is_healthy_and_changes_nothing() -> None:
+def test_verify_reservations_reports_no_violations_and_changes_nothing() -> None:
     make_hold(service=make_service(duration_minutes=45))
     make_booking()
     before, output, errors = all_rows(), StringIO(), StringIO()
@@ -21,7 +21,7 @@ def test_verify_reservations_says_that_healthy_data_is_healthy_and_changes_nothi
     assert all_rows() == before
 
 
-def test_verify_reservations_names_the_rows_that_are_broken_and_fails() -> None:
+def test_verify_reservations_reports_the_violating_rows_and_fails() -> None:
     hold, booking = make_hold(), make_booking()
     appointment = booking.appointments.get()
     Appointment.objects.filter(pk=appointment.pk).update(starts_at=TOMORROW + minutes(20))

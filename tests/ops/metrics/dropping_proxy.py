@@ -11,8 +11,8 @@ BATCH = b"EVALSHA"
 LONGEST = 1 << 20
 
 
-class Cutting:
-    """Passes all on, but for `lost`: of the next batch the request or the answer, and then the connection."""
+class DroppingProxy:
+    """Forwards everything, but drops the next batch's request or response, as `lost` says, and disconnects."""
 
     def __init__(self, redis_port: int) -> None:
         self.redis_port = redis_port
@@ -21,13 +21,13 @@ class Cutting:
         self.port = self.listener.getsockname()[1]
 
     def serve(self) -> None:
-        with suppress(OSError):  # it is closed when the test ends
+        with suppress(OSError):  # the listener is closed when the test ends
             while True:
                 client, _ = self.listener.accept()
-                threading.Thread(target=self.pass_on, args=(client,), daemon=True).start()
+                threading.Thread(target=self.forward, args=(client,), daemon=True).start()
 
-    def pass_on(self, client: socket.socket) -> None:
-        """One request after the other: each fits into one piece here, and so does each answer."""
+    def forward(self, client: socket.socket) -> None:
+        """Forward one request after the other: in these tests each request and each response fits into one read."""
         with client, suppress(OSError), socket.create_connection((HOST, self.redis_port)) as redis:
             while request := client.recv(LONGEST):
                 lost = self.lost if BATCH in request else None
@@ -36,21 +36,21 @@ class Cutting:
                 if lost == "request":
                     return
                 redis.sendall(request)
-                answer = redis.recv(LONGEST)
-                if lost == "answer" or not answer:
+                response = redis.recv(LONGEST)
+                if lost == "answer" or not response:
                     return
-                client.sendall(answer)
+                client.sendall(response)
 
 
 @contextmanager
-def cutting(redis_port: int) -> Iterator[Cutting]:
-    """Between a port of its own and this Redis."""
-    between = Cutting(redis_port)
-    thread = threading.Thread(target=between.serve, daemon=True)
+def dropping_proxy(redis_port: int) -> Iterator[DroppingProxy]:
+    """A running proxy, which listens on its own port and connects to this Redis."""
+    proxy = DroppingProxy(redis_port)
+    thread = threading.Thread(target=proxy.serve, daemon=True)
     thread.start()
     try:
-        yield between
+        yield proxy
     finally:
-        between.listener.shutdown(socket.SHUT_RDWR)
-        between.listener.close()
+        proxy.listener.shutdown(socket.SHUT_RDWR)
+        proxy.listener.close()
         thread.join()

@@ -1,4 +1,4 @@
-"""What somebody else has written to Memcached is no error: it costs a hit."""
+"""A malformed value in Memcached, which another program wrote, counts as a miss and raises no error."""
 
 from typing import Any
 
@@ -10,12 +10,12 @@ from cache.generations import current_generations
 from tests.factories import make_provider
 from tests.servers import HOST
 
-GARBAGE = [b"garbage", b"null", b"{}", b"[1]", b'"x y"', b"17", b"[[1,2]]"]
+MALFORMED = [b"garbage", b"null", b"{}", b"[1]", b'"x y"', b"17", b"[[1,2]]"]
 
 
-@pytest.mark.parametrize("value", GARBAGE)
-@pytest.mark.parametrize("what", ["generation", "provider"])
-def test_what_we_did_not_write_costs_a_hit_and_no_error(rows: str, what: str, value: bytes) -> None:
+@pytest.mark.parametrize("value", MALFORMED)
+@pytest.mark.parametrize("entry", ["generation", "provider"])
+def test_a_malformed_value_is_a_miss_and_no_error(rows: str, entry: str, value: bytes) -> None:
     pk = make_provider(name="Anna").pk
 
     def read() -> Any:
@@ -27,7 +27,7 @@ def test_what_we_did_not_write_costs_a_hit_and_no_error(rows: str, what: str, va
     key = {
         "generation": "generations:1:catalogue",
         "provider": f"catalogue:1:{PROVIDERS.key(catalogue, pk)}",
-    }[what]
+    }[entry]
     assert server.get(key) is not None
     server.set(key, value)
     server.close()
