@@ -137,7 +137,7 @@ class Policy:
         if self.appointment_length <= timedelta(0) or timedelta(hours=1) % self.appointment_length:
             raise ValueError("The appointment length must divide an hour.")
         if self.key_life < timedelta(0) or (self.retention or timedelta(0)) < timedelta(0):
-            raise ValueError("What is yet to come cannot be forgotten.")
+            raise ValueError("Neither the retention nor the lifetime of idempotency keys can be negative.")
 
     @property
     def appointment_minutes(self) -> int:

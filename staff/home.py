@@ -35,9 +35,9 @@ CONCERN_TEXTS = {
         "Confirm them with the client, or let them go.",
     ),
     "in two places": ("Clients with two reservations at once", "No command makes these: run verify_reservations."),
-    "provider away": ("Reservations with an inactive provider", "Move or cancel them, and tell the client."),
+    "inactive provider": ("Reservations with an inactive provider", "Move or cancel them, and tell the client."),
     "not closed": ("Reservations that are over and not closed", "Mark each as completed or as no-show."),
-    "not tidied": ("Holds that lapsed long ago", "Their time is free. Is expire_reservations still run?"),
+    "not marked as expired": ("Holds that lapsed long ago", "Their time is free. Is expire_reservations still run?"),
 }
 
 

@@ -68,7 +68,7 @@ class Writer:
             self.is_unavailable = True
             return False
         if self.is_unavailable:
-            logger.info("Counts that waited are written.")
+            logger.info("Redis is available again: pending counts were written.")
         self.is_unavailable = False
         return True
 

@@ -98,10 +98,10 @@ def kinds(inactive: Collection[int], now: datetime) -> Iterator[tuple[str, Query
     yield "lapsing", reservations.live_at(now).lapsed_at(now + SOON).order_by("expires_at")
     yield "in two places", reservations.filter(pk__in=in_two_places(now)).order_by("starts_at", "id")
     away = reservations.filter(provider_id__in=inactive, starts_at__gt=now).with_status_at(MOVABLE, now)
-    yield "provider away", away.order_by("starts_at", "id")
+    yield "inactive provider", away.order_by("starts_at", "id")
     over = reservations.filter(status=Status.CONFIRMED, starts_at__gte=now - LOOK_BACK, starts_at__lt=now)
     yield "not closed", over.filter(ends_at__lte=now).order_by("starts_at", "id")
-    yield "not tidied", reservations.lapsed_at(now - LONG_AGO).order_by("expires_at")
+    yield "not marked as expired", reservations.lapsed_at(now - LONG_AGO).order_by("expires_at")
 
 
 def in_two_places(now: datetime) -> list[int]:

@@ -32,7 +32,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--wait", type=float, default=60, help="how many seconds for the database (60)")
-        parser.add_argument("--lock-wait", type=float, default=600, help="how many for another one that migrates (600)")
+        parser.add_argument(
+            "--lock-wait", type=float, default=600, help="how many for another migration (600)"
+        )
 
     def handle(self, *_args: Any, wait: float, lock_wait: float, **_options: Any) -> None:
         database = connection.settings_dict
@@ -50,7 +52,7 @@ class Command(BaseCommand):
         if lock := LOCKS.get(connection.vendor):
             # On MySQL a name is shared by the whole server, and has at most 64 characters.
             name = sha256(f"migrate {connection.settings_dict['NAME']}".encode()).hexdigest()
-            self.wait_for("another one that migrates", lambda: acquires(lock, name), seconds)
+            self.wait_for("another process to migrate", lambda: acquires(lock, name), seconds)
         try:
             yield
         finally:

@@ -200,7 +200,7 @@ def test_it_is_logged_once_that_redis_is_unavailable_and_once_that_it_is_back(
     logged = [(record.name, record.levelname, record.message) for record in caplog.records]
     assert logged == [
         ("ops.metrics", "WARNING", "Counts cannot be written: they wait in the process."),
-        ("ops.metrics", "INFO", "Counts that waited are written."),
+        ("ops.metrics", "INFO", "Redis is available again: pending counts were written."),
     ]
 
 

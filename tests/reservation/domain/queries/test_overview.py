@@ -122,7 +122,7 @@ def test_a_hold_is_a_concern_shortly_before_it_lapses_and_long_after() -> None:
     assert kinds(hold.expires_at - SOON - minutes(1)) == {}
     assert kinds(hold.expires_at - SOON) == {"lapsing": 1}
     assert kinds(hold.expires_at) == {}
-    assert kinds(hold.expires_at + LONG_AGO) == {"not tidied": 1}
+    assert kinds(hold.expires_at + LONG_AGO) == {"not marked as expired": 1}
 
 
 def test_a_past_booking_without_an_outcome_is_a_concern_for_a_week() -> None:
@@ -138,7 +138,7 @@ def test_a_past_booking_without_an_outcome_is_a_concern_for_a_week() -> None:
 def test_future_reservations_of_an_inactive_provider_are_a_concern() -> None:
     booking = make_booking()
     Provider.objects.update(is_active=False)
-    assert kinds(NOW) == {"provider away": 1}
+    assert kinds(NOW) == {"inactive provider": 1}
     assert kinds(booking.starts_at) == {}
 
 

@@ -62,8 +62,8 @@ def test_waiting_for_the_lock_has_a_limit(transactional_db: None) -> None:
         pytest.skip("SQLite needs no lock.")
     with Command().only_one(0):
         status, output, errors = wait_for_exit(start(url_of_test_database(), "--lock-wait", "1"))
-    assert (status, output) == (1, "Waiting for another one that migrates\n")
-    assert "CommandError: Waited 1 s for another one that migrates" in errors
+    assert (status, output) == (1, "Waiting for another process to migrate\n")
+    assert "CommandError: Waited 1 s for another process to migrate" in errors
     assert wait_for_exit(start(url_of_test_database()))[0] == 0, "the lock was not released"
 
 
