@@ -1,6 +1,6 @@
 """How gunicorn serves the application: `gunicorn -c app-api-django/gunicorn.conf.py reservation.wsgi`.
 
-WEB_CONCURRENCY is the number of processes (default: one per CPU), WEB_THREADS the number of threads in each process
+WEB_CONCURRENCY is the number of processes (default: two per CPU), WEB_THREADS the number of threads in each process
 (default: 2). DRAIN_SECONDS is how long readiness fails before the workers stop. READY_MESSAGE is printed once the
 server accepts requests.
 
@@ -18,9 +18,10 @@ import environ
 environ.Env.read_env(Path(__file__).resolve().parent.parent / ".env")
 
 worker_class = "gthread"
-workers = int(os.environ.get("WEB_CONCURRENCY") or os.cpu_count() or 1)
-# Two: while one thread waits for the database, the other continues. More of them compete for the interpreter lock, and
-# each keeps a database connection of its own.
+# Processes rather than threads, since the threads of a process compete for the interpreter lock; as many as keep the
+# CPUs busy while others wait for the database. settings.PROCESSES follows the same rule.
+workers = int(os.environ.get("WEB_CONCURRENCY") or 2 * (os.cpu_count() or 1))
+# So that a slow statement does not keep all other requests of its process waiting.
 threads = int(os.environ.get("WEB_THREADS") or 2)
 preload_app = True  # load the application once; forked workers share its memory pages
 

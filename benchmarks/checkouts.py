@@ -19,7 +19,7 @@ from benchmarks.figures import Figure
 from benchmarks.report import spread, table
 from benchmarks.rounds import CONNECTIONS, Turns, in_rounds
 from benchmarks.scale import Scale
-from benchmarks.servers import ROOT, WORKERS, Server
+from benchmarks.servers import ROOT, Server
 from benchmarks.traffic import REGISTRATION, TRAFFIC, Traffic, all_traffic
 from reservation.domain.queries.verification import find_violations
 
@@ -42,10 +42,10 @@ class Checkout:
 
     @contextmanager
     def serve(self, **variables: str) -> Iterator[Server]:
-        """Its server, running, with the threads of its own configuration."""
+        """Its server, running, with the processes and threads of its own configuration."""
         variables = {**variables, **self.variables}
         url = databases.url_of(DATABASE)
-        with servers.gunicorn(url, directory=self.directory, threads=None, **variables) as server:
+        with servers.gunicorn(url, directory=self.directory, is_default=True, **variables) as server:
             server.wait()
             yield server
 
@@ -178,7 +178,7 @@ def describe(checkouts: list[Checkout], scale: Scale, connections: int) -> str:
     ]
     conditions = (
         f"{scale.rounds} rounds of {scale.seconds} s after {scale.warm_up} s of warm-up; {connections} connections, "
-        f"{WORKERS} processes of each server, {os.cpu_count()} CPUs, load average before: {os.getloadavg()[0]:.1f}. "
+        f"{os.cpu_count()} CPUs, load average before: {os.getloadavg()[0]:.1f}. "
         "Medians, with the middle half in brackets."
     )
     return "\n".join([*lines, conditions])

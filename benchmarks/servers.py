@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.client import Address
 
 ROOT = Path(__file__).resolve().parent.parent
-WORKERS, THREADS = 2, 4
+WORKERS, THREADS = 2, 2
 START_SECONDS = 60
 TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 SETTINGS, PEER_SETTINGS = "benchmarks.settings", "benchmarks.peers.settings"
@@ -88,12 +88,13 @@ def gunicorn(
     *,
     settings: str = SETTINGS,
     directory: Path = ROOT,
-    threads: int | None = THREADS,
+    is_default: bool = False,
     **variables: str,
 ) -> Iterator[Server]:
     """A WSGI application under gunicorn with the production configuration, on this database, with these variables.
 
-    directory: the checkout that is served. threads: None for the default of its configuration.
+    directory: the checkout that is served. is_default: whether it has as many processes and threads as its
+    configuration says, rather than as many as the other servers.
     """
     address = free_address()
     bind = f"{address[0]}:{address[1]}"
@@ -101,8 +102,7 @@ def gunicorn(
     environment = {
         "DATABASE_URL": database_url,
         "DJANGO_SETTINGS_MODULE": settings,
-        "WEB_CONCURRENCY": str(WORKERS),
-        **({} if threads is None else {"WEB_THREADS": str(threads)}),
+        **({} if is_default else {"WEB_CONCURRENCY": str(WORKERS), "WEB_THREADS": str(THREADS)}),
         **variables,
     }
     options = ("--max-requests", "0", "--log-level", "warning")

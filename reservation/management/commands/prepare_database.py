@@ -32,9 +32,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--wait", type=float, default=60, help="how many seconds for the database (60)")
-        parser.add_argument(
-            "--lock-wait", type=float, default=600, help="how many for another migration (600)"
-        )
+        parser.add_argument("--lock-wait", type=float, default=600, help="how many for another migration (600)")
 
     def handle(self, *_args: Any, wait: float, lock_wait: float, **_options: Any) -> None:
         database = connection.settings_dict
