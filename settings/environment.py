@@ -41,12 +41,11 @@ class Environment(Env):
 
     def renamed_float(self, name: str, *, former_name: str, default: float) -> float:
         """Reads a renamed variable. Its former name still works, with a warning, unless the new one is set."""
-        former_value = self.str(former_name, default="")
-        if not former_value:
+        if self.str(name, default="") or not self.str(former_name, default=""):
             return float(self.float(name, default=default))
         warnings.warn(
             f"The environment variable {former_name} is now {name}. Rename it: the former name will stop working.",
             FutureWarning,  # shown to operators by default, unlike DeprecationWarning
             stacklevel=2,
         )
-        return float(self.float(name, default=float(former_value)))
+        return float(self.float(former_name))

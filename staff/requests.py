@@ -26,7 +26,7 @@ def recent_requests() -> list[dict[str, Any]]:
 
 
 def cached_numbers(title: str, window: Window) -> dict[str, Any] | None:
-    key = f"admin:requests:{window.step}"
+    key = f"staff:requests:{window.step}"
     numbers = cache.get(key)
     if numbers is None:
         try:

@@ -50,9 +50,9 @@ class RequestRateLimiter:
     def consume_hourly(self, operation: Operation) -> None:
         """Count the tries of commands that declare an hourly limit, whether they succeed or not."""
         for field, tries in Counter(operation.fields).items():
-            command = MUTATIONS[field].command if field in MUTATIONS else None
-            if command is not None and command.hourly_limit:
-                rate = Rate(command.name, command.hourly_limit, HOUR)
+            limit = MUTATIONS[field].command.hourly_limit if field in MUTATIONS else None
+            if limit is not None and limit.number:
+                rate = Rate(limit.name, limit.number, HOUR)
                 require_allowed(rate_limiter().consume(rate, self.key, tokens=tries))
 
     def consume(self, tokens: int) -> None:

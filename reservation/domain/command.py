@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import update_wrapper
 from typing import Any, Generic, ParamSpec, TypeVar, cast
@@ -23,24 +24,34 @@ R = TypeVar("R", bound=Model | int)
 insert_key = CompiledInsert(IdempotencyKey)
 
 
+@dataclass(frozen=True)
+class HourlyLimit:
+    """How often a caller other than staff may try a command within an hour.
+
+    name: of the counters in Redis; it stays when functions are renamed, so that counts survive an upgrade.
+    number_of: the number of the policy; 0 is no limit.
+    """
+
+    name: str
+    number_of: Callable[[Policy], int]
+
+    @property
+    def number(self) -> int:
+        return self.number_of(settings.RESERVATION_POLICY)
+
+
 class Command(Generic[P, R]):
     """A function that changes something, with keyword arguments only, among them `caller` and `now`.
 
     A call runs in a transaction of its own. `once` does the same with an idempotency key.
     """
 
-    def __init__(self, work: Callable[P, R], result: type[R], limit: Callable[[Policy], int] | None = None) -> None:
+    def __init__(self, work: Callable[P, R], result: type[R], hourly_limit: HourlyLimit | None = None) -> None:
         self.work = work
         self.result = result
         self.name = work.__name__
-        self.limit = limit
+        self.hourly_limit = hourly_limit
         update_wrapper(self, work)
-
-    @property
-    def hourly_limit(self) -> int:
-        """How often a caller other than staff may try this within an hour; 0: no limit. The API's rate limiter reads
-        it: a retry or a replay within one call is no further try."""
-        return self.limit(settings.RESERVATION_POLICY) if self.limit else 0
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run the command. Raises Unauthenticated for an anonymous caller, and what the function raises."""
@@ -96,13 +107,11 @@ class Command(Generic[P, R]):
         return sha256(json.dumps([self.name, given], sort_keys=True, default=canonical))
 
 
-def command(
-    *, result: type[R], hourly_limit: Callable[[Policy], int] | None = None
-) -> Callable[[Callable[P, R]], Command[P, R]]:
+def command(*, result: type[R], hourly_limit: HourlyLimit | None = None) -> Callable[[Callable[P, R]], Command[P, R]]:
     """Make a command of a function.
 
     result: the type of what the function returns: a model, or int for a count.
-    hourly_limit: the number of the policy that limits how often it may be tried within an hour.
+    hourly_limit: enforced by the API's rate limiter; a retry or a replay within one call is no further try.
     """
     return lambda work: Command(work, result, hourly_limit)
 

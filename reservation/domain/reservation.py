@@ -8,7 +8,7 @@ from database.compiled_insert import CompiledInsert
 from database.compiled_query import Changes, CompiledUpdate
 from reservation.domain.access import reservation_for
 from reservation.domain.caller import Caller
-from reservation.domain.command import command
+from reservation.domain.command import HourlyLimit, command
 from reservation.domain.errors import Forbidden, NotFound
 from reservation.domain.event import record
 from reservation.domain.lease import acquire, check_client, check_offers, find_run, lease, serialise_client
@@ -30,7 +30,7 @@ from reservation.policy import BOOKED_UNTIL, Action, Status
 insert_reservation = CompiledInsert(Reservation)
 
 
-@command(result=Reservation, hourly_limit=lambda policy: policy.max_reservations_per_hour)
+@command(result=Reservation, hourly_limit=HourlyLimit("reservations", lambda policy: policy.max_reservations_per_hour))
 def reserve(
     *,
     caller: Caller,

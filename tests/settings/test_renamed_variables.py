@@ -19,7 +19,16 @@ def read(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Any:
     return Environment().renamed_float(NAME, former_name=FORMER_NAME, default=5.0)
 
 
-@pytest.mark.parametrize(("variables", "value"), [({}, 5.0), ({NAME: "2.5"}, 2.5), ({FORMER_NAME: ""}, 5.0)])
+@pytest.mark.parametrize(
+    ("variables", "value"),
+    [
+        ({}, 5.0),
+        ({NAME: "2.5"}, 2.5),
+        ({FORMER_NAME: ""}, 5.0),
+        ({NAME: "2.5", FORMER_NAME: "0"}, 2.5),
+        ({NAME: "2.5", FORMER_NAME: "no number"}, 2.5),
+    ],
+)
 def test_the_new_name_warns_of_nothing(
     variables: dict[str, str], value: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -27,12 +36,15 @@ def test_the_new_name_warns_of_nothing(
         assert read(monkeypatch, **variables) == value
 
 
-@pytest.mark.parametrize(("variables", "value"), [({}, 0.0), ({NAME: "2.5"}, 2.5)])
-def test_the_former_name_works_unless_the_new_one_is_set_and_warns(
+@pytest.mark.parametrize(
+    ("variables", "value"),
+    [({FORMER_NAME: "0"}, 0.0), ({FORMER_NAME: "1,5"}, 1.5), ({FORMER_NAME: "3", NAME: ""}, 3.0)],
+)
+def test_the_former_name_works_and_warns(
     variables: dict[str, str], value: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.warns(FutureWarning, match=f"{FORMER_NAME} is now {NAME}"):
-        assert read(monkeypatch, **{FORMER_NAME: "0"}, **variables) == value
+        assert read(monkeypatch, **variables) == value
 
 
 def test_the_settings_read_the_former_name() -> None:

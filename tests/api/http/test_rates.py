@@ -7,6 +7,7 @@ import pytest
 from django.test import Client as Browser
 
 from api.documents import parse_document
+from api.mutation import MUTATIONS
 from api.schema import schema
 from ops import rate_limit
 from tests.api.test_views import GRAPHQL_JSON, NOBODY, VIEWER, refusal
@@ -137,3 +138,9 @@ def test_tries_to_reserve_have_a_limit_of_their_own(
     for name, statuses in (("client", [200, 200, 429]), ("other client", [200, 200, 429]), ("staff", [200] * 4)):
         monkeypatch.setattr("api.views.read_caller", lambda _, name=name: practice.who(name))
         assert [post(body).status_code for _ in statuses] == statuses
+
+
+def test_the_counters_of_hourly_limits_keep_their_names_in_redis() -> None:
+    """Otherwise counts would begin anew with an upgrade, and during one both versions would allow as many."""
+    limits = {name: mutation.command.hourly_limit for name, mutation in MUTATIONS.items()}
+    assert {name: limit.name for name, limit in limits.items() if limit} == {"reserveAppointment": "reservations"}
