@@ -38,8 +38,10 @@ class Command(Generic[P, R]):
 
     @property
     def hourly_limit(self) -> int:
-        """How often a caller other than staff may try this within an hour; 0: no limit. The API's rate limiter reads
-        it: a retry or a replay within one call is no further try."""
+        """How often a caller other than staff may call this within an hour; 0: no limit.
+
+        The API's rate limiter enforces it. A call counts once, however often its transaction is retried.
+        """
         return self.limit(settings.RESERVATION_POLICY) if self.limit else 0
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -60,7 +62,7 @@ class Command(Generic[P, R]):
                 field="idempotency_key",
             )
         user_id, now = require_user(kwargs), cast("datetime", kwargs["now"])
-        key_hash, input_hash = sha256(key), self.hash_input(kwargs)
+        key_hash, input_hash = hash_text(key), self.hash_input(kwargs)
 
         def work() -> R:
             # Commands of one account wait for each other here. If they waited for the key's own row, they would share a
@@ -86,6 +88,7 @@ class Command(Generic[P, R]):
         return transact(work)
 
     def recall(self, result: int) -> R:
+        """The former result of the command, from the id or the count that was stored with the key."""
         if issubclass(self.result, Model):
             return cast("R", self.result._default_manager.get(pk=result))
         return cast("R", result)
@@ -93,16 +96,16 @@ class Command(Generic[P, R]):
     def hash_input(self, kwargs: dict[str, Any]) -> str:
         """The hash of the command's name and all arguments that were given, except the caller and the instant."""
         given = {name: value for name, value in kwargs.items() if name not in ("caller", "now") and value is not None}
-        return sha256(json.dumps([self.name, given], sort_keys=True, default=canonical))
+        return hash_text(json.dumps([self.name, given], sort_keys=True, default=canonical))
 
 
 def command(
     *, result: type[R], hourly_limit: Callable[[Policy], int] | None = None
 ) -> Callable[[Callable[P, R]], Command[P, R]]:
-    """Make a command of a function.
+    """Decorates a function that changes something, to make it a command.
 
     result: the type of what the function returns: a model, or int for a count.
-    hourly_limit: the number of the policy that limits how often it may be tried within an hour.
+    hourly_limit: returns the policy's limit on how often a caller may call it within an hour.
     """
     return lambda work: Command(work, result, hourly_limit)
 
@@ -116,9 +119,9 @@ def require_user(kwargs: dict[str, Any]) -> int:
 
 
 def canonical(value: object) -> str:
-    """A value that JSON has no type for, as text: instants in UTC, since an offset makes no difference."""
+    """A value that JSON has no type for, as text. Instants are in UTC, so that equal ones have the same hash."""
     return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
 
 
-def sha256(text: str) -> str:
+def hash_text(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()

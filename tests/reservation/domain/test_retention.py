@@ -96,6 +96,6 @@ def test_keys_are_forgotten_after_30_days_and_their_effect_stays(monkeypatch: py
 
 
 @pytest.mark.parametrize("number", ["retention", "key_life"])
-def test_what_is_yet_to_come_cannot_be_forgotten(number: str) -> None:
-    with pytest.raises(ValueError, match="cannot be forgotten"):
+def test_the_retention_and_the_life_of_keys_are_not_negative(number: str) -> None:
+    with pytest.raises(ValueError, match="must not be negative"):
         Policy(**{number: -minutes(1)})
