@@ -87,7 +87,7 @@ def coming_up(*, now: datetime, number: int) -> list[Reservation]:
 
 
 def concerns(*, inactive: Collection[int], now: datetime) -> list[Concern]:
-    """The concerns of each kind that has any, the most urgent kind first. One statement a kind."""
+    """The concerns of each kind that has any, the most urgent kind first. One statement per kind."""
     found = ((kind, list(rows[:MOST])) for kind, rows in reservations_by_kind(inactive, now))
     return [Concern(kind, len(rows), rows[:SHOWN]) for kind, rows in found if rows]
 
