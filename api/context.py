@@ -14,8 +14,8 @@ class Context:
     """One per request; `now` is the same instant throughout. Loaders cache only within their request.
 
     idempotency_key: the key of the whole request, from its header.
-    root_fields: the number of root fields of the operation: several mutations share that key, and several lists a
-        statement.
+    root_fields: how many root fields the operation has. Several mutations get keys derived from that key, and several
+        lists are read by one statement.
     """
 
     now: datetime
@@ -33,5 +33,5 @@ class Context:
         return sha256(repr((self.idempotency_key, response_name)).encode()).hexdigest()
 
     def clear_loaders(self) -> None:
-        """Drop what the loaders have read, after a change."""
+        """Drop the loaders after a change, so that what they have cached is read again."""
         self.loaders.clear()

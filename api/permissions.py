@@ -1,6 +1,6 @@
 """Who may read each field and make each change. The schema cannot be built while a field has no entry.
 
-The domain decides what a caller may reach: every look-up goes through the query sets of `domain.access`, and every
+The domain decides what a caller may reach: every look-up goes through the querysets of `domain.access`, and every
 command checks its caller. This table states the result. A test compares each entry with what the API does, and the
 fields of clients and reservations check it once more at run time.
 """
@@ -43,8 +43,8 @@ EVERYBODY, VIEWER, OWNER, PROVIDER, STAFF = Audience
 PARTIES = OWNER | PROVIDER | STAFF
 
 
-def columns(model: type[Model]) -> str:
-    """The names of the model's public fields in the schema: a new column is private only if the model says so."""
+def public_names(model: type[Model]) -> str:
+    """The names of the model's public fields in the schema. A new field is public unless the model says otherwise."""
     return " ".join(to_camel_case(name) for name in public_fields(model))
 
 
@@ -62,8 +62,8 @@ PERMISSIONS: Mapping[str, Mapping[Audience, str]] = {
         STAFF: "createProvider createService updateService",
     },
     "Viewer": {VIEWER: "isAuthenticated isStaff email client provider"},
-    "Provider": {EVERYBODY: f"{columns(Provider)} services openAppointments"},
-    "Service": {EVERYBODY: f"{columns(Service)} providers"},
+    "Provider": {EVERYBODY: f"{public_names(Provider)} services openAppointments"},
+    "Service": {EVERYBODY: f"{public_names(Service)} providers"},
     "Appointment": {EVERYBODY: "id startsAt endsAt isOpen provider", PARTIES: "reservation"},
     "Client": {PARTIES: "id name email phone timeZone reservations"},
     "Reservation": {
@@ -124,11 +124,13 @@ def guard(schema: GraphQLSchema) -> GraphQLSchema:
             for name, field in type_.fields.items():  # type: ignore[attr-defined]
                 allowed = audience(type_.name, name)
                 if type_.name in ("Client", "Reservation"):
-                    field.resolve = guarded(field.resolve or default_field_resolver, allowed)
+                    field.resolve = guarded_resolver(field.resolve or default_field_resolver, allowed)
     return schema
 
 
-def guarded(resolve: Callable[..., Any], allowed: Audience) -> Callable[..., Any]:
+def guarded_resolver(resolve: Callable[..., Any], allowed: Audience) -> Callable[..., Any]:
+    """The resolver, which raises Forbidden for a caller outside this audience of the object."""
+
     def resolve_if_admitted(root: Any, info: Any, **arguments: Any) -> Any:
         if not is_admitted(allowed, caller=info.context.caller, thing=root):
             raise Forbidden("You may not see this field.")
@@ -138,10 +140,10 @@ def guarded(resolve: Callable[..., Any], allowed: Audience) -> Callable[..., Any
     if resolve_column is None:
         return resolve_if_admitted
 
-    def resolve_column_if_admitted(roots: Column, kinds: PythonTypes, info: Any, **arguments: Any) -> Column:
+    def resolve_column_if_admitted(roots: Column, types: PythonTypes, info: Any, **arguments: Any) -> Column:
         if not all(is_admitted(allowed, caller=info.context.caller, thing=root) for root in roots):
             raise Forbidden("You may not see all of these.")  # the executor then resolves each by itself
-        admitted: Column = resolve_column(roots, kinds, info, **arguments)
+        admitted: Column = resolve_column(roots, types, info, **arguments)
         return admitted
 
     return resolves_column(resolve_column_if_admitted)(resolve_if_admitted)

@@ -1,4 +1,4 @@
-"""GraphQL over HTTP: the view, which takes a request through every step from reading it to the response."""
+"""The GraphQL view: it reads a request, checks it against every limit, executes it and returns the response."""
 
 from dataclasses import replace
 from itertools import islice
@@ -18,20 +18,20 @@ from api.http.authentication import InvalidToken, caller_of
 from api.http.codes import Code
 from api.http.errors import RequestError, format_error, malformed
 from api.http.rates import RequestRateLimiter
-from api.http.request import JSON, METHODS, GraphQLRequest, read_request
+from api.http.request import ALLOWED_METHODS, JSON, GraphQLRequest, read_request
 from api.http.response import make_public, media_type_of, refusal_response, result_response
 from api.http.response_cache import EncodedResponse, cached_response, encode
 from api.http.variables import errors_in_variables
-from api.limits.cost import check_cost, describe
+from api.limits.cost import check_cost, describe_cost
 from api.schema import schema
 from ops.observation import OTHER, observation
 from reservation.domain.caller import ANONYMOUS, Caller
 
-MAX_ERRORS = 10
+MAX_VARIABLE_ERRORS = 10
 """How many errors in the variables a response lists."""
 
 KEY_HEADER = "Idempotency-Key"
-"""The header with the idempotency key of those mutations of a request whose input has none."""
+"""The header with the idempotency key of the mutations in a request whose input has none."""
 
 COST_HEADER = "GraphQL-Cost"
 """A request with this header gets the cost of its operation, in `extensions.cost`."""
@@ -43,7 +43,7 @@ def graphql_view(request: HttpRequest) -> HttpResponse:
     request_id = observation().request_id
     media_type, caller, limiter = JSON, ANONYMOUS, None
     if request.method == "OPTIONS":
-        return HttpResponse(status=204, headers={"Allow": METHODS})
+        return HttpResponse(status=204, headers={"Allow": ALLOWED_METHODS})
     try:
         media_type = media_type_of(request)
         graphql_request = read_request(request)
@@ -86,7 +86,7 @@ def run(
     check_cost(cost)
     limiter.consume_for_operation(operation, cost)
     if COST_HEADER in request.headers:
-        return encode({**execute(document, operation, variables, context), "extensions": {"cost": describe(cost)}})
+        return encode({**execute(document, operation, variables, context), "extensions": {"cost": describe_cost(cost)}})
     if operation.public_reads is None:
         return encode(execute(document, operation, variables, context))
     return cached_response(
@@ -103,7 +103,7 @@ def execute(document: Document, operation: Operation, variables: dict[str, Any],
     if result.data is None and result.errors and not any(error.path for error in result.errors):
         reveal_names = may_learn_names(context.caller)
         errors = errors_in_variables(schema, operation.node, variables, reveal_names=reveal_names)
-        raise RequestError(*islice(errors, MAX_ERRORS))
+        raise RequestError(*islice(errors, MAX_VARIABLE_ERRORS))
     return format_result(result, context)
 
 
@@ -142,7 +142,7 @@ def refuse(refusal: RequestError, media_type: str) -> HttpResponse:
 
 
 def may_be_shared(request: HttpRequest, encoded: EncodedResponse) -> bool:
-    """Whether proxies may cache the response: it is public, and the request was a GET without credentials."""
+    """Whether proxies may cache the response: it is public, and the request was a GET or HEAD without credentials."""
     return encoded.is_public and request.method != "POST" and "Authorization" not in request.headers
 
 

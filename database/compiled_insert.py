@@ -35,7 +35,7 @@ class InsertStatement:
         ]
 
     def run(self) -> Any:
-        """Returns the values that the database has made, one for each of the returned fields."""
+        """Executes the INSERT. Returns the values that the database has generated, one for each returned field."""
         ((*returned,),) = self.compiler.execute_sql(self.returned)
         return returned
 
@@ -43,8 +43,8 @@ class InsertStatement:
 class CompiledInsert(CompiledQuery[[M], M]):
     """Inserts a new instance, sends its signals and returns it, as `save(force_insert=True)` would.
 
-    The model has no parent model and no `save` of its own, and the database makes its primary key. The values are no
-    expressions.
+    The model has no parent model and no `save` of its own, and the database makes its primary key. None of its values
+    is an expression.
     """
 
     def __init__(self, model: type[M]) -> None:

@@ -43,7 +43,7 @@ STATEMENT_CACHE = "compiled_statements"
 
 
 def bucket_size(value: Any) -> int | None:
-    """How many Params a list of this length has: the next power of two. None for a value that is no list."""
+    """How many Params a list of this length has: the next power of two. None for a value that is not a list."""
     if not isinstance(value, list | tuple):
         return None
     return 1 << (len(value) - 1).bit_length() if value else 0
@@ -75,7 +75,7 @@ class CompiledQuery(Generic[P, R]):
         return cached[shape]
 
     def build_plain(self, values: dict[str, Any]) -> Any:
-        """What the function builds of the real values. None is wrapped, or the ORM would make IS NULL of it."""
+        """The query of the real values. None is wrapped, since the ORM would turn `filter(x=None)` into IS NULL."""
         return self.build(**{name: Value(None) if value is None else value for name, value in values.items()})
 
     def compile(self, params: dict[str, Any]) -> Any:

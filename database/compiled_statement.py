@@ -41,7 +41,7 @@ def param_for(name: str, size: int | None) -> Any:
 class Statement:
     """The SQL text and the parameters of a query, compiled for one connection.
 
-    text: empty when the ORM has found out that no row can match.
+    text: empty when the ORM knows that no row can match.
     """
 
     def __init__(self, query: Query) -> None:
@@ -51,7 +51,7 @@ class Statement:
         except EmptyResultSet:
             self.text, self.params = "", ()
         self.bound: tuple[str, list[Any]] = self.text, []
-        # When Django executes this query itself it asks for a compiler, and that for the SQL: it gets these.
+        # When Django executes this query itself, it must use the compiled SQL and the bound values too.
         query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
         compiler.as_sql = lambda *_, **__: self.bound
 
@@ -67,7 +67,7 @@ class Statement:
 
 
 class SelectStatement(Statement, Generic[R]):
-    """The statement of a queryset, with what makes the queryset's results of its rows."""
+    """The statement of a queryset, with the row reader that turns its rows into the queryset's results."""
 
     def __init__(self, queryset: QuerySet[Any, R]) -> None:
         super().__init__(queryset.query)

@@ -1,7 +1,7 @@
 """Connection health: whether a connection to MySQL still works, without a ping at each request, which is a round trip.
 
-A server that closes a connection sends something, and makes its socket readable while no answer is expected. So a look
-at the socket is enough.
+A server that closes a connection sends a packet, so its socket is readable although no response is pending. Polling
+the socket shows that without a round trip.
 """
 
 import time
@@ -16,7 +16,7 @@ have dropped it without a packet."""
 
 
 class ConnectionHealth:
-    """Replaces `is_usable` of a connection of Django's, until that connects again."""
+    """Replaces `is_usable` of a Django connection until that reconnects. Returns whether the connection works."""
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
         self.connection = connection

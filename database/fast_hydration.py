@@ -14,7 +14,7 @@ class FastHydration(models.Model):
     - no receiver of the signals pre_init and post_init,
     - no field whose descriptor converts what it is set to, as FileField's does.
 
-    Fields that were not read are deferred, as ever: they have no entry in the instance's `__dict__`.
+    Fields that were not read are deferred, as in any model: they have no entry in the instance's `__dict__`.
     tests/database/test_fast_hydration.py checks this for every model that uses it.
     """
 

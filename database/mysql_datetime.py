@@ -16,7 +16,7 @@ def connect() -> None:
 
 
 def parse_datetimes_fast(connection: BaseDatabaseWrapper, **_: Any) -> None:
-    """Replaces the converter of this connection. NULL never reaches it. The driver reads zero dates as None; here they
-    raise ValueError: no column has them."""
+    """Replace the converter of this connection. The driver never passes NULL to it. It reads zero dates as None; here
+    they raise ValueError, since no column has them."""
     if connection.vendor == "mysql":
         connection.connection.converter[DATETIME] = datetime.fromisoformat

@@ -1,4 +1,4 @@
-"""Row readers: they make results of a statement's rows column by column, where Django converts value by value."""
+"""Row readers turn the rows of a statement into results, column by column, where Django converts value by value."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, tzinfo
@@ -10,10 +10,12 @@ from django.db.models.query import ModelIterable, ValuesListIterable
 from database.fast_hydration import FastHydration
 
 Rows = Iterable[tuple[Any, ...]]
-Column = Iterable[Any]
-Convert = Callable[[Column], Column]
+Values = Iterable[Any]
+"""The values of one column of the rows."""
+
+Convert = Callable[[Values], Values]
 Converters = list[tuple[int, Convert]]
-"""With the index of the column that each converts."""
+"""Converters, each with the index of its column."""
 
 
 def build_row_reader(queryset: Any, compiler: Any) -> Callable[[Rows], list[Any]] | None:
@@ -50,8 +52,8 @@ def read_instances(converters: Converters, from_db: Callable[[Any], Any], rows: 
 
 
 def converted(converters: Converters, rows: Rows) -> Rows:
-    """The rows, with the database's values converted to Python's."""
-    columns: list[Column] = list(zip(*rows, strict=True))
+    """The rows, with the database's values converted to Python values."""
+    columns: list[Values] = list(zip(*rows, strict=True))
     if not columns:
         return ()
     for index, convert in converters:
@@ -60,12 +62,12 @@ def converted(converters: Converters, rows: Rows) -> Rows:
 
 
 def column_converter(convert: Callable[..., Any], expression: Any, connection: Any) -> Convert:
-    """The converter of a column that does what this converter of Django's does for one value."""
+    """The converter of a column: it does for all values what this converter of Django does for one."""
     if connection.vendor == "mysql" and convert == connection.ops.convert_datetimefield_value:
         return partial(make_aware, connection.timezone)
     return lambda column: [convert(value, expression, connection) for value in column]
 
 
-def make_aware(zone: tzinfo, column: Column) -> Column:
+def make_aware(zone: tzinfo, column: Values) -> Values:
     combine = datetime.combine  # takes a quarter of the time of `replace`
     return [value and combine(value, value.time(), zone) for value in column]

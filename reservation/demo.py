@@ -64,7 +64,7 @@ class DemoOptions:
 
 @transaction.atomic
 def load(options: DemoOptions, *, is_silent: bool | None = None) -> None:
-    """Make a practice in an empty database, whole or not at all.
+    """Make a practice in an empty database, in one transaction.
 
     is_silent: whether to do so without a progress bar. Default: only a terminal gets one.
     """
@@ -122,7 +122,7 @@ def make_staff(key: int, options: DemoOptions) -> None:
     )
 
 
-def name_of(random: Random) -> str:
+def random_name(random: Random) -> str:
     return f"{random.choice(GIVEN_NAMES)} {random.choice(FAMILY_NAMES)}"
 
 
@@ -135,7 +135,7 @@ def make_provider(
     provider = Provider(
         pk=key,
         user_id=user_key,
-        name=name_of(random),
+        name=random_name(random),
         bio="Here for you on weekdays.",
         time_zone=ZONES[number % len(ZONES)],
         created_at=options.now,
@@ -161,7 +161,7 @@ def make_clients(
         )
         users.append(user)
         clients.append(
-            Client(pk=next(client_keys), user=user, name=name_of(random), time_zone="UTC", created_at=options.now)
+            Client(pk=next(client_keys), user=user, name=random_name(random), time_zone="UTC", created_at=options.now)
         )
     User.objects.bulk_create(users)
     return Client.objects.bulk_create(clients)

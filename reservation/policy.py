@@ -54,7 +54,7 @@ MOVABLE = frozenset({Status.PENDING, Status.CONFIRMED})
 
 
 class Role(StrEnum):
-    """The role that somebody has for a reservation."""
+    """A caller's role for a reservation; the values are worded for messages."""
 
     CLIENT = "its client"
     PROVIDER = "its provider"
@@ -78,6 +78,7 @@ MAY: dict[Action, frozenset[Role]] = {
     Action.COMPLETE: frozenset({Role.PROVIDER, Role.STAFF}),
     Action.MARK_NO_SHOW: frozenset({Role.PROVIDER, Role.STAFF}),
 }
+"""The roles that may do each action."""
 
 LEADS_TO: dict[Action, Status] = {
     Action.CONFIRM: Status.CONFIRMED,
@@ -85,12 +86,7 @@ LEADS_TO: dict[Action, Status] = {
     Action.COMPLETE: Status.COMPLETED,
     Action.MARK_NO_SHOW: Status.NO_SHOW,
 }
-"""The status after an action; one that is not in here keeps the status."""
-
-
-def in_hours(duration: timedelta) -> str:
-    """A duration as text for people."""
-    return f"{duration / timedelta(hours=1):g} hours"
+"""The status after an action. An action without an entry does not change the status."""
 
 
 # --- The numbers ---------------------------------------------------------------------------------------------------
@@ -114,11 +110,11 @@ class Policy:
     hold: how long a reservation may stay unconfirmed before it lapses.
     lead_time: how far ahead of its start an appointment must be reserved.
     max_live_holds: how many unconfirmed reservations a client may have at once.
-    max_reservations_per_hour: how often an account may try to reserve within an hour; 0: no limit.
+    max_reservations_per_hour: how often a caller may try to reserve within an hour; 0: no limit.
     max_interval: the longest interval that one call offers, withdraws or lists.
     max_service_length: the longest service.
     cancellation_notice: how long before the start a client may still cancel a confirmed reservation.
-    retention: for how long after its start a reservation names its client; None: for ever.
+    retention: how long after its start a reservation is anonymised; None: never.
     key_life: for how long an idempotency key is stored.
     """
 
@@ -137,7 +133,7 @@ class Policy:
         if self.appointment_length <= timedelta(0) or timedelta(hours=1) % self.appointment_length:
             raise ValueError("The appointment length must divide an hour.")
         if self.key_life < timedelta(0) or (self.retention or timedelta(0)) < timedelta(0):
-            raise ValueError("Neither the retention nor the lifetime of idempotency keys can be negative.")
+            raise ValueError("retention and key_life must not be negative.")
 
     @property
     def appointment_minutes(self) -> int:
@@ -145,7 +141,7 @@ class Policy:
         return self.appointment_length // timedelta(minutes=1)
 
     def is_on_grid(self, instant: datetime) -> bool:
-        """Whether an appointment may start at this instant: on the quarter hour in UTC."""
+        """Whether an appointment may start at this instant: at a multiple of the appointment length, in UTC."""
         return not (instant - EPOCH) % self.appointment_length
 
     def starts(self, starts_at: datetime, ends_at: datetime) -> Iterator[datetime]:
@@ -155,7 +151,7 @@ class Policy:
             starts_at += self.appointment_length
 
     def run_length(self, duration: timedelta | None) -> int:
-        """How many consecutive appointments a service of this duration takes; without a service it is one."""
+        """How many consecutive appointments a service of this duration takes; one without a service (None)."""
         return 1 if duration is None else -(-duration // self.appointment_length)
 
     def earliest_start(self, now: datetime) -> datetime:

@@ -27,7 +27,7 @@ class Tone(StrEnum):
 
 
 class StatusGroup(StrEnum):
-    """What staff filters and counts reservations by; the value is the one in the address of a list."""
+    """The groups of statuses by which staff filters and counts reservations; a value is a parameter of a list's URL."""
 
     BOOKED = "booked"
     HELD = "held"
@@ -38,8 +38,12 @@ class StatusGroup(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class StatusWords:
-    """staff, client: what each calls the status. sign: stands before a name in the calendar, for those who see no
-    colours. group: the statuses among which it is filtered and counted. description: the one in the API's schema.
+    """The words and the look of one status.
+
+    staff, client: what each of them calls it.
+    sign: stands before a name in the calendar, for people who see no colours.
+    group: the group in which it is filtered and counted.
+    description: the one in the API's schema.
     """
 
     staff: str

@@ -12,7 +12,7 @@ from django.db import connection
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings.production")
 
 
-def read_request(environ: dict[str, Any]) -> WSGIRequest:
+def build_request(environ: dict[str, Any]) -> WSGIRequest:
     """The request, also when its Content-Type names an unknown charset.
 
     Django looks the charset up, and decodes the query string with it, before any middleware could handle the error.
@@ -23,17 +23,17 @@ def read_request(environ: dict[str, Any]) -> WSGIRequest:
         return WSGIRequest({**environ, "CONTENT_TYPE": "application/octet-stream"})
 
 
-def limit_waiting(seconds: int) -> None:
+def set_database_timeouts(seconds: int) -> None:
     """Set the timeouts of connections to MySQL, so that a server that hangs does not block threads.
 
     Here and not in the settings, since a migration or another command may run longer.
     """
     if connection.vendor == "mysql":
-        options = connection.settings_dict["OPTIONS"]  # those of all threads
+        options = connection.settings_dict["OPTIONS"]  # all threads share them
         connection.settings_dict["OPTIONS"] = {"read_timeout": seconds, "write_timeout": seconds, **options}
 
 
 application = get_wsgi_application()
-# A server that responds has stopped the statement by then.
-limit_waiting(math.ceil(settings.GRAPHQL_DEADLINE_SECONDS) + 1)
-application.request_class = read_request  # type: ignore[assignment]
+# A second after the deadline: by then, a server that still responds has stopped the statement itself.
+set_database_timeouts(math.ceil(settings.GRAPHQL_DEADLINE_SECONDS) + 1)
+application.request_class = build_request  # type: ignore[assignment]

@@ -42,7 +42,7 @@ def may_learn_names(caller: Caller) -> bool:
 def hide_names(refusal: RequestError, caller: Caller) -> RequestError:
     """The refusal, without names of the schema unless the caller may learn them.
 
-    All validation errors become one that says nothing else: which guessed names were refused would show which exist.
+    All validation errors become one without details, since the errors for guessed names would show which names exist.
     """
     if may_learn_names(caller):
         return refusal

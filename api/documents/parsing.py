@@ -33,13 +33,13 @@ from api.limits.pricing import OperationCost
 from api.limits.structure import check_structure
 
 MAX_ERRORS = 10
-"""How many validation errors of a document are reported: finding and wording each costs time."""
+"""How many validation errors of a document are reported: finding each takes time."""
 
 TOKEN_BYTES = 700
 """Memory per token of a document, including its part of the tree and of the cost: 300 to 630 bytes, measured."""
 
 FRAGMENT_RULES = (UniqueFragmentNamesRule, KnownFragmentNamesRule, NoFragmentCyclesRule)
-"""The rules for documents with unsound fragments, to word the errors. The other rules are slow on such documents."""
+"""The rules that report unsound fragments. The other rules are slow on documents with such fragments."""
 
 STRING_TOKEN = re.compile(r"\b(String|BlockString) ['\"].*['\"]", re.DOTALL)
 
@@ -104,6 +104,7 @@ def make_operation(
     node: OperationDefinitionNode,
     fragments: dict[str, FragmentDefinitionNode],
 ) -> Operation:
+    """The operation of this node. Raises RequestError when the schema has no root type for it."""
     if schema.get_root_type(node.operation) is None:
         error = GraphQLError(f"There is no {node.operation.value} in the schema.", node)
         raise RequestError(coded(error, Code.GRAPHQL_VALIDATION_FAILED))
@@ -114,6 +115,7 @@ def make_operation(
 
 
 def parse_text(source: str) -> DocumentNode:
+    """The tree of this text. Raises RequestError when it has a syntax error or exceeds a limit of the parser."""
     maximum = settings.GRAPHQL_MAX_CHARACTERS
     if len(source) > maximum:
         message = f"A document has at most {maximum} characters."
@@ -125,7 +127,7 @@ def parse_text(source: str) -> DocumentNode:
             extensions = {"maximum": settings.GRAPHQL_MAX_TOKENS} if limit == "tokens" else {}
             if error.message.startswith(beginning):
                 raise RequestError(coded(error, code, limit=limit, **extensions)) from error
-        # A string may be personal data, so the message does not repeat it: the error's location says which it was.
+        # A string may be personal data, so the message does not repeat it: the error's location identifies it.
         error.message = STRING_TOKEN.sub(r"\1", error.message)
         raise RequestError(coded(error, Code.GRAPHQL_PARSE_FAILED)) from error
     except RecursionError as error:

@@ -18,7 +18,7 @@ from api.documents.parsing import parse_document
 from api.http.codes import Code
 from api.http.errors import RequestError, coded
 
-CACHE = "documents"
+CACHE_ALIAS = "documents"
 TTL_SECONDS = 24 * 60 * 60
 LOCAL_CACHE_BYTES = 4 * 2**20
 """How much text each process caches in its own memory, so that a frequent hash needs no read of the shared cache."""
@@ -34,7 +34,7 @@ NOT_SUPPORTED = "PersistedQueryNotSupported"
 
 
 def persisted_document(schema: GraphQLSchema, *, source: str | None, sha256: str) -> Document:
-    """The document with this hash, which is registered if its text is given too. Raises RequestError."""
+    """The document with this hash. If its text is given too, it is registered. Raises RequestError."""
     if not settings.GRAPHQL_PERSISTED_QUERIES:
         raise RequestError(coded(GraphQLError(NOT_SUPPORTED), Code.PERSISTED_QUERY_NOT_SUPPORTED))
     sha256 = sha256.removeprefix(SHA_256_PREFIX)
@@ -45,14 +45,14 @@ def persisted_document(schema: GraphQLSchema, *, source: str | None, sha256: str
     if document_hash(source) != sha256:
         raise RequestError(coded(GraphQLError("The hash is not that of the document."), Code.BAD_USER_INPUT))
     document = parse_document(schema, source)
-    caches[CACHE].set(cache_key(sha256), source, TTL_SECONDS)
+    caches[CACHE_ALIAS].set(document_cache_key(sha256), source, TTL_SECONDS)
     return document
 
 
 @cached(LRUCache(LOCAL_CACHE_BYTES, getsizeof=sys.getsizeof), lock=Lock())
 def registered_source(sha256: str) -> str:
     """The text that was registered under this hash. Raises RequestError."""
-    source = caches[CACHE].get(cache_key(sha256))
+    source = caches[CACHE_ALIAS].get(document_cache_key(sha256))
     if not isinstance(source, str) or document_hash(source) != sha256:
         raise not_found()
     return source
@@ -62,5 +62,5 @@ def not_found() -> RequestError:
     return RequestError(coded(GraphQLError(NOT_FOUND), Code.PERSISTED_QUERY_NOT_FOUND))
 
 
-def cache_key(sha256: str) -> str:
+def document_cache_key(sha256: str) -> str:
     return f"document:{sha256}"

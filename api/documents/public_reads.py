@@ -1,4 +1,4 @@
-"""Which operations have the same response for every caller, and what those read."""
+"""Finds which operations have the same response for every caller, and what those read."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -42,9 +42,11 @@ MAX_CALENDARS = 10
 class PublicReads:
     """What an operation reads, when its response is the same for every caller.
 
-    variables: the names of its variables. defaults: the default values of those that have one.
-    calendars: whether it reads any calendar. calendar_arguments: the arguments with the ids of the providers whose
-        calendars it reads, each with the keys that lead to the ids; None when it may read all calendars.
+    variables: the names of its variables.
+    defaults: the default values of those that have one.
+    calendars: whether it reads any calendar.
+    calendar_arguments: the arguments with the ids of the providers whose calendars it reads, each with the keys that
+        lead to the ids; None when it may read all calendars.
     """
 
     variables: frozenset[str]
@@ -102,8 +104,8 @@ def selections_of(
 ) -> Iterator[tuple[str, str | None]]:
     """The types of which an operation of a valid document selects, each with None, and all fields that it selects.
 
-    Fragments are included. An operation whose root type the schema lacks, which no validation rule reports, selects of
-    a type without a name.
+    Fragments are included. No validation rule reports an operation whose root type the schema lacks: it yields a type
+    without a name.
     """
     fragments = {one.name.value: one for one in tree.definitions if isinstance(one, FragmentDefinitionNode)}
     waiting: list[tuple[Any, Any]] = [(operation.selection_set, schema.get_root_type(operation.operation))]

@@ -42,14 +42,14 @@ def trusted_source(*, source: str | None, document_id: str | None) -> str:
 
 @lru_cache(maxsize=1)
 def read_manifest(path: str) -> tuple[dict[str, str], frozenset[str]]:
-    """The texts by id and by hash, and the set of all texts. Raises ImproperlyConfigured when it is not a manifest."""
+    """The texts by id and by hash, and the set of all texts. Raises ImproperlyConfigured for an invalid manifest."""
     try:
         content = orjson.loads(Path(path).read_bytes())
         if content.get("format") == APOLLO:
             content = {one["id"]: one["body"] for one in content["operations"]}
-        by_id = {text(key): text(body) for key, body in content.items()}
+        by_id = {require_string(key): require_string(body) for key, body in content.items()}
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise ImproperlyConfigured(f"GRAPHQL_TRUSTED_DOCUMENTS: {path} is no manifest ({error}).") from error
+        raise ImproperlyConfigured(f"GRAPHQL_TRUSTED_DOCUMENTS: {path} is not a manifest ({error}).") from error
     texts = frozenset(by_id.values())
     hashes = {document_hash(source): source for source in texts}
     prefixed = {SHA_256_PREFIX + sha256: source for sha256, source in hashes.items()}
@@ -62,7 +62,8 @@ def operation_names(path: str) -> list[str]:
     return sorted({name for source in texts for name in OPERATION.findall(source)})
 
 
-def text(value: Any) -> str:
+def require_string(value: Any) -> str:
+    """The value itself. Raises TypeError unless it is a string."""
     if not isinstance(value, str):
-        raise TypeError(f"a text is expected in the place of {value!r}")
+        raise TypeError(f"a string is expected instead of {value!r}")
     return value

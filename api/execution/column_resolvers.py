@@ -1,7 +1,7 @@
 """Column resolvers: functions that resolve, check or serialise a whole column at once.
 
-Each has the same results as calling the function for one value on every value, which is what happens without a column
-resolver. When a column resolver raises, the values are handled one by one.
+Each returns what calling the function for every single value would return. That is done where there is no column
+resolver, and where a column resolver raises.
 """
 
 from collections.abc import Callable
@@ -36,7 +36,7 @@ SerializeColumn = Callable[[Column], Column]
 
 
 def resolves_column(resolve_column: ColumnResolver) -> Callable[[F], F]:
-    """Decorates a resolver: this function resolves many sources at once as the resolver does one."""
+    """Decorates a resolver with a function that resolves many sources at once, with the same results."""
 
     def decorate(resolver: F) -> F:
         resolver.resolve_column = resolve_column  # type: ignore[attr-defined]
@@ -112,7 +112,7 @@ SERIALIZERS: dict[Any, dict[type, SerializeColumn]] = {
     GraphQLFloat.serialize: {float: finite},
     GraphQLInt.serialize: {int: in_32_bits},
 }
-"""By a scalar's `serialize` and the Python type of the values: what serialises a column of them."""
+"""The column serialisers, by the scalar's `serialize` and the Python type of the values."""
 
 
 def register_column_serializer(serialize: Callable[..., Any], type_: type, serialize_column: SerializeColumn) -> None:

@@ -56,7 +56,7 @@ class Completer:
         return None
 
     def complete(self, values: Column, types: PythonTypes, state: ExecutionState) -> Column:
-        """The completed column of one without nulls and errors."""
+        """The completed column of these values, which contain neither nulls nor errors."""
         raise NotImplementedError
 
     def finish_value(self, value: Any, path: ResponsePath, state: ExecutionState) -> Any:
@@ -75,7 +75,7 @@ class Completer:
             return None
 
     def finish(self, value: Any, path: ResponsePath, state: ExecutionState) -> Any:
-        """The value without the failures inside it."""
+        """The value for the response, without the failures inside it. Raises GraphQLError as `finish_value` does."""
         return value
 
 

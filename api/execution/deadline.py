@@ -93,7 +93,7 @@ class Deadline:
     ) -> Any:
         """Execute the statement on PostgreSQL, in one message with SET LOCAL, whose effect ends with the transaction.
 
-        Outside a transaction, two statements in one message are one. A named cursor wraps the statement in DECLARE,
+        Outside a transaction, the statements of one message form one. A named cursor wraps the statement in DECLARE,
         which takes one statement only, so there is no timeout.
         """
         cursor = context["cursor"].cursor

@@ -17,7 +17,7 @@ EXECUTORS: dict[str, type[ExecutionContext]] = {
 
 
 class HasDeadline(Protocol):
-    """The context that resolvers get; of it the execution itself needs the deadline only."""
+    """The context of resolvers. The execution itself uses only its deadline."""
 
     @property
     def deadline(self) -> Deadline: ...

@@ -114,7 +114,11 @@ class AbstractCompleter(Completer):
 
 
 def make_completer(field: SelectedField, type_: Any, *, select: Select, resolve_type: Callable[..., Any]) -> Completer:
-    """The completer of columns of this type. resolve_type: the default for abstract types without one."""
+    """The completer of columns of this type.
+
+    select: returns what is selected below the field.
+    resolve_type: the default for abstract types without one.
+    """
     non_null = is_non_null_type(type_)
     if non_null:
         type_ = type_.of_type

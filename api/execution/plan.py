@@ -1,4 +1,4 @@
-"""What of an operation is known before any request: which fields it selects where, and how each is resolved."""
+"""Plans: the part of an execution that is known before any request, that is, the fields and how each is resolved."""
 
 from typing import Any
 

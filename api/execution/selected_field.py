@@ -1,4 +1,4 @@
-"""A selected field, apart from how it is resolved and completed: what resolvers and error messages need of it."""
+"""A selected field without its resolver and completer: what the `info` of resolvers and error messages need of it."""
 
 from typing import Any
 

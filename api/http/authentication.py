@@ -50,7 +50,10 @@ def staff_by_session(request: HttpRequest) -> Caller:
 
 
 def find_owner(token: str) -> Caller | None:
-    """The active account of a token of this service or of the identity provider. Raises InvalidToken."""
+    """The caller with the active account that a token of this service or of the identity provider belongs to.
+
+    None when there is no such account, or its session has ended. Raises InvalidToken.
+    """
     session_key = None
     if own.is_own(token):
         claims = own.read_token(own.TokenType.ACCESS, token)
@@ -67,6 +70,9 @@ def find_owner(token: str) -> Caller | None:
 
 
 def with_staff_status(caller: Caller, session: SessionBase | None) -> Caller:
-    """The caller, as staff only in a session that fulfils the second-factor rules. An identity provider has none."""
-    assert caller.user_id is not None  # it was found
+    """The caller, as staff only if its session fulfils the rules of the second factor.
+
+    session: None for a token of the identity provider, which has no session here.
+    """
+    assert caller.user_id is not None  # an account was found
     return replace(caller, is_staff=caller.is_staff and may_work_as_staff(session, user_id=caller.user_id))

@@ -15,11 +15,11 @@ from reservation.domain.transaction import Conflict
 
 logger = logging.getLogger(__name__)
 
-LOST = {2002, 2003, 2006, 2013}
+LOST_CONNECTION_CODES = {2002, 2003, 2006, 2013}
 """The error codes of MySQL's client for a server that is unreachable or has closed the connection."""
 
 STACK_SECONDS = 1.0
-"""The least time between two stack traces of that: while the database is unavailable, every request has the same."""
+"""The least time between two logged stack traces of a lost connection: during an outage every request has the same."""
 
 
 class RequestError(Exception):
@@ -61,7 +61,7 @@ class BadUserInput(GraphQLError):
 
 
 def coded(error: GraphQLError, code: Code, **extensions: Any) -> GraphQLError:
-    """The error with this code, unless it has one."""
+    """The same error, with this code and these extensions unless it has them already."""
     error.extensions = {"code": code.value, **extensions, **(error.extensions or {})}
     return error
 
@@ -76,7 +76,7 @@ def format_error(error: GraphQLError, *, request_id: str, is_late: bool = False)
     while isinstance(cause, GraphQLError) and cause.original_error is not None:
         cause = cause.original_error
     if cause is None or isinstance(cause, GraphQLError):
-        # No resolver raised it: the variables do not fit.
+        # No resolver has raised it, so the variables or arguments do not fit.
         coded(error, Code.BAD_USER_INPUT)
     elif isinstance(cause, DomainError):
         code = Code.BAD_USER_INPUT.value if cause.code == "INVALID_INPUT" else cause.code
@@ -88,7 +88,7 @@ def format_error(error: GraphQLError, *, request_id: str, is_late: bool = False)
     else:
         is_outage = isinstance(cause, OperationalError | InterfaceError | Conflict)
         code = Code.SERVICE_UNAVAILABLE if is_outage else Code.INTERNAL_SERVER_ERROR
-        stack = cause if not is_lost(cause) or outage_stacks.is_due() else None
+        stack = cause if not is_lost_connection(cause) or outage_stacks.is_due() else None
         logger.error("%s in request %s", code, request_id, exc_info=stack)
         error = GraphQLError(
             "The service is not available right now." if is_outage else "Something went wrong on our side.",
@@ -99,9 +99,9 @@ def format_error(error: GraphQLError, *, request_id: str, is_late: bool = False)
     return dict(error.formatted)
 
 
-def is_lost(cause: BaseException) -> bool:
+def is_lost_connection(cause: BaseException) -> bool:
     """Whether the connection to the database was lost."""
-    return isinstance(cause, OperationalError) and bool(cause.args) and cause.args[0] in LOST
+    return isinstance(cause, OperationalError) and bool(cause.args) and cause.args[0] in LOST_CONNECTION_CODES
 
 
 class Throttle:

@@ -1,4 +1,4 @@
-"""Rate limits: an operation consumes as many of its caller's tokens as it costs, so that none uses up the server."""
+"""Rate limits: an operation consumes tokens of its caller by its cost, so that no caller exhausts the server."""
 
 import math
 from collections import Counter
@@ -25,11 +25,11 @@ NEW_DOCUMENT_TOKENS = 10
 IPV6_PREFIX = 64
 """The network prefix of one household or server: all its IPv6 addresses share their tokens."""
 
-HOUR = 3600
+HOUR_SECONDS = 3600
 
 
 class RequestRateLimiter:
-    """Consumes tokens of the caller of one request, and remembers how many remain."""
+    """Consumes tokens of the caller of one request, and stores the result for the response headers."""
 
     def __init__(self, request: HttpRequest, caller: Caller) -> None:
         self.caller = caller
@@ -41,19 +41,21 @@ class RequestRateLimiter:
         self.consume(NEW_DOCUMENT_TOKENS)
 
     def consume_for_operation(self, operation: Operation, cost: Cost) -> None:
-        """Consume what the operation costs, and a try of each command with an hourly limit. Raises RequestError when
-        too few remain."""
+        """Consume the tokens for the operation's cost, and count its calls of commands with an hourly limit.
+
+        Raises RequestError when too few remain.
+        """
         self.consume(max(1, math.ceil(cost.requested / COST_PER_TOKEN)))
         if not self.caller.is_staff:
             self.consume_hourly(operation)
 
     def consume_hourly(self, operation: Operation) -> None:
-        """Count the tries of commands that declare an hourly limit, whether they succeed or not."""
-        for field, tries in Counter(operation.fields).items():
+        """Count the calls of commands with an hourly limit, whether they succeed or not. Raises RequestError."""
+        for field, calls in Counter(operation.fields).items():
             limit = MUTATIONS[field].command.hourly_limit if field in MUTATIONS else None
             if limit is not None and limit.number:
-                rate = Rate(limit.name, limit.number, HOUR)
-                require_allowed(rate_limiter().consume(rate, self.key, tokens=tries))
+                rate = Rate(limit.name, limit.number, HOUR_SECONDS)
+                require_allowed(rate_limiter().consume(rate, self.key, tokens=calls))
 
     def consume(self, tokens: int) -> None:
         rate = person_rate() if self.caller.is_authenticated else address_rate()
@@ -99,6 +101,6 @@ def network_of(request: HttpRequest) -> str:
     """The address that the request comes from; of an IPv6 address, its network."""
     address = client_address(request)
     if address is None:
-        # The trusted proxies sent something that is no address: all such requests share the tokens of one.
+        # The trusted proxies sent something that is not an address. All such requests share one set of tokens.
         return "unknown"
     return str(ip_network((address, IPV6_PREFIX), strict=False) if address.version == 6 else address)

@@ -15,7 +15,7 @@ from api.http.errors import RequestError, coded, malformed
 from api.limits.values import check_lists, check_nesting
 
 JSON = "application/json"
-METHODS = "GET, HEAD, POST, OPTIONS"
+ALLOWED_METHODS = "GET, HEAD, POST, OPTIONS"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +38,7 @@ def read_request(request: HttpRequest) -> GraphQLRequest:
             if name in parameters:
                 parameters[name] = read_json(parameters[name])
     else:
-        raise malformed("Use GET or POST.", status=405, Allow=METHODS)
+        raise malformed("Use GET or POST.", status=405, Allow=ALLOWED_METHODS)
     return read_parameters(parameters)
 
 

@@ -29,6 +29,7 @@ class EncodedResponse(NamedTuple):
 
 
 def encode(result: dict[str, Any], *, is_public: bool = False) -> EncodedResponse:
+    """The result as JSON. is_public: whether it is the same for every caller; one with errors is never public."""
     has_errors = "errors" in result
     return EncodedResponse(orjson.dumps(result), has_errors, is_public and not has_errors)
 
@@ -44,7 +45,7 @@ def cached_response(
     assert operation.public_reads is not None
     if not settings.GRAPHQL_RESPONSE_CACHE_SECONDS or not is_enabled():
         return encode(execute(), is_public=True)
-    key = cache_key(schema, document, operation, variables)
+    key = response_key(schema, document, operation, variables)
     generations = generations_of(operation.public_reads, variables)
     with find_response(key, generations=generations, seconds=settings.GRAPHQL_RESPONSE_CACHE_SECONDS) as cached:
         if cached.body is not None:
@@ -55,8 +56,8 @@ def cached_response(
         return encoded
 
 
-def cache_key(schema: GraphQLSchema, document: Document, operation: Operation, variables: Mapping[str, Any]) -> str:
-    """The key of everything that the response depends on beside the data. Undeclared variables are ignored."""
+def response_key(schema: GraphQLSchema, document: Document, operation: Operation, variables: Mapping[str, Any]) -> str:
+    """A hash of everything that the response depends on except the data. Undeclared variables are ignored."""
     assert operation.public_reads is not None
     declared = {name: value for name, value in variables.items() if name in operation.public_reads.variables}
     parts = (version_of(schema), settings.GRAPHQL_EXECUTOR, document.sha256, operation.name or "")

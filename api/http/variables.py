@@ -22,7 +22,10 @@ from api.http.codes import Code
 def errors_in_variables(
     schema: GraphQLSchema, operation: OperationDefinitionNode, variables: Mapping[str, Any], *, reveal_names: bool
 ) -> Iterator[GraphQLError]:
-    """An error for each value that does not fit. reveal_names: whether the message may name what the schema expects."""
+    """An error for each variable's value that does not fit its type.
+
+    reveal_names: whether the messages may contain names of the schema.
+    """
     for definition in operation.variable_definitions:
         name = definition.variable.name.value
         type_ = type_from_ast(schema, definition.type)

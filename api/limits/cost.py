@@ -22,7 +22,10 @@ NOTHING: Sums = (0, 0, 0)
 
 
 class Cost(NamedTuple):
-    """requested: the cost of the operation, in objects read. nodes: how many objects with an id it can return.
+    """What an operation may cost at most.
+
+    requested: the cost itself, in objects read.
+    nodes: how many objects with an id it can return.
     values: how many scalars and enums it can return.
     """
 
@@ -41,7 +44,9 @@ class PricedField:
 
     name: its name in the schema.
     weight: the cost of one object in it, apart from its selections.
+    is_node: whether its objects have an id.
     times: how many objects it has: a number, the size of the page (None), or the length of a list argument.
+    is_value: whether it is a scalar or an enum.
     sizes: the arguments of a connection that limit its page.
     service_costs: the arguments that may name a service, each with the additional cost when it does.
     conditions: when it is left out.
@@ -110,11 +115,11 @@ def check_cost(cost: Cost) -> None:
         ("values", cost.values, settings.GRAPHQL_MAX_VALUES, "The operation can return {} values: {} is the most."),
     ):
         if requested > maximum:
-            raise limit_exceeded(limit, maximum, message.format(requested, maximum), cost=describe(cost))
+            raise limit_exceeded(limit, maximum, message.format(requested, maximum), cost=describe_cost(cost))
 
 
-def describe(cost: Cost) -> dict[str, int]:
-    """The cost and its limits, as `extensions.cost` of a response has them."""
+def describe_cost(cost: Cost) -> dict[str, int]:
+    """The cost and its limits, as the value of `extensions.cost` in a response."""
     return {
         "requested": cost.requested,
         "limit": settings.GRAPHQL_MAX_COST,

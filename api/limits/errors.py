@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from graphql import GraphQLError, Node
 
 from api.http.codes import Code
@@ -20,3 +21,10 @@ def limit_exceeded(
     """The error, whose extensions name the limit and its maximum."""
     extensions = {"code": code.value, "limit": limit, "maximum": maximum, **more}
     return RequestError(GraphQLError(message, node, extensions=extensions))
+
+
+def list_too_long(node: Node | None = None) -> RequestError:
+    """The error for a list with too many items, in the document or in its variables."""
+    maximum = settings.GRAPHQL_MAX_LIST
+    message = f"A list that is given has at most {maximum} items."
+    return limit_exceeded("list", maximum, message, code=Code.BAD_USER_INPUT, node=node)

@@ -1,4 +1,4 @@
-"""The cost of a valid operation as a function of its variables: prepared once, then called for each request.
+"""The cost of a valid operation as a function of its variables: built once per document, called for each request.
 
 The selections of a fragment count for the types that it applies to.
 """

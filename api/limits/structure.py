@@ -26,7 +26,7 @@ from graphql import (
 )
 
 from api.http.codes import Code
-from api.limits.errors import limit_exceeded
+from api.limits.errors import limit_exceeded, list_too_long
 
 
 def check_structure(document: DocumentNode) -> None:
@@ -115,7 +115,7 @@ class StructureCheck:
         self.selections += 1
         if self.selections > settings.GRAPHQL_MAX_SELECTIONS:
             maximum = settings.GRAPHQL_MAX_SELECTIONS
-            message = f"A document selects at most {maximum} times, a fragment's wherever it is spread."
+            message = f"A document selects at most {maximum} times, counting a fragment wherever it is spread."
             raise limit_exceeded("selections", maximum, message)
         self.check_directives(selection)
         if isinstance(selection, FieldNode):
@@ -140,9 +140,7 @@ class StructureCheck:
             value = waiting.pop()
             if isinstance(value, ListValueNode):
                 if len(value.values) > settings.GRAPHQL_MAX_LIST:
-                    maximum = settings.GRAPHQL_MAX_LIST
-                    message = f"A list that is given has at most {maximum} items."
-                    raise limit_exceeded("list", maximum, message, code=Code.BAD_USER_INPUT, node=value)
+                    raise list_too_long(value)
                 waiting.extend(value.values)
             elif isinstance(value, ObjectValueNode):
                 waiting.extend(field.value for field in value.fields)

@@ -4,9 +4,8 @@ from typing import Any
 
 from django.conf import settings
 
-from api.http.codes import Code
 from api.http.errors import malformed
-from api.limits.errors import limit_exceeded
+from api.limits.errors import list_too_long
 from ops.json_depth import levels
 
 
@@ -23,5 +22,4 @@ def check_lists(variables: dict[str, Any]) -> None:
     maximum = settings.GRAPHQL_MAX_LIST
     for level in levels(variables):
         if any(isinstance(value, list) and len(value) > maximum for value in level):
-            message = f"A list that is given has at most {maximum} items."
-            raise limit_exceeded("list", maximum, message, code=Code.BAD_USER_INPUT)
+            raise list_too_long()

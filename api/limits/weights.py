@@ -5,9 +5,9 @@ from typing import Any
 from graphql import GraphQLSchema, get_nullable_type, is_introspection_type, is_list_type
 
 LIST_SIZES: dict[str, int | str] = {
-    # As many as are requested: the name of the argument that lists them.
+    # The size is the length of a list argument, given by its name.
     "Query.nodes": "ids",
-    # As many as is usual.
+    # The size is a typical number of items.
     "Reservation.appointments": 4,
     "OfferAppointmentsPayload.appointments": 1000,
     "UserError.field": 1,
@@ -30,7 +30,7 @@ WEIGHTS: dict[str, float] = {
     "Provider.openAppointments": 10,
     # Whole calendars are searched.
     "AppointmentConnection.totalCount": 50,
-    # Introspection queries nest it nine times for the most deeply wrapped type; most types have no or one wrapper.
+    # Introspection queries nest it nine times for the most deeply wrapped type; most types have at most one wrapper.
     "__Type.ofType": 0.01,
 }
 SERVICE_SEARCH_COSTS: dict[str, int] = {

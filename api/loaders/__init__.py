@@ -1,4 +1,4 @@
-"""Data loaders: they batch the reads of one request, one statement a level of the query. One file a noun."""
+"""Data loaders: they batch the reads of one request, one statement per level of the query. One file per noun."""
 
 from api.loaders.appointment import AppointmentByIdLoader, AppointmentsByReservationIdLoader
 from api.loaders.client import ClientByIdLoader

@@ -25,7 +25,7 @@ class AppointmentByIdLoader(Loader[int, Appointment | None]):
 
 
 class AppointmentsByReservationIdLoader(Loader[int, list[Appointment]]):
-    """The appointments that a reservation holds: a lapsed one holds none, though the rows may still name it."""
+    """The appointments that a reservation holds: a lapsed hold has none, although rows may still refer to it."""
 
     def read(self, keys: list[int]) -> list[list[Appointment]]:
         by_reservation = defaultdict(list)

@@ -41,7 +41,8 @@ class Loader(DataLoader, Generic[K, V]):
 def load_by(loader: type[Loader[Any, V]], attribute: str) -> Callable[..., Awaitable[V] | None]:
     """A resolver that loads the object whose key is in this attribute; null where the key is None.
 
-    For a column of objects it loads each key once, since many of them often share a few keys."""
+    For a column of objects it loads each key once, since many of them often share a few keys.
+    """
     key_of = attrgetter(attribute)
 
     def load_column(sources: list[Any], _types: set[type], info: GraphQLResolveInfo) -> list[Awaitable[V] | None]:
@@ -59,7 +60,7 @@ def load_by(loader: type[Loader[Any, V]], attribute: str) -> Callable[..., Await
 
 
 def then(value: V | Awaitable[V], transform: Callable[[V], W | Awaitable[W]]) -> W | Awaitable[W]:
-    """The result of this function for the value: at once, or, when the value is awaitable, once it is available."""
+    """Returns transform(value). For an awaitable value, returns an awaitable of transform(its result)."""
     return resume(value, transform) if isawaitable(value) else transform(value)
 
 

@@ -16,7 +16,7 @@ C = TypeVar("C", bound=CompiledSelect[..., Any])
 
 MAX_SHAPES = 200
 """How many compiled queries are cached: the size of a page and its criteria are chosen by the caller. Each takes some
-50 KB a thread."""
+50 KB per thread."""
 
 
 def compiled_page(criteria: Criteria[Any], request: PageRequest) -> Page:
@@ -57,9 +57,10 @@ def compile_page(
     is_backward: bool,
     kind: type[CompiledSelect[..., Any]],
 ) -> CompiledSelect[..., Any]:
-    """A compiled query for each shape, so that each has one statement.
+    """A compiled query for pages of this shape.
 
     structure: the fields of the criteria that are not params: the structural ones, and those that are None.
+    _shape: the names of the params with their bucket sizes, as part of the cache's key: each query has one statement.
     """
 
     def build(**params: Any) -> QuerySet[Any]:

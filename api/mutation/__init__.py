@@ -1,4 +1,4 @@
-"""Everything that can be changed, one file a noun. A mutation only translates: input, one domain call, payload."""
+"""Mutations, one file per noun. A mutation only translates: it decodes the input and returns a command's result."""
 
 from collections.abc import Mapping
 

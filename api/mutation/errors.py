@@ -1,4 +1,4 @@
-"""User errors: what a mutation refuses, in its payload, so that clients can act on it."""
+"""User errors: why a mutation changed nothing, in its payload, so that clients can act on it."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""The life of a reservation: hold, confirm, cancel, reschedule, and how it ended."""
+"""Changes of reservations: hold, confirm, cancel, reschedule, and record the outcome."""
 
 import graphene
 

@@ -1,1 +1,1 @@
-"""Queries. One file a noun: its type, its filter, and the fields of Query that find it."""
+"""Queries. One file per noun: its type, its filter, and the fields of Query that return it."""

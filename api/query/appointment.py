@@ -69,7 +69,7 @@ class OpenAppointmentFilter(graphene.InputObjectType):
     starts_from = DateTime(required=True, description="Not before this instant.")
     starts_before = DateTime(required=True, description="Before this instant.")
     provider_ids = IdOf("Provider", many=True, description="Only of these providers.")
-    service_id = IdOf("Service", description="Only where the run of appointments that this service needs begins.")
+    service_id = IdOf("Service", description="Only appointments that begin a run long enough for this service.")
 
 
 def open_appointment_criteria(
@@ -80,7 +80,7 @@ def open_appointment_criteria(
     provider_ids: Collection[int] | None = None,
     service_id: int | None = None,
 ) -> OpenAppointments | Awaitable[OpenAppointments]:
-    """The criteria of what can be reserved right now; with a service, once that is loaded.
+    """The criteria of the appointments that can be reserved right now; with a service, an awaitable of them.
 
     A service that does not exist has no open appointments.
     """
@@ -117,7 +117,7 @@ class AppointmentQuery(graphene.ObjectType):
     next_open_appointment = graphene.Field(
         Appointment,
         provider_ids=graphene.List(graphene.NonNull(graphene.ID), description="Only of these providers."),
-        service_id=graphene.ID(description="Only where the run of appointments that this service needs begins."),
+        service_id=graphene.ID(description="Only appointments that begin a run long enough for this service."),
         description="The first appointment that openAppointments would list from now on; null when there is none.",
     )
 
@@ -140,7 +140,7 @@ class AppointmentQuery(graphene.ObjectType):
         )
         if info.context.root_fields == 1:
             return then(criteria, lambda found: compiled_page(found, request))
-        # Beside other root fields, as on the booking page, which asks for seven days at once: one statement for all.
+        # With other root fields, as on the booking page, which requests seven days at once: one statement for all.
         return then(criteria, lambda found: CriteriaPageLoader.of(info.context).load((found, request)))
 
     @staticmethod

@@ -38,7 +38,7 @@ def load_node(info: GraphQLResolveInfo, global_id: str) -> Awaitable[Any]:
 
 
 def load_node_or_error(info: GraphQLResolveInfo, global_id: str) -> Any:
-    """The same, but an invalid id gives an error in its place, so that the other objects are returned."""
+    """As `load_node`, but an invalid id returns an error, so that the other objects are returned all the same."""
     try:
         return load_node(info, global_id)
     except InvalidInput as error:

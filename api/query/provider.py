@@ -39,7 +39,7 @@ class Provider(NodeType):
         required=True,
         starts_from=DateTime(required=True, description="Not before this instant."),
         starts_before=DateTime(required=True, description="Before this instant, at most 62 days later."),
-        service_id=graphene.ID(description="Only where the run of appointments that this service needs begins."),
+        service_id=graphene.ID(description="Only appointments that begin a run long enough for this service."),
         **FORWARD,
         description="The provider's appointments that can be reserved right now, in order of start.",
     )
@@ -58,7 +58,6 @@ class Provider(NodeType):
         **page: Any,
     ) -> Page | Awaitable[Page]:
         request = page_request(APPOINTMENTS_BY_START, **page)
-
         criteria = open_appointment_criteria(
             info.context,
             starts_from=starts_from,

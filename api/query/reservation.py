@@ -49,10 +49,10 @@ class Reservation(NodeType):
             "cancel_reason",
         )
 
-    client = graphene.Field("api.query.client.Client", required=True, description="Whom the time is for.")
-    provider = graphene.Field("api.query.provider.Provider", required=True, description="Whose time it is.")
+    client = graphene.Field("api.query.client.Client", required=True, description="The client.")
+    provider = graphene.Field("api.query.provider.Provider", required=True, description="The provider.")
     service = graphene.Field(
-        "api.query.service.Service", description="What is done in it; null for a single appointment without a service."
+        "api.query.service.Service", description="The service; null for a single appointment without a service."
     )
     appointments = graphene.List(
         graphene.NonNull("api.query.appointment.Appointment"),

@@ -13,7 +13,8 @@ import graphene
 import orjson
 from django.db.models import Model, Q, QuerySet
 
-from api.http.errors import BadUserInput, Code
+from api.http.codes import Code
+from api.http.errors import BadUserInput
 
 DEFAULT_PAGE_SIZE = 20
 MAX_PAGE_SIZE = 100
@@ -31,7 +32,10 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True)
 class Ordering:
-    """By one column that is never null, then by id. Cursors contain its name, so that none fits another ordering."""
+    """An order of rows: by one column that is never null, then by id.
+
+    Cursors contain its name, so that a cursor of another ordering is refused.
+    """
 
     noun: str
     column: str
@@ -53,7 +57,7 @@ class Ordering:
             name, value, pk = orjson.loads(urlsafe_b64decode(cursor))
             if not (isinstance(name, str) and isinstance(value, str) and type(pk) is int and 0 <= pk < 2**63):
                 raise TypeError
-            if "\0" in value:  # in no column; PostgreSQL refuses to compare with it
+            if "\0" in value:  # no column contains it, and PostgreSQL refuses to compare with it
                 raise ValueError
             if name == self.name and self.column.endswith("_at"):
                 value = datetime.fromisoformat(value)
@@ -66,7 +70,7 @@ class Ordering:
         return Key(value, pk)
 
     def beyond(self, key: Key, *, backward: bool) -> Q:
-        """The rows after this position, or before it. The first condition makes the index usable."""
+        """The condition for rows after this position, or before it. Its first part makes the index usable."""
         comparison = "lt" if self.is_descending != backward else "gt"
         further = Q(**{f"{self.column}__{comparison}": key.value}) | Q(**{f"pk__{comparison}": key.id})
         return Q(**{f"{self.column}__{comparison}e": key.value}) & further
@@ -98,7 +102,7 @@ class PageRequest:
         return queryset.order_by(*self.ordering.columns(backward=self.is_backward))[: self.size + 1]
 
     def page(self, sliced: list[Any], count: Callable[[], int | Awaitable[int]]) -> "Page":
-        """The page of these rows."""
+        """The page of the rows that `slice` selects. count: returns the number of all rows."""
         rows, has_more = sliced[: self.size], len(sliced) > self.size
         if self.is_backward:
             rows.reverse()

@@ -49,22 +49,22 @@ ProviderOrderField = enum_type(
 ReservationOrderField = enum_type(
     "ReservationOrderField",
     ReservationColumn,
-    {ReservationColumn.STARTS_AT: "By when they begin.", ReservationColumn.CREATED_AT: "By when they were made."},
+    {ReservationColumn.STARTS_AT: "By start.", ReservationColumn.CREATED_AT: "By when they were made."},
 )
 
 
 class ProviderOrder(graphene.InputObjectType):
     """How providers are ordered."""
 
-    field = ProviderOrderField(required=True, description="What they are ordered by.")
-    direction = OrderDirection(required=True, description="Which way the list runs.")
+    field = ProviderOrderField(required=True, description="The column to order by.")
+    direction = OrderDirection(required=True, description="The direction of the order.")
 
 
 class ReservationOrder(graphene.InputObjectType):
     """How reservations are ordered."""
 
-    field = ReservationOrderField(required=True, description="What they are ordered by.")
-    direction = OrderDirection(required=True, description="Which way the list runs.")
+    field = ReservationOrderField(required=True, description="The column to order by.")
+    direction = OrderDirection(required=True, description="The direction of the order.")
 
 
 def ordering(default: Ordering, order_by: Any) -> Ordering:

@@ -1,4 +1,4 @@
-"""Scalars for time. They are stricter than the library's, since an instant without an offset is ambiguous."""
+"""Scalars for time. They are stricter than graphene's, since an instant without an offset is ambiguous."""
 
 import re
 from datetime import UTC, datetime
@@ -58,7 +58,7 @@ class DateTime(TextScalar):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def instants(values: Column) -> Column:
+def serialize_instants(values: Column) -> Column:
     """Serialise a column of instants as `DateTime.serialize` does. Raises ValueError for one that is not in UTC."""
     if any(value.tzinfo is not UTC for value in values):
         raise ValueError("An instant is not in UTC.")
@@ -66,7 +66,7 @@ def instants(values: Column) -> Column:
     return serialised
 
 
-register_column_serializer(DateTime.serialize, datetime, instants)
+register_column_serializer(DateTime.serialize, datetime, serialize_instants)
 
 
 class Date(graphene.Date):
@@ -92,10 +92,10 @@ class TimeZone(TextScalar):
 
 
 @convert_django_field.register(models.DateTimeField)
-def instant(field: models.DateTimeField, registry: Any = None) -> DateTime:
+def convert_datetime_field(field: models.DateTimeField, registry: Any = None) -> DateTime:
     return DateTime(description=field.help_text, required=not field.null)
 
 
 @convert_django_field.register(TimeZoneField)
-def time_zone(field: TimeZoneField, registry: Any = None) -> TimeZone:
+def convert_time_zone_field(field: TimeZoneField, registry: Any = None) -> TimeZone:
     return TimeZone(description=field.help_text, required=not field.null)

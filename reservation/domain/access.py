@@ -35,7 +35,7 @@ def roles(caller: Caller, reservation: Reservation) -> frozenset[Role]:
 
 
 def visible_reservations(caller: Caller) -> ReservationQuerySet:
-    """A client's own, a provider's own, and all of them for staff."""
+    """The reservations that the caller may see: a client's own, a provider's own, and all of them for staff."""
     if caller.is_staff:
         return Reservation.objects.all()
     keys = {"client_id": caller.client_id, "provider_id": caller.provider_id}
@@ -44,7 +44,10 @@ def visible_reservations(caller: Caller) -> ReservationQuerySet:
 
 
 def visible_clients(caller: Caller) -> QuerySet[Client]:
-    """The client itself, a provider's own clients, and all of them for staff; each with its account's address."""
+    """The clients that the caller may see: itself, a provider's own clients, and all of them for staff.
+
+    Each is read with its account's address.
+    """
     clients = Client.objects.select_related("user").only(*CLIENT_AND_ADDRESS)
     if caller.is_staff:
         return clients
@@ -59,7 +62,8 @@ def client_for(caller: Caller, client_id: int, *, permission: Permission) -> Cli
 
     Raises NotFound, and Forbidden for a provider of the client and for staff without the permission.
     """
-    client = visible_clients(caller).defer(None).filter(pk=client_id).first()  # with all columns of its account
+    # `defer(None)`: with all columns of its account.
+    client = visible_clients(caller).defer(None).filter(pk=client_id).first()
     if client is None:
         raise NotFound("client", field="client_id")
     if caller.client_id == client.pk:
@@ -71,7 +75,7 @@ def client_for(caller: Caller, client_id: int, *, permission: Permission) -> Cli
 
 
 def find_visible(visible: Callable[[Caller], QuerySet[M]], *, caller: Caller, ids: Collection[int]) -> list[M]:
-    """Those of these ids that the caller may see, unordered."""
+    """The objects with these ids that the caller may see, unordered."""
     keys = {"client_id": caller.client_id, "provider_id": caller.provider_id}
     given = {name: key for name, key in keys.items() if key is not None}
     return select_visible(visible, is_staff=caller.is_staff)(ids=list(ids), **given)
@@ -79,6 +83,7 @@ def find_visible(visible: Callable[[Caller], QuerySet[M]], *, caller: Caller, id
 
 @cache
 def select_visible(visible: Callable[[Caller], QuerySet[M]], *, is_staff: bool) -> CompiledSelect[..., M]:
+    """The compiled query of `find_visible`. The SQL depends on is_staff; the caller's ids are params."""
     return CompiledSelect(lambda ids, **keys: visible(Caller(is_staff=is_staff, **keys)).filter(pk__in=ids))
 
 

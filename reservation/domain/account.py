@@ -1,4 +1,4 @@
-"""Accounts that staff adds: they get their password by a reset."""
+"""Accounts that staff adds. Their owners set a password by a password reset."""
 
 from django.db import IntegrityError
 
@@ -16,7 +16,10 @@ def new_account(email: str) -> User:
 
 
 def open_account(user: User) -> None:
-    """Save it, without a password. Raises EmailTaken; call it in the transaction that creates what refers to it."""
+    """Save the account, without a password. Raises EmailTaken.
+
+    Call it in the transaction that creates the account's client or provider.
+    """
     if User.objects.filter(email=user.email).exists():
         raise EmailTaken
     user.set_unusable_password()

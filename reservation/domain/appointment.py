@@ -43,7 +43,7 @@ def offer(*, caller: Caller, provider_id: int, starts_at: datetime, ends_at: dat
     try:
         Appointment.objects.bulk_create(missing)
     except IntegrityError as error:
-        raise Conflict from error  # the same time was offered meanwhile: start again
+        raise Conflict from error  # the same time was offered meanwhile: retry
     send_calendars_changed({provider.pk})
     return len(missing)
 

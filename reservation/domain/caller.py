@@ -22,7 +22,7 @@ SESSION_EXISTS = "EXISTS (SELECT 1 FROM django_session WHERE session_key = %s)"
 
 @dataclass(frozen=True, kw_only=True)
 class Caller:
-    """Made once a request by the interface. One person may be a client, a provider and staff at once."""
+    """Created once per request. One account may be a client, a provider and staff at once."""
 
     user_id: int | None = None
     email: str | None = None
@@ -63,12 +63,12 @@ ANONYMOUS = Caller()
 
 
 def find_caller(user_id: int | str, *, session_key: str | None = None) -> Caller | None:
-    """The caller with this account; None when there is no active one. One statement, and no instances.
+    """The caller with this account; None when there is no active account with this id. One statement.
 
-    session_key: None is returned when this session no longer exists.
+    session_key: the session that must still exist; otherwise None is returned.
     """
     pk = int(user_id)
-    if not 0 < pk <= BigIntegerField.MAX_BIGINT:  # a token may have any number, and databases compare no larger ones
+    if not 0 < pk <= BigIntegerField.MAX_BIGINT:  # a token may contain any number, and databases refuse larger ones
         return None
     if session_key is None:
         return caller_among(select_account(pk=pk))
@@ -86,7 +86,7 @@ def select_account_in_session(pk: int, session_key: str) -> QuerySet[User, Accou
 
 
 def accounts_of(users: QuerySet[User]) -> QuerySet[User, Account]:
-    """The accounts of the active ones of these users."""
+    """The active ones of these users, as rows of the type Account."""
     return users.filter(is_active=True).values_list("pk", "email", "client", "provider", "is_staff", "is_superuser")
 
 

@@ -71,7 +71,7 @@ class Command(Generic[P, R]):
                 field="idempotency_key",
             )
         user_id, now = require_user(kwargs), cast("datetime", kwargs["now"])
-        key_hash, input_hash = sha256(key), self.hash_input(kwargs)
+        key_hash, input_hash = hash_text(key), self.hash_input(kwargs)
 
         def work() -> R:
             # Commands of one account wait for each other here. If they waited for the key's own row, they would share a
@@ -97,6 +97,7 @@ class Command(Generic[P, R]):
         return transact(work)
 
     def recall(self, result: int) -> R:
+        """The former result of the command, from the id or the count that was stored with the key."""
         if issubclass(self.result, Model):
             return cast("R", self.result._default_manager.get(pk=result))
         return cast("R", result)
@@ -104,14 +105,14 @@ class Command(Generic[P, R]):
     def hash_input(self, kwargs: dict[str, Any]) -> str:
         """The hash of the command's name and all arguments that were given, except the caller and the instant."""
         given = {name: value for name, value in kwargs.items() if name not in ("caller", "now") and value is not None}
-        return sha256(json.dumps([self.name, given], sort_keys=True, default=canonical))
+        return hash_text(json.dumps([self.name, given], sort_keys=True, default=canonical))
 
 
 def command(*, result: type[R], hourly_limit: HourlyLimit | None = None) -> Callable[[Callable[P, R]], Command[P, R]]:
-    """Make a command of a function.
+    """Decorates a function that changes something, to make it a command.
 
     result: the type of what the function returns: a model, or int for a count.
-    hourly_limit: enforced by the API's rate limiter; a retry or a replay within one call is no further try.
+    hourly_limit: the API's rate limiter enforces it. A call counts once, however often its transaction is retried.
     """
     return lambda work: Command(work, result, hourly_limit)
 
@@ -125,9 +126,9 @@ def require_user(kwargs: dict[str, Any]) -> int:
 
 
 def canonical(value: object) -> str:
-    """A value that JSON has no type for, as text: instants in UTC, since an offset makes no difference."""
+    """A value that JSON has no type for, as text. Instants are in UTC, so that equal ones have the same hash."""
     return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
 
 
-def sha256(text: str) -> str:
+def hash_text(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()

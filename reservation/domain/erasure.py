@@ -36,7 +36,8 @@ def erase_client(*, caller: Caller, client_id: int, now: datetime) -> int:
     client = client_for(caller, client_id, permission=Permission.ERASE_CLIENT)
     if client.user.email == ERASED_EMAIL:
         return 0
-    user = User.objects.select_for_update().filter(pk=client.user_id).first()  # so that it becomes no provider's
+    # Locked, so that no provider is created for the account meanwhile.
+    user = User.objects.select_for_update().filter(pk=client.user_id).first()
     if user is None:
         raise NotFound("client", field="client_id")
     if user.is_staff or user.is_superuser or hasattr(user, "provider"):
@@ -49,15 +50,15 @@ def erase_client(*, caller: Caller, client_id: int, now: datetime) -> int:
 
 
 def cancel_ahead(client: Client, *, caller: Caller, now: datetime) -> None:
-    """Cancel what has not begun, and expire holds that have lapsed."""
+    """Cancel the client's future reservations, and expire its holds that have lapsed. Raises Conflict."""
     expire(client.reservations.lapsed_at(now).values_list("pk", flat=True), now=now)
     ahead = client.reservations.filter(status__in=MOVABLE, starts_at__gt=now)
     as_superuser = replace(caller, is_staff=True, is_superuser=True)  # a client could not cancel within the notice
     for reservation_id in ahead.order_by("pk").values_list("pk", flat=True):
         try:
             cancel(caller=as_superuser, reservation_id=reservation_id, now=now)
-        except InvalidTransition as quicker:
-            raise Conflict from quicker
+        except InvalidTransition as error:
+            raise Conflict from error  # it was cancelled or expired meanwhile: retry
 
 
 def anonymise(reservation_ids: Iterable[int], *, now: datetime) -> int:
@@ -93,7 +94,7 @@ def delete_account(user: User, client: Client, *, now: datetime) -> None:
 
 
 def erased_client(*, now: datetime) -> Client:
-    """The client that stands for all erased ones, made when it is first needed. Its account cannot log in."""
+    """The client that stands for all erased ones, created when it is first needed. Its account cannot log in."""
     user, is_new = User.objects.get_or_create(
         email=ERASED_EMAIL, defaults={"is_active": False, "password": make_password(None), "date_joined": now}
     )

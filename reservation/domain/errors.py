@@ -1,9 +1,7 @@
-"""The domain's errors: the stable code and the wording of each refusal."""
+"""The domain's errors: the stable code and the message of each."""
 
 from datetime import timedelta
 from typing import ClassVar
-
-from reservation.policy import in_hours
 
 
 class DomainError(Exception):
@@ -20,6 +18,11 @@ class DomainError(Exception):
         super().__init__(message)
         self.message = message
         self.field = field
+
+
+def in_hours(duration: timedelta) -> str:
+    """The duration as text for people."""
+    return f"{duration / timedelta(hours=1):g} hours"
 
 
 # --- Any command ---------------------------------------------------------------------------------------------------

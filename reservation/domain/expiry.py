@@ -19,7 +19,7 @@ def expire(reservation_ids: Iterable[int], *, now: datetime) -> int:
 
     Appointments are locked before reservations, as everywhere, so that competing transactions wait for the first one.
     They are released once more after the mark: a concurrent reschedule has committed by then, so that its new
-    appointments are visible here, or it finds the mark and starts again. Call it in a transaction.
+    appointments are visible here, or it finds the hold EXPIRED and retries. Call it in a transaction.
     """
     ids = sorted(reservation_ids)
     if not ids:
@@ -32,7 +32,7 @@ def expire(reservation_ids: Iterable[int], *, now: datetime) -> int:
 
 
 def mark_expired(hold: Reservation, *, now: datetime) -> bool:
-    """Returns whether this call has expired it, and not a concurrent one."""
+    """Mark the hold as EXPIRED if it has lapsed and is unchanged; returns whether this call did so."""
     as_read = {"pk": hold.pk, "provider_id": hold.provider_id, "starts_at": hold.starts_at}
     unchanged = Reservation.objects.lapsed_at(now).filter(**as_read)
     is_expired_here = bool(unchanged.update(status=Status.EXPIRED, expires_at=None))
@@ -44,7 +44,7 @@ def mark_expired(hold: Reservation, *, now: datetime) -> bool:
 
 
 def expire_lapsed(*, now: datetime) -> int:
-    """Expire every hold that has lapsed, a batch a transaction; returns how many."""
+    """Expire every hold that has lapsed, in batches of one transaction each; returns how many."""
     expired = 0
     while ids := list(oldest_lapsed(now).values_list("pk", flat=True)):
         expired += transact(partial(expire, ids, now=now))

@@ -91,7 +91,8 @@ def count_claim(client_id: int) -> Changes:
 def serialise_client(client_id: int) -> None:
     """Serialise the transactions that claim time for one client, on every node of a cluster.
 
-    This write comes before they read what else the client has, so that none decides on what another is changing.
+    Each of them updates this row before it reads the client's other reservations, so that it sees what another one
+    has committed.
     Raises NotFound.
     """
     if not count_claim(client_id=client_id):
@@ -133,7 +134,7 @@ def acquire(run: Run, *, reservation: Reservation, until: datetime, now: datetim
     # Before the run is leased: two transactions that each had one of a hold's appointments would deadlock.
     lapsed = had - {reservation.pk}
     if expire(lapsed, now=now) != len(lapsed):
-        raise Conflict  # one of them was expired or moved here meanwhile: start again
+        raise Conflict  # one of them was expired or moved here meanwhile: retry
     leased = lease_run(has_some=reservation.pk in had)(
         ids=run.ids, reservation_id=reservation.pk, until=until, is_booked=until == BOOKED_UNTIL, now=now
     )
@@ -151,7 +152,7 @@ def select_other_claims(
 
 
 def check_client(*, reservation: Reservation, is_new_hold: bool, now: datetime) -> None:
-    """Check that the client is in one place at a time, and does not have too many holds.
+    """Check that the client has no other reservation at this time, and not too many holds.
 
     is_new_hold: whether the reservation adds a hold.
     Raises ClientBusy and TooManyHolds; then the transaction must be rolled back.
@@ -170,6 +171,6 @@ def check_client(*, reservation: Reservation, is_new_hold: bool, now: datetime) 
     most = settings.RESERVATION_POLICY.max_live_holds
     if is_new_hold and sum(claim.status == Status.PENDING for claim in live) >= most:
         raise TooManyHolds(most)
-    # So that a confirmation that began before the lapse comes too late; if it was in time, start again.
+    # So that a concurrent confirmation that began before the lapse fails. If it has committed already: retry.
     if expire((claim.pk for claim in lapsed), now=now) != len(lapsed):
         raise Conflict

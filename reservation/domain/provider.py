@@ -53,7 +53,7 @@ def update_provider(
 ) -> Provider:
     """Change what is given; a provider may change how it is shown, staff also its services and whether it is active.
 
-    Raises NotFound, Forbidden, InvalidInput, and NotFound for a service.
+    Raises NotFound for the provider or a service, Forbidden and InvalidInput.
     """
     provider = Provider.objects.filter(pk=provider_id).first()
     if provider is None:

@@ -73,6 +73,7 @@ def reserve(
 
 @CompiledUpdate
 def book(reservation_id: int, now: datetime) -> Changes:
+    """Turns the leases of a live hold into a booking's."""
     held = Appointment.objects.filter(reservation=reservation_id).taken_at(now)
     return held, lease(reservation_id, until=BOOKED_UNTIL, is_booked=True)
 
@@ -138,7 +139,7 @@ def reschedule(*, caller: Caller, reservation_id: int, appointment_id: int, now:
     """
     reservation = reservation_for(Action.RESCHEDULE, caller=caller, reservation_id=reservation_id)
     serialise_client(reservation.client_id)
-    reservation.refresh_from_db()  # the same move may have been made while this one waited
+    reservation.refresh_from_db()  # a concurrent call may have made the same move
     require_movable(reservation, now=now)
     here = {"provider_id": reservation.provider_id, "starts_at": reservation.starts_at}
     if Appointment.objects.filter(pk=appointment_id, **here).exists():
@@ -197,6 +198,7 @@ def client_to_reserve_for(caller: Caller, client_id: int | None) -> int:
 
 
 def find_service(service_id: int | None) -> Service | None:
+    """The service with this id; None without an id. Raises NotFound."""
     service = Service.objects.filter(pk=service_id).first() if service_id is not None else None
     if service is None and service_id is not None:
         raise NotFound("service", field="service_id")

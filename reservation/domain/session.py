@@ -1,4 +1,4 @@
-"""The sessions of an account. No column names it: it is read from each session's data."""
+"""The sessions of an account. Their table has no column for it, so it is read from each session's data."""
 
 import json
 from collections.abc import Iterator

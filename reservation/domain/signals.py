@@ -23,7 +23,7 @@ kind: what happened, an EventKind.
 transaction_retried = Signal()
 """A transaction lost a race, and is tried again.
 
-cause: the name of the database's reason.
+cause: the name of the race, as `lost_race` returns it.
 """
 
 

@@ -29,7 +29,7 @@ class Conflict(Exception):
 def lost_race(error: BaseException) -> str | None:
     """The name of the race that made the transaction fail, if a retry may help; None for any other error.
 
-    A connection lost at COMMIT is no such race: the commit may have happened. An idempotency key makes a retry safe.
+    A connection lost at COMMIT is not among them: the commit may have happened. An idempotency key makes a retry safe.
     """
     if isinstance(error, Conflict):
         return "conflict"

@@ -62,7 +62,7 @@ def require_notice(reservation: Reservation, *, caller: Caller, now: datetime) -
 
 
 def require_possible(action: Action, reservation: Reservation, *, caller: Caller, now: datetime) -> None:
-    """Raise what the command would, if the reservation's state or its time do not allow it."""
+    """Raise the error that the command would raise, unless the reservation's state and its time allow the action."""
     match action:
         case Action.CANCEL:
             require_transition(reservation, to=Status.CANCELLED, now=now)
@@ -88,7 +88,10 @@ def is_possible(action: Action, reservation: Reservation, *, caller: Caller, now
 
 @cache
 def compare_and_swap(*fields: str) -> CompiledUpdate[...]:
-    """The statement that sets these fields if the reservation is unchanged since it was read; new values are new_…."""
+    """The statement that sets these fields if the reservation is unchanged since it was read.
+
+    The param of a field's new value is named new_<field>; the others are the values that were read.
+    """
 
     def build(pk: int, status: str, provider_id: int, starts_at: datetime, **values: Any) -> Changes:
         unchanged = Reservation.objects.filter(pk=pk, status=status, provider_id=provider_id, starts_at=starts_at)

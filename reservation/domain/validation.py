@@ -1,4 +1,4 @@
-"""Validation of arguments that several commands and queries have."""
+"""Validation of arguments that several commands and queries share."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -12,7 +12,7 @@ from reservation.policy import MAX_NAME_LENGTH
 
 
 def check_fields(instance: Model, fields: Collection[str], *, argument: str | None = None) -> None:
-    """Validate these fields of an instance as the model describes them, and trim its texts.
+    """Validate these fields of an instance as the model describes them, and strip its texts.
 
     argument: the name of the caller's argument, where it is not the field's.
     Raises InvalidInput for the first invalid one.
@@ -31,23 +31,22 @@ def check_search(search: str | None) -> None:
         raise InvalidInput(f"Search for at most {MAX_NAME_LENGTH} characters, none of them NUL.", field="search")
 
 
-def check_interval(*, starts_at: datetime, ends_at: datetime, ends_field: str = "ends_at") -> None:
-    """Refuse an interval that is empty, backwards or longer than the policy allows.
-
-    Raises InvalidInput.
-    """
+def check_order(*, starts_at: datetime, ends_at: datetime, ends_field: str) -> None:
+    """Raise InvalidInput for an interval that is empty or backwards."""
     if ends_at <= starts_at:
         raise InvalidInput("The interval ends before it has started.", field=ends_field)
+
+
+def check_interval(*, starts_at: datetime, ends_at: datetime, ends_field: str = "ends_at") -> None:
+    """Raise InvalidInput for an interval that is empty, backwards or longer than the policy allows."""
+    check_order(starts_at=starts_at, ends_at=ends_at, ends_field=ends_field)
     longest = settings.RESERVATION_POLICY.max_interval
     if ends_at - starts_at > longest:
         raise InvalidInput(f"The interval is longer than {longest.days} days.", field=ends_field)
 
 
 def check_slots(*, starts_at: datetime, ends_at: datetime, now: datetime) -> None:
-    """Refuse an interval that is not a run of future slots.
-
-    Raises InvalidInput when it is off the grid, in the past, backwards or too long.
-    """
+    """Raise InvalidInput for an interval that is off the grid, in the past, empty, backwards or too long."""
     policy = settings.RESERVATION_POLICY
     for field, instant in (("starts_at", starts_at), ("ends_at", ends_at)):
         if not policy.is_on_grid(instant):

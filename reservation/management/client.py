@@ -16,6 +16,6 @@ def find_client(email_or_id: str) -> Client:
     return client
 
 
-def caller_of(client: Client) -> Caller:
-    """The client as the caller, for an operator who acts on its request, whether or not it may still log in."""
+def as_caller(client: Client) -> Caller:
+    """The client as the caller, for an operator who acts on its behalf, even if it can no longer log in."""
     return Caller(user_id=client.user_id, email=client.user.email, client_id=client.pk)

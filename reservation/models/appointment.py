@@ -42,7 +42,8 @@ def booked() -> Q:
 def in_time_at(now: datetime, *, earliest_start: datetime | None = None) -> Q:
     """Free at this instant, and starting after the lead time: open, provided that the provider is active.
 
-    earliest_start: what the policy returns for now, when the caller has it, as a compiled query must.
+    earliest_start: the first instant that may be reserved, which a compiled query cannot compute from its Param `now`.
+        Default: the policy's for now.
     """
     if earliest_start is None:
         earliest_start = settings.RESERVATION_POLICY.earliest_start(now)
@@ -77,11 +78,12 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         return self.filter(**{lookup: bound for lookup, bound in bounds.items() if bound is not None})
 
     def release(self) -> int:
-        """Release these rows; returns how many there were."""
+        """Release these appointments; returns how many there were."""
         return self.update(reservation=None, available_at=OPEN_SINCE, is_booked=False)
 
     def of_reservations(self, reservation_ids: Iterable[int]) -> Self:
         """Those that one of these reservations has, or had when its hold lapsed."""
+        # Not `reservation__in`, which takes no Params.
         return self.filter(In(F("reservation_id"), reservation_ids))
 
 
@@ -113,8 +115,8 @@ class Appointment(FastHydration):
 
     class Meta:
         indexes = (
-            # Both hold every column, so that a listing reads the index alone. Were one missing, the optimiser would
-            # find the range over starts_at too dear, and walk all that was ever open.
+            # Both contain every column, so that a listing reads the index alone. If one were missing, the optimiser
+            # would judge the range over starts_at too expensive, and scan all appointments that were ever free.
             models.Index(
                 fields=["is_booked", "starts_at", "id", "available_at", "provider", "reservation"],
                 name="appointment_free_by_start",
@@ -156,11 +158,11 @@ class Appointment(FastHydration):
         """Whether a reservation that is not confirmed holds it at this instant."""
         return not self.is_booked and self.available_at > now
 
-    def is_open_at(self, now: datetime, *, provider: Provider, to: int | None = None) -> bool:
+    def is_open_at(self, now: datetime, *, provider: Provider, own: int | None = None) -> bool:
         """Whether this appointment of the provider can be reserved at this instant, by itself.
 
-        to: the id of a reservation to which its own appointments are open, since it can be moved onto them.
+        own: the id of a reservation whose own appointments count as open, since it can be moved onto them.
         """
-        is_free = self.is_free_at(now) or (to is not None and self.reservation_id == to)
+        is_free = self.is_free_at(now) or (own is not None and self.reservation_id == own)
         is_in_time = self.starts_at >= settings.RESERVATION_POLICY.earliest_start(now)
         return is_free and is_in_time and provider.is_active

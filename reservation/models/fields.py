@@ -16,7 +16,7 @@ def time_zone_names() -> frozenset[str]:
 
 
 def validate_time_zone(name: str) -> None:
-    """Refuse what is not the name of an IANA time zone."""
+    """Raise ValidationError unless this is the name of an IANA time zone."""
     if name not in time_zone_names():
         raise ValidationError("%(name)s is not an IANA time zone.", params={"name": name})
 
@@ -30,7 +30,7 @@ class TimeZoneField(models.CharField):
 
 
 class NameField(models.CharField):
-    """A line of text without space around it; one of nothing but space is blank."""
+    """A line of text, stripped of white space at its ends before it is validated."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

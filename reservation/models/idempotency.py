@@ -5,7 +5,7 @@ from django.db import models
 
 
 class IdempotencyKey(models.Model):
-    """Written in the transaction of the change itself, so that a key exists if and only if its effect does."""
+    """Created in the transaction of the change itself, so that a key exists if and only if the change was made."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
     key_hash = models.CharField(max_length=64, help_text="SHA-256 of the key, since collations fold case.")

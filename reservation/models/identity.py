@@ -1,11 +1,11 @@
-"""Identities of an account's owner at external identity providers."""
+"""Identities of accounts at external identity providers."""
 
 from django.conf import settings
 from django.db import models
 
 
 class ExternalIdentity(models.Model):
-    """Written once, when the provider has verified the account's address; from then on the address does not matter."""
+    """Created when an identity provider has verified the account's address; later log-ins do not use it."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="identities", db_index=False)
     issuer = models.CharField(max_length=255)

@@ -10,7 +10,7 @@ from django.core.cache.backends.base import BaseCache
 from django.test import Client as Browser
 
 from api.documents.document import document_hash
-from api.documents.persisted import cache_key, registered_source
+from api.documents.persisted import document_cache_key, registered_source
 from cache.client import cache_at
 from cache.connection import connections
 from tests.servers import HOST, free_port
@@ -73,7 +73,7 @@ def test_documents_are_registered_in_memcached(memcached: str, use: Any, client:
     body = {"query": VIEWER, **HASHED}
     response = client.post("/graphql/", body, content_type="application/json").json()
     assert response == {"data": {"viewer": {"isStaff": False}}}
-    assert cache.get(cache_key(document_hash(VIEWER))) == VIEWER
+    assert cache.get(document_cache_key(document_hash(VIEWER))) == VIEWER
     registered_source.cache_clear()
     assert client.post("/graphql/", HASHED, content_type="application/json").json() == response
 

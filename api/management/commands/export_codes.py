@@ -11,7 +11,7 @@ from api.http.codes import MEANINGS
 from api.management.export import ExportCommand
 
 PATH = settings.BASE_DIR / "docs" / "api.md"
-PLACE = re.compile(r"(<!-- codes: .*? -->\n).*?(<!-- /codes -->)", re.DOTALL)
+TABLE = re.compile(r"(<!-- codes: .*? -->\n).*?(<!-- /codes -->)", re.DOTALL)
 
 
 def table() -> str:
@@ -28,6 +28,6 @@ class Command(ExportCommand):
 
     def files(self) -> Mapping[Path, str]:
         text = PATH.read_text()
-        if not PLACE.search(text):
+        if not TABLE.search(text):
             raise CommandError(f"{PATH.name} has no place for the table of codes: the comments around it are missing.")
-        return {PATH: PLACE.sub(lambda match: match[1] + table() + match[2], text)}
+        return {PATH: TABLE.sub(lambda match: match[1] + table() + match[2], text)}

@@ -19,101 +19,103 @@ PERIOD: dict[str, Any] = {"startsFrom": "{{startsAt}}", "startsBefore": "{{endsA
 RESERVATION: dict[str, Any] = {"reservationId": "{{reservationId}}"}
 
 
-def change(
+def mutation(
     name: str, /, *, stores: Mapping[str, str] | None = None, refusal: str | None = None, **input: Any
 ) -> Example:
     """A mutation, with its one input."""
     return Example(name=name, variables={"input": input}, stores=stores or {}, refusal=refusal)
 
 
-def read(name: str, /, *, stores: Mapping[str, str] | None = None, **variables: Any) -> Example:
+def query(name: str, /, *, stores: Mapping[str, str] | None = None, **variables: Any) -> Example:
     return Example(name=name, variables=variables, stores=stores or {})
 
 
-WALK = Folder(
+WALK_FOLDER = Folder(
     name="From log-in to confirm",
     description="A client reserves the next open appointment, confirms the reservation, and cancels it.",
     requests=[
         LogIn("client"),
-        read("next-open-appointment", stores={"appointmentId": "found.id"}),
-        change(
+        query("next-open-appointment", stores={"appointmentId": "found.id"}),
+        mutation(
             "reserve-appointment", appointmentId="{{appointmentId}}", stores={"reservationId": "found.reservation.id"}
         ),
-        change("confirm-reservation", **RESERVATION),
-        read("reservations", filter={"status": ["PENDING", "CONFIRMED"]}, first=10),
-        change("cancel-reservation", **RESERVATION, reason="Only a walk-through."),
+        mutation("confirm-reservation", **RESERVATION),
+        query("reservations", filter={"status": ["PENDING", "CONFIRMED"]}, first=10),
+        mutation("cancel-reservation", **RESERVATION, reason="Only a walk-through."),
     ],
 )
-PROVIDER = Folder(
+PROVIDER_FOLDER = Folder(
     name="A provider offers time",
     description="Two hours from 09:00 UTC in ninety days, which the next folders reserve.",
     requests=[
         LogIn("provider"),
-        read("viewer", stores={"providerId": "found.provider.id"}),
-        change("update-provider", providerId="{{providerId}}", bio="Here for you on weekdays."),
-        change(
+        query("viewer", stores={"providerId": "found.provider.id"}),
+        mutation("update-provider", providerId="{{providerId}}", bio="Here for you on weekdays."),
+        mutation(
             "offer-appointments",
             **OFFERED,
             stores={"appointmentId": f"{OPEN}[0].id", "otherAppointmentId": f"{OPEN}[1].id"},
         ),
     ],
 )
-ANONYMOUS = Folder(
+ANONYMOUS_FOLDER = Folder(
     name="Without a log-in",
     description="Queries that need no log-in.",
     is_anonymous=True,
     requests=[
-        read("services", filter={"providerId": "{{providerId}}"}, first=10, stores={"serviceId": "found.nodes[0].id"}),
-        read("service", id="{{serviceId}}"),
-        read("providers", filter={"isActive": True}, orderBy={"field": "NAME", "direction": "ASC"}, first=10),
-        read("provider", id="{{providerId}}", **PERIOD),
-        read("open-appointments", filter={**PERIOD, "providerIds": ["{{providerId}}"]}, first=5),
-        read("appointment", id="{{appointmentId}}"),
-        read("node", id="{{appointmentId}}"),
-        read("nodes", ids=["{{providerId}}", "{{serviceId}}"]),
+        query("services", filter={"providerId": "{{providerId}}"}, first=10, stores={"serviceId": "found.nodes[0].id"}),
+        query("service", id="{{serviceId}}"),
+        query("providers", filter={"isActive": True}, orderBy={"field": "NAME", "direction": "ASC"}, first=10),
+        query("provider", id="{{providerId}}", **PERIOD),
+        query("open-appointments", filter={**PERIOD, "providerIds": ["{{providerId}}"]}, first=5),
+        query("appointment", id="{{appointmentId}}"),
+        query("node", id="{{appointmentId}}"),
+        query("nodes", ids=["{{providerId}}", "{{serviceId}}"]),
     ],
 )
-CLIENT = Folder(
+CLIENT_FOLDER = Folder(
     name="A client moves a reservation",
     description="The client reserves one of the offered appointments, and moves the reservation to another.",
     requests=[
         LogIn("client"),
-        change(
+        mutation(
             "reserve-appointment", appointmentId="{{appointmentId}}", stores={"reservationId": "found.reservation.id"}
         ),
-        change("reschedule-reservation", **RESERVATION, appointmentId="{{otherAppointmentId}}"),
-        change("confirm-reservation", **RESERVATION),
-        read("reservation", id="{{reservationId}}", stores={"clientId": "found.client.id"}),
-        read("latest-reservations", last=5),
-        change("update-client", clientId="{{clientId}}", phone="+49 30 901820"),
-        read("client", id="{{clientId}}", orderBy={"field": "CREATED_AT", "direction": "DESC"}),
+        mutation("reschedule-reservation", **RESERVATION, appointmentId="{{otherAppointmentId}}"),
+        mutation("confirm-reservation", **RESERVATION),
+        query("reservation", id="{{reservationId}}", stores={"clientId": "found.client.id"}),
+        query("latest-reservations", last=5),
+        mutation("update-client", clientId="{{clientId}}", phone="+49 30 901820"),
+        query("client", id="{{clientId}}", orderBy={"field": "CREATED_AT", "direction": "DESC"}),
     ],
 )
-STAFF = Folder(
+STAFF_FOLDER = Folder(
     name="Staff",
     description="The first two are refused, since the reservation has not started yet.",
     requests=[
         LogIn("staff"),
-        change("complete-reservation", **RESERVATION, refusal="INVALID_TRANSITION"),
-        change("mark-reservation-no-show", **RESERVATION, refusal="INVALID_TRANSITION"),
-        change("cancel-reservation", **RESERVATION, reason="The provider is on holiday."),
-        change("withdraw-appointments", **OFFERED),
-        read("clients", filter={"search": "{{clientEmail}}"}, first=10),
-        change("create-service", name="Massage", durationMinutes=45, stores={"newServiceId": "found.service.id"}),
-        change("update-service", serviceId="{{newServiceId}}", isActive=False),
-        change("create-provider", name="Somebody New", email="provider-{{$guid}}@example.com", timeZone="Europe/Paris"),
+        mutation("complete-reservation", **RESERVATION, refusal="INVALID_TRANSITION"),
+        mutation("mark-reservation-no-show", **RESERVATION, refusal="INVALID_TRANSITION"),
+        mutation("cancel-reservation", **RESERVATION, reason="The provider is on holiday."),
+        mutation("withdraw-appointments", **OFFERED),
+        query("clients", filter={"search": "{{clientEmail}}"}, first=10),
+        mutation("create-service", name="Massage", durationMinutes=45, stores={"newServiceId": "found.service.id"}),
+        mutation("update-service", serviceId="{{newServiceId}}", isActive=False),
+        mutation(
+            "create-provider", name="Somebody New", email="provider-{{$guid}}@example.com", timeZone="Europe/Paris"
+        ),
     ],
 )
-OTHERS = Folder(
+OTHERS_FOLDER = Folder(
     name="Everything else",
     description="All other examples, in an order in which each finds what it needs.",
-    requests=[PROVIDER, ANONYMOUS, CLIENT, STAFF],
+    requests=[PROVIDER_FOLDER, ANONYMOUS_FOLDER, CLIENT_FOLDER, STAFF_FOLDER],
 )
 
 COLLECTION = collection(
     "Appointments",
     description="Every document of docs/examples, to be sent in order. Select the environment first.",
-    folders=[WALK, OTHERS],
+    folders=[WALK_FOLDER, OTHERS_FOLDER],
     before=[
         "const day = 24 * 60 * 60 * 1000;",
         "const nine = Math.floor(Date.now() / day) * day + 90 * day + (9 / 24) * day;",

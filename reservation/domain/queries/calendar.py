@@ -116,7 +116,7 @@ def read_slots(
     following: Slot | None = None
     for appointment in reversed(list(appointments)):
         provider = by_pk[appointment.provider_id]
-        is_open = appointment.is_open_at(now, provider=provider, to=own)
+        is_open = appointment.is_open_at(now, provider=provider, own=own)
         is_next = following is not None and (following.provider_id, following.starts_at) == (
             provider.pk,
             appointment.ends_at,

@@ -38,7 +38,7 @@ def suggest_clients(*, caller: Caller, search: str, limit: int) -> list[Client]:
     found: list[int] = []
     for condition in (Q(name__istartswith=text), Q(user__email__istartswith=text), inside) if text else ():
         if len(found) < limit:
-            # Only keys; the rows are read of those that are returned.
+            # Only keys: rows are read only of the clients that are returned.
             keys = Client.objects.filter(condition).order_by("name", "pk").values_list("pk", flat=True)
             found += [pk for pk in keys[:limit] if pk not in found][: limit - len(found)]
     people = clients.in_bulk(found)

@@ -1,4 +1,4 @@
-"""What a listing is of: one frozen dataclass for each kind of list, which makes its queryset."""
+"""The criteria of a listing: one frozen dataclass for each kind of list, which builds the queryset."""
 
 from typing import ClassVar, Generic, TypeVar
 
@@ -10,12 +10,12 @@ M = TypeVar("M", bound=Model)
 class Criteria(Generic[M]):
     """A subclass is a frozen dataclass. Its `of` validates the arguments of a caller; its constructor does not.
 
-    `queryset` looks at the value of no field but those in STRUCTURAL, and of the others only at whether they are None.
-    So a compiled query can be made of criteria whose other fields are params.
+    `queryset` may decide by the values of the fields in STRUCTURAL. Of any other field it may only test whether it is
+    None, so that a compiled query can have a param in its place.
     """
 
     STRUCTURAL: ClassVar[frozenset[str]] = frozenset()
-    """The fields whose values the text of the statement depends on; there should be few of these values."""
+    """The fields whose values the SQL depends on. Each combination of values is compiled, so there should be few."""
 
     def queryset(self) -> QuerySet[M]:
         """All that fulfils the criteria, unordered."""

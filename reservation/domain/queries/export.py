@@ -20,7 +20,7 @@ from reservation.models import IdempotencyKey, Reservation, User
 def export_client(*, caller: Caller, client_id: int, now: datetime) -> dict[str, Any]:
     """All data of a client, as values for JSON; instants as ISO 8601. The client itself and staff may.
 
-    Secrets (the hash of the password, the keys of sessions) are left out: they are no data about the person.
+    Secrets (the hash of the password, the keys of sessions) are left out, since they are not data about the person.
     Raises NotFound and Forbidden.
     """
     client = client_for(caller, client_id, permission=Permission.EXPORT_CLIENT)
@@ -49,7 +49,9 @@ def export_client(*, caller: Caller, client_id: int, now: datetime) -> dict[str,
             "time_zone": client.time_zone,
             "created_at": client.created_at.isoformat(),
         },
-        "reservations": [describe(reservation, user) for reservation in reservations.order_by("starts_at", "pk")],
+        "reservations": [
+            export_reservation(reservation, user) for reservation in reservations.order_by("starts_at", "pk")
+        ],
         "sessions": [{"expires_at": session.expire_date.isoformat()} for session in sessions_of(user)],
         "log_ins": [
             {"at": at.isoformat(), "address": address, "with": with_}
@@ -62,11 +64,11 @@ def export_client(*, caller: Caller, client_id: int, now: datetime) -> dict[str,
             for type_, since in Authenticator.objects.filter(user=user).order_by("pk").values_list("type", "created_at")
         ],
         "idempotency_keys": [{"used_at": used_at.isoformat()} for used_at in keys.values_list("created_at", flat=True)],
-        "changes_by_staff": [*changes(user), *changes(client)],
+        "changes_by_staff": [*changes_by_staff(user), *changes_by_staff(client)],
     }
 
 
-def describe(reservation: Reservation, user: User) -> dict[str, Any]:
+def export_reservation(reservation: Reservation, user: User) -> dict[str, Any]:
     """One reservation and its history; the provider is the only other person in it."""
     events = sorted(reservation.events.all(), key=lambda event: event.pk)
     return {
@@ -95,7 +97,7 @@ def describe(reservation: Reservation, user: User) -> dict[str, Any]:
     }
 
 
-def changes(row: Model) -> list[dict[str, Any]]:
+def changes_by_staff(row: Model) -> list[dict[str, Any]]:
     """The changes that staff made to this row in the admin."""
     about = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(row), object_id=str(row.pk))
     return [

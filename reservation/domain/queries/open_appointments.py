@@ -44,7 +44,7 @@ class OpenAppointments(Criteria[Appointment]):
         provider_ids: Collection[int] | None = None,
         service: Service | None = None,
     ) -> Self:
-        """The criteria of a caller, each of which may be left out. An inactive service has no open appointments.
+        """The criteria for the arguments of a caller. An inactive service has no open appointments.
 
         Raises InvalidInput for an interval that ends before it starts or is too long.
         """
@@ -67,12 +67,12 @@ class OpenAppointments(Criteria[Appointment]):
     def queryset(self) -> QuerySet[Appointment]:
         found = Appointment.objects.starting_in(None, self.starts_before)
         if self.provider_ids is not None:
-            found = found.filter(In(F("provider_id"), self.provider_ids))  # provider_id__in takes no params
+            found = found.filter(In(F("provider_id"), self.provider_ids))  # provider_id__in takes no Params
         found = found.open_at(self.now, earliest_start=self.starts_from)
         return found if self.service_id is None else found.filter(*self.conditions_of(self.service_id))
 
     def conditions_of(self, service_id: int) -> list[IsNull]:
-        """That the provider offers the service, and that the rest of the run is free.
+        """The conditions that the provider offers the service, and that the rest of the run is free.
 
         One look-up by the unique key for each further appointment: a page costs as much as it shows, where a window
         function would number the whole calendar first.

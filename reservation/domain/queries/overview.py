@@ -21,7 +21,7 @@ SHOWN = 3
 """How many of each kind of concern are named."""
 
 SOON = timedelta(minutes=10)
-"""How soon a hold lapses that is listed as a concern."""
+"""A hold that lapses this soon is listed as a concern."""
 
 LONG_AGO = timedelta(hours=1)
 """For how long a lapsed hold may be unmarked before it is listed as a concern."""
@@ -87,12 +87,12 @@ def coming_up(*, now: datetime, number: int) -> list[Reservation]:
 
 
 def concerns(*, inactive: Collection[int], now: datetime) -> list[Concern]:
-    """The concerns of each kind that has any, the most urgent kind first. One statement a kind."""
-    found = ((kind, list(rows[:MOST])) for kind, rows in kinds(inactive, now))
+    """The concerns of each kind that has any, the most urgent kind first. One statement per kind."""
+    found = ((kind, list(rows[:MOST])) for kind, rows in reservations_by_kind(inactive, now))
     return [Concern(kind, len(rows), rows[:SHOWN]) for kind, rows in found if rows]
 
 
-def kinds(inactive: Collection[int], now: datetime) -> Iterator[tuple[str, QuerySet[Reservation]]]:
+def reservations_by_kind(inactive: Collection[int], now: datetime) -> Iterator[tuple[str, QuerySet[Reservation]]]:
     """The kinds of concerns, each with its reservations, found by an index."""
     reservations = Reservation.objects
     yield "lapsing", reservations.live_at(now).lapsed_at(now + SOON).order_by("expires_at")
@@ -105,7 +105,7 @@ def kinds(inactive: Collection[int], now: datetime) -> Iterator[tuple[str, Query
 
 
 def in_two_places(now: datetime) -> list[int]:
-    """Reservations that begin soon and overlap with another one of their client. No command creates such."""
+    """Reservations that begin soon and overlap with another one of their client. No command creates them."""
     soon = Reservation.objects.filter(starts_at__gte=now, starts_at__lt=now + LOOK_AHEAD, status__in=HOLDING)
     found: list[int] = []
     last_of: dict[int, tuple[int, datetime]] = {}

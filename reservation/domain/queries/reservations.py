@@ -1,4 +1,4 @@
-"""Reservations that somebody may see."""
+"""The reservations that a viewer may see."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -9,15 +9,15 @@ from django.db.models import QuerySet
 
 from reservation.domain.access import visible_reservations
 from reservation.domain.caller import Caller
-from reservation.domain.errors import InvalidInput
 from reservation.domain.queries.criteria import Criteria
+from reservation.domain.validation import check_order
 from reservation.models import Reservation
 from reservation.policy import Status
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reservations(Criteria[Reservation]):
-    """The reservations that a viewer may see and that fulfil every given condition; None is no condition.
+    """The reservations that a viewer may see and that fulfil every condition that is not None.
 
     status: in one of these states at the instant now.
     starts_from, starts_before: the half-open interval in which they start.
@@ -48,8 +48,8 @@ class Reservations(Criteria[Reservation]):
         starts_before: datetime | None = None,
     ) -> Self:
         """The criteria of a viewer. Raises InvalidInput for an interval that ends before it starts."""
-        if starts_from is not None and starts_before is not None and starts_before <= starts_from:
-            raise InvalidInput("The interval ends before it has started.", field="starts_before")
+        if starts_from is not None and starts_before is not None:
+            check_order(starts_at=starts_from, ends_at=starts_before, ends_field="starts_before")
         return cls(
             is_staff=viewer.is_staff,
             viewer_client_id=viewer.client_id,

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from reservation.domain.erasure import erase_client
 from reservation.domain.errors import DomainError
-from reservation.management.client import caller_of, find_client
+from reservation.management.client import as_caller, find_client
 
 
 class Command(BaseCommand):
@@ -24,10 +24,10 @@ class Command(BaseCommand):
         if not yes:
             require_confirmation(f"Erase {found.name} ({found.user.email}) for good? Type yes: ")
         try:
-            left = erase_client(caller=caller_of(found), client_id=found.pk, now=timezone.now())
+            anonymised = erase_client(caller=as_caller(found), client_id=found.pk, now=timezone.now())
         except DomainError as refusal:
             raise CommandError(refusal.message) from refusal
-        self.stdout.write(f"Erased. {left} reservations were anonymised.")
+        self.stdout.write(f"Erased. {anonymised} reservations were anonymised.")
 
 
 def require_confirmation(question: str) -> None:

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from reservation.domain.queries.export import export_client
-from reservation.management.client import caller_of, find_client
+from reservation.management.client import as_caller, find_client
 
 
 class Command(BaseCommand):
@@ -22,7 +22,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, client: str, output: Path | None, **_options: Any) -> None:
         found = find_client(client)
-        data = export_client(caller=caller_of(found), client_id=found.pk, now=timezone.now())
+        data = export_client(caller=as_caller(found), client_id=found.pk, now=timezone.now())
         text = json.dumps(data, ensure_ascii=False, indent=2)
         if output is None:
             self.stdout.write(text)

@@ -46,7 +46,7 @@ class Command(BaseCommand):
 
     @contextmanager
     def only_one(self, seconds: float) -> Iterator[None]:
-        """Hold the lock meanwhile. A process that is killed releases it, with its connection."""
+        """Hold the migration lock within the block. A process that is killed releases it with its connection."""
         if lock := LOCKS.get(connection.vendor):
             # On MySQL a name is shared by the whole server, and has at most 64 characters.
             name = sha256(f"migrate {connection.settings_dict['NAME']}".encode()).hexdigest()
@@ -57,7 +57,7 @@ class Command(BaseCommand):
             connection.close()
 
     def wait_for(self, what: str, is_done: Callable[[], bool], seconds: float) -> None:
-        """Wait, and print the reason once, and again when it changes. Raises CommandError when it takes longer."""
+        """Wait until it is done, and print the reason whenever that changes. Raises CommandError at the timeout."""
         gives_up_at = time.monotonic() + seconds
         printed = None
         while True:
@@ -78,11 +78,13 @@ class Command(BaseCommand):
 
 
 def is_available() -> bool:
+    """Returns True once the database accepts connections. Raises OperationalError before."""
     connection.ensure_connection()
     return True
 
 
 def acquires(lock: str, name: str) -> bool:
+    """Try to acquire the lock of this name, and return whether that succeeded."""
     with connection.cursor() as cursor:
         cursor.execute(lock, [name])
         return bool(cursor.fetchone()[0])

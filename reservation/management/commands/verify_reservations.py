@@ -1,4 +1,4 @@
-"""Checks the invariants on live data."""
+"""Checks the invariants of live data."""
 
 from typing import Any
 

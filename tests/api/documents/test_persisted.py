@@ -9,7 +9,7 @@ from django.core.cache import caches
 from django.test import Client as Browser
 
 from api.documents.document import document_hash
-from api.documents.persisted import cache_key, registered_source
+from api.documents.persisted import document_cache_key, registered_source
 from tests.api.test_views import GRAPHQL_JSON, NOBODY, VIEWER, refusal
 from tests.conftest import Post
 
@@ -99,7 +99,7 @@ def test_an_invalid_document_is_not_registered(source: str, post: Post) -> None:
 
 @pytest.mark.parametrize("value", ["{ viewer { email } }", 1, None, [], {"a": 1}])
 def test_a_text_in_the_cache_is_used_only_if_it_has_the_hash(value: Any, post: Post) -> None:
-    cache.set(cache_key(HASH), value)
+    cache.set(document_cache_key(HASH), value)
     assert refusal(post(by_hash())) == (200, "PERSISTED_QUERY_NOT_FOUND")
 
 

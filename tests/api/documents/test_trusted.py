@@ -98,7 +98,7 @@ def test_a_registered_document_is_not_trusted(manifest: None, post: Post, settin
 def test_a_manifest_of_another_format_is_reported(text: str, tmp_path: Path) -> None:
     path = tmp_path / "manifest.json"
     path.write_text(text, encoding="latin-1")
-    with pytest.raises(ImproperlyConfigured, match=r"GRAPHQL_TRUSTED_DOCUMENTS: .*manifest\.json is no manifest"):
+    with pytest.raises(ImproperlyConfigured, match=r"GRAPHQL_TRUSTED_DOCUMENTS: .*manifest\.json is not a manifest"):
         read_manifest(str(path))
-    with pytest.raises(ImproperlyConfigured, match=r"nowhere is no manifest"):
+    with pytest.raises(ImproperlyConfigured, match=r"nowhere is not a manifest"):
         read_manifest(str(tmp_path / "nowhere"))

@@ -7,7 +7,7 @@ import pytest
 from graphql import GraphQLError, parse_value
 
 from api.schema import schema
-from api.types.scalars import DateTime, TimeZone, instants
+from api.types.scalars import DateTime, TimeZone, serialize_instants
 from reservation.models import Client
 from tests.practice import Ask, Practice, gid
 
@@ -122,7 +122,7 @@ def test_a_column_of_instants_is_written_as_each_of_them() -> None:
         datetime(1, 1, 1, tzinfo=UTC),
         datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
     ]
-    assert instants(column) == [DateTime.serialize(instant) for instant in column]
+    assert serialize_instants(column) == [DateTime.serialize(instant) for instant in column]
     for elsewhere in (timezone(timedelta(hours=1)), None):
         with pytest.raises(ValueError, match="not in UTC"):
-            instants([column[0], column[1].replace(tzinfo=elsewhere)])
+            serialize_instants([column[0], column[1].replace(tzinfo=elsewhere)])

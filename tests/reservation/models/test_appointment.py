@@ -53,9 +53,9 @@ def test_open_at_and_is_open_at_agree_at_every_instant() -> None:
         assert set(Appointment.objects.open_at(now, earliest_start=TOMORROW)) >= expected
         every = (opened, idle, held, booked)
         assert {one for one in every if one.is_open_at(now, provider=one.provider)} == expected
-    assert held.is_open_at(NOW, provider=hold.provider, to=hold.pk)
-    assert not held.is_open_at(NOW, provider=hold.provider, to=hold.pk + 1)
-    assert not booked.is_open_at(NOW, provider=booked.provider, to=hold.pk)
+    assert held.is_open_at(NOW, provider=hold.provider, own=hold.pk)
+    assert not held.is_open_at(NOW, provider=hold.provider, own=hold.pk + 1)
+    assert not booked.is_open_at(NOW, provider=booked.provider, own=hold.pk)
 
 
 def test_starting_in_is_half_open_and_each_side_may_be_left_open() -> None:
