@@ -15,7 +15,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from staff.calendar.days import FIRST_DATE, LAST_DATE
+FIRST_DATE, LAST_DATE = date(1970, 1, 10), date(8999, 12, 1)
+"""The dates that staff can choose. The weeks before and after them exist in every zone, and BOOKED_UNTIL is later."""
 
 WHEN_PARAMETER = "when"
 DAY_PATTERN, MONTH_PATTERN = re.compile(r"(\d{4})-(\d\d)-(\d\d)"), re.compile(r"(\d{4})-(\d\d)")

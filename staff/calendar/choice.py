@@ -10,7 +10,7 @@ from django.http import QueryDict
 from reservation.domain.queries.providers import find_providers
 from reservation.models import Provider
 from reservation.models.fields import time_zone_names
-from staff.calendar.days import FIRST_DATE, LAST_DATE
+from staff.dates import FIRST_DATE, LAST_DATE
 
 PROVIDERS_PER_PAGE = 30
 MAX_PAGE = 10_000

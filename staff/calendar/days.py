@@ -10,9 +10,6 @@ from django.conf import settings
 
 from reservation.policy import EPOCH
 
-FIRST_DATE, LAST_DATE = date(1970, 1, 10), date(8999, 12, 1)
-"""Within these bounds, the week before and after exists in every zone, and BOOKED_UNTIL is later."""
-
 WORKING_HOURS = ("09:00", "17:00")
 """The rows of an empty calendar."""
 
