@@ -10,7 +10,7 @@ from benchmarks.titles import PEERS, WORKLOADS
 WIDTH, MARGIN = 860, 16
 TITLE_WIDTH, BAR_WIDTH, GAP = 236, 220, 76
 TOP, ROW, BAR = 76, 26, 16
-API = {"api", "standard", "memcached", "nginx"}
+API_PEERS = {"api", "standard", "memcached", "nginx"}
 PANELS = (("rate", "requests a second: more is better"), ("cost", "ms of CPU a request: less is better"))
 
 # Colours with contrast on white and on black; text follows the colour scheme of the reader.
@@ -51,7 +51,7 @@ def draw_panel(column: int, kind: str, caption: str, peers: dict[str, Any]) -> l
     for row, (name, median) in enumerate(medians.items()):
         length = max(1.0, min(1.0, median / whole) * BAR_WIDTH)
         top = TOP + row * ROW
-        drawn.append(bar(left, top, length, "api" if name in API else "other", is_cut=median > whole))
+        drawn.append(bar(left, top, length, "api" if name in API_PEERS else "other", is_cut=median > whole))
         drawn.append(text(left + length + 6, baseline(row), brief(median)))
     return drawn
 

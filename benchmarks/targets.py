@@ -73,7 +73,7 @@ TARGETS = (
         unit=" ms",
     ),
 )
-MARGIN = 1.2
+TOLERANCE = 1.2
 """A ratio that is worse than the committed one by more than this factor is a regression."""
 
 
@@ -88,6 +88,6 @@ def regressions(committed: dict[str, Figure], measured: dict[str, Figure]) -> li
     for name in sorted((committed.keys() & measured.keys()) - unsteady):
         before, now = committed[name], measured[name]
         worse = now.low / before.median if name in small_is_good else before.median / now.high
-        if worse > MARGIN:
+        if worse > TOLERANCE:
             found.append(f"{name}: {now.median:.2f} ({now.low:.2f} to {now.high:.2f}), was {before.median:.2f}")
     return found

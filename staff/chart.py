@@ -10,7 +10,7 @@ WIDTH, HEIGHT = 720, 120
 MAX_LABELS = 6
 """The number of labels below the columns."""
 
-SHORTEST_SECONDS = 0.0005
+SCALE_START_SECONDS = 0.0005
 """The start of the logarithmic scale of durations."""
 
 
@@ -53,5 +53,7 @@ def round_up(greatest: int) -> int:
 def spread(quantiles: Sequence[float | None], *, longest: float) -> list[float]:
     """The positions of durations between the shortest and the longest, in percent; without those that are unknown."""
     known = [seconds for seconds in quantiles if seconds is not None]
-    scale = math.log(max(longest, SHORTEST_SECONDS * 2) / SHORTEST_SECONDS)
-    return [round(100 * math.log(max(seconds, SHORTEST_SECONDS) / SHORTEST_SECONDS) / scale, 1) for seconds in known]
+    scale = math.log(max(longest, SCALE_START_SECONDS * 2) / SCALE_START_SECONDS)
+    return [
+        round(100 * math.log(max(seconds, SCALE_START_SECONDS) / SCALE_START_SECONDS) / scale, 1) for seconds in known
+    ]

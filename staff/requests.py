@@ -14,8 +14,8 @@ from ops.metrics.summary import Operation, operations
 from ops.metrics.windows import History, Window
 from staff.chart import columns, spread
 
-TTL_SECONDS = 15
-MAX_OPERATIONS, MAX_CODES = 12, 6
+NUMBERS_TTL_SECONDS = 15
+MAX_SHOWN_OPERATIONS, MAX_SHOWN_CODES = 12, 6
 
 SHOWN_WINDOWS = (("Last hour", HOUR), ("Last day", DAY))
 
@@ -33,7 +33,7 @@ def cached_numbers(title: str, window: Window) -> dict[str, Any] | None:
             numbers = describe_window(title, metrics().history(window))
         except RedisError:
             return None
-        cache.set(key, numbers, TTL_SECONDS)
+        cache.set(key, numbers, NUMBERS_TTL_SECONDS)
     return dict(numbers)
 
 
@@ -51,8 +51,8 @@ def describe_window(title: str, history: History) -> dict[str, Any]:
         "per_second": sum(requests) / history.seconds,
         "errors": sum(failed),
         "chart": columns(requests, failed, starts=[clock_label(start) for start in history.starts]),
-        "operations": [describe_operation(operation, slowest) for operation in found[:MAX_OPERATIONS]],
-        "left_out": max(0, len(found) - MAX_OPERATIONS),
+        "operations": [describe_operation(operation, slowest) for operation in found[:MAX_SHOWN_OPERATIONS]],
+        "left_out": max(0, len(found) - MAX_SHOWN_OPERATIONS),
         "codes": top_errors(history),
     }
 
@@ -69,7 +69,6 @@ def describe_operation(operation: Operation, slowest: float) -> dict[str, Any]:
         "requests": operation.requests,
         "per_second": operation.per_second,
         "errors": operation.errors,
-        "share": operation.errors / operation.requests if operation.requests else 0.0,
         "quantiles": [as_milliseconds(seconds) for seconds in quantiles],
         "spread": spread(quantiles, longest=slowest),
     }
@@ -86,4 +85,4 @@ def top_errors(history: History) -> list[dict[str, Any]]:
     codes: Counter[str] = Counter()
     for (_, code), number in history.counts.of(families.GRAPHQL_ERRORS).items():
         codes[code] += number
-    return [{"code": code, "number": number} for code, number in codes.most_common(MAX_CODES)]
+    return [{"code": code, "number": number} for code, number in codes.most_common(MAX_SHOWN_CODES)]

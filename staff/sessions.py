@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 
 from staff.calendar.choice import parse_id
 
-MAX_SESSIONS = 50
+MAX_LISTED_SESSIONS = 50
 
 ALL_OTHERS = "others"
 """The value of the button that ends all sessions but this one."""
@@ -28,7 +28,7 @@ def show_sessions(request: HttpRequest, site: AdminSite) -> HttpResponse:
         "here": here,
         "others": ALL_OTHERS,
         "sessions": sorted(
-            own.order_by("-last_seen_at", "-pk")[:MAX_SESSIONS], key=lambda session: session.session_key != here
+            own.order_by("-last_seen_at", "-pk")[:MAX_LISTED_SESSIONS], key=lambda session: session.session_key != here
         ),
     }
     return TemplateResponse(request, "admin/sessions.html", context)

@@ -67,10 +67,10 @@ def cache_key(schema: GraphQLSchema, document: Document, operation: Operation, v
 def generations_of(reads: PublicReads, variables: Mapping[str, Any]) -> list[str]:
     """The names of the generations that invalidate the response when they change."""
     if not reads.calendars:
-        return [catalogue.GENERATION]
+        return [catalogue.CATALOGUE_GENERATION]
     providers = reads.providers(variables)
     calendars = [ALL_CALENDARS] if providers is None else map(calendar_generation, sorted(providers))
-    return [catalogue.GENERATION, *calendars]
+    return [catalogue.CATALOGUE_GENERATION, *calendars]
 
 
 @cache
