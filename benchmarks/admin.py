@@ -35,7 +35,7 @@ def measure(*, rounds: int) -> dict[str, Section]:
 
 
 def compare(*, rounds: int) -> Times:
-    """The time of each page. A first visit, which connects, is not measured. Leaves the large database in use."""
+    """Returns the times of each page, without its first visit, which connects. Leaves the large database in use."""
     databases = {name: (log_in(name), list(pages())) for name in (SMALL, LARGE)}
     times: Times = {}
     for number, (what, _) in enumerate(databases[SMALL][1]):
@@ -51,7 +51,7 @@ def compare(*, rounds: int) -> Times:
 
 
 def pages() -> Iterator[tuple[str, str]]:
-    """The title of each page that staff open often, and its path below the admin's."""
+    """Yields the title of each page that staff open often, and its path below the admin's."""
     reservation = Reservation.objects.order_by("starts_at").values_list("pk", flat=True)[0]
     client, provider = (model.objects.order_by("pk")[0] for model in (Client, Provider))
     name = client.name.split()[0]

@@ -25,7 +25,7 @@ text { font: 13px system-ui, sans-serif; fill: #1f2328 }
 
 
 def draw(peers: dict[str, Any]) -> str:
-    """The chart of these figures of the workload `fifty`, by peer."""
+    """Returns the chart of these figures of the workload `fifty`, by peer."""
     height = TOP + ROW * len(peers) + MARGIN
     return "\n".join(
         [
@@ -43,7 +43,7 @@ def draw(peers: dict[str, Any]) -> str:
 
 
 def draw_panel(column: int, kind: str, caption: str, peers: dict[str, Any]) -> list[str]:
-    """The bars of one kind of figure. A bar out of proportion is cut off, with a pointed end."""
+    """Returns the bars of one kind of figure. A bar out of proportion is cut off, with a pointed end."""
     left = MARGIN + TITLE_WIDTH + column * (BAR_WIDTH + GAP)
     medians = {name: Figure.read(figures[kind]).median for name, figures in peers.items()}
     whole = scale_of(list(medians.values()))
@@ -57,7 +57,7 @@ def draw_panel(column: int, kind: str, caption: str, peers: dict[str, Any]) -> l
 
 
 def scale_of(values: list[float]) -> float:
-    """The figure of the longest full bar: the largest that is at most three times the next."""
+    """Returns the figure of the longest full bar: the largest that is at most three times the next."""
     first, *others = sorted(values, reverse=True)
     while others and first > 3 * others[0]:
         first, *others = others

@@ -50,7 +50,7 @@ def measure(database: str, workload: Workload, scale: Scale) -> dict[str, Sectio
 
 
 def documents(server: Server, workload: Workload, scale: Scale) -> tuple[list[float], list[float]]:
-    """CPU time of a request with a document that the workers have cached, and with a new one, in milliseconds.
+    """Returns the milliseconds of CPU of requests with a document that the workers have cached, and with a new one.
 
     A new one has other aliases, so that no cache has any part of it.
     """
@@ -86,7 +86,7 @@ def documents(server: Server, workload: Workload, scale: Scale) -> tuple[list[fl
 
 
 def latency(connection: Connection, request: bytes) -> float:
-    """The latency of a request in milliseconds."""
+    """Returns the latency of a request in milliseconds."""
     began = time.perf_counter()
     connection.fetch(request)
     return (time.perf_counter() - began) * 1000

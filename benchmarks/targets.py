@@ -78,7 +78,7 @@ TOLERANCE = 1.2
 
 
 def regressions(committed: dict[str, Figure], measured: dict[str, Figure]) -> list[str]:
-    """A sentence for each ratio that is worse than committed even by the better end of its spread.
+    """Returns a sentence for each ratio that is worse than committed even by the better end of its spread.
 
     Ratios that were measured only once or are not steady are not compared.
     """

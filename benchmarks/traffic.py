@@ -80,13 +80,13 @@ def global_ids(model: type[Model]) -> list[str]:
 
 
 def new_document(workload: Workload, number: int) -> bytes:
-    """The workload with other aliases, so that no cache of documents has it."""
+    """Returns the workload with other aliases, so that no cache of documents has it."""
     document = workload.document.replace(" name ", f" name{number}: name ").replace(" id ", f" id{number}: id ")
     return post("/graphql", {"query": document, "variables": workload.variables})
 
 
 def week_of(ids: Sequence[str], number: int) -> bytes:
-    """Whether each of seven days has an open appointment."""
+    """Returns the request for whether each of seven days has an open appointment."""
     starts = {f"from{days}": start(ids, number, days=days) for days in range(8)}
     return operation("Week", providerIds=[ids[number % len(ids)]], **starts)
 
@@ -115,6 +115,6 @@ def start(ids: Sequence[str], number: int, *, days: int = 0) -> str:
 
 
 def operation(name: str, **variables: Any) -> bytes:
-    """The GET of the booking page, by the hash of its document."""
+    """Returns the GET by which the booking page sends this operation: by the hash of its document."""
     named = {"operationName": name, "variables": json.dumps(variables), "extensions": json.dumps(PERSISTED)}
     return get("/graphql?" + urlencode(named))

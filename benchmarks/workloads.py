@@ -47,7 +47,7 @@ class Workload:
 
 
 def workloads() -> list[Workload]:
-    """All queries, over a week that begins after the lead time, so that no response changes while it is measured."""
+    """Returns all queries, over a week after the lead time, so that no response changes while it is measured."""
     week, next_week = window(0), window(4)
     return [
         Workload("fifty", "listing", LISTING, {"filter": week, "first": 50}),

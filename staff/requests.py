@@ -21,7 +21,7 @@ SHOWN_WINDOWS = (("Last hour", HOUR), ("Last day", DAY))
 
 
 def recent_requests() -> list[dict[str, Any]]:
-    """The numbers of each window; an empty list while Redis is unavailable."""
+    """Returns the numbers of each window; an empty list while Redis is unavailable."""
     return [numbers for title, window in SHOWN_WINDOWS if (numbers := cached_numbers(title, window)) is not None]
 
 
@@ -38,7 +38,7 @@ def cached_numbers(title: str, window: Window) -> dict[str, Any] | None:
 
 
 def describe_window(title: str, history: History) -> dict[str, Any]:
-    """The numbers of a window as plain values, which can be cached."""
+    """Returns the numbers of a window as plain values, which can be cached."""
     requests = [sum(step.of(families.GRAPHQL_REQUESTS).values()) for step in history.steps]
     failed = [sum(step.of(families.GRAPHQL_ERRORS).values()) for step in history.steps]
     found = operations(history)
@@ -58,7 +58,7 @@ def describe_window(title: str, history: History) -> dict[str, Any]:
 
 
 def clock_label(start: datetime) -> str:
-    """The label of a step, in the staff's time zone."""
+    """Returns the label of a step, in the staff's time zone."""
     return f"{timezone.localtime(start):%H:%M}"
 
 
@@ -81,7 +81,7 @@ def as_milliseconds(seconds: float | None) -> str:
 
 
 def top_errors(history: History) -> list[dict[str, Any]]:
-    """The most frequent codes of errors."""
+    """Returns the most frequent codes of errors."""
     codes: Counter[str] = Counter()
     for (_, code), number in history.counts.of(families.GRAPHQL_ERRORS).items():
         codes[code] += number

@@ -1,4 +1,4 @@
-"""The page on which a member of staff sees the sessions of the own account, and ends them."""
+"""The page on which members of staff see the sessions of their own account, and end them."""
 
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
@@ -18,7 +18,7 @@ ALL_OTHERS = "others"
 
 
 def show_sessions(request: HttpRequest, site: AdminSite) -> HttpResponse:
-    """Show the page; a POST ends one session, or all others."""
+    """Shows the page; a POST ends one session, or all others."""
     own = UserSession.objects.filter(user_id=request.user.pk)
     if request.method == "POST":
         return end_sessions(request, own)
@@ -35,7 +35,7 @@ def show_sessions(request: HttpRequest, site: AdminSite) -> HttpResponse:
 
 
 def end_sessions(request: HttpRequest, own: QuerySet[UserSession]) -> HttpResponse:
-    """End the session with the chosen id, if it is among the own ones, or all but this one."""
+    """Ends the session with the chosen id, if the user owns it, or all but this one."""
     here, chosen = request.session.session_key, request.POST.get("session", "")
     pk = parse_id(chosen)
     ending = list(own.exclude(session_key=here) if chosen == ALL_OTHERS else own.filter(pk=pk) if pk else [])
