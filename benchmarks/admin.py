@@ -91,7 +91,7 @@ def milliseconds(visit: Callable[[], None]) -> float:
 def log_in(name: str) -> Callable[[str], None]:
     """Returns a function that opens a page of the admin on this database."""
     use(name)
-    with connection.cursor() as cursor:  # a server does so by itself in the course of a day
+    with connection.cursor() as cursor:  # MariaDB would do this itself within a day
         cursor.execute("ANALYZE TABLE reservation_appointment, reservation_reservation, reservation_client")
         cursor.fetchall()
     browser = Browser()

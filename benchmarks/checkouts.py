@@ -1,4 +1,4 @@
-"""This checkout and another one of the project in turns, on the same rows: whether a change costs anything.
+"""Measures this checkout and another one of the project in turns, on the same rows: whether a change costs anything.
 
 Both run on this checkout's Python and on rows that it made; each has servers and a Memcached of its own.
 """

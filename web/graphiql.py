@@ -47,7 +47,7 @@ def graphiql_in_browsers(view: View) -> View:
 
 
 def is_navigation(request: HttpRequest) -> bool:
-    """Returns whether a browser asks for a page. A client that accepts anything, as curl does, gets the API."""
+    """Returns whether a browser requests a page. A client that accepts anything, as curl does, gets the API."""
     if request.method not in ("GET", "HEAD"):
         return False
     json = [media_type + charset for media_type in API_MEDIA_TYPES for charset in ("", "; charset=utf-8")]
