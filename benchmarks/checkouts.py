@@ -42,7 +42,7 @@ class Checkout:
 
     @contextmanager
     def serve(self, **variables: str) -> Iterator[Server]:
-        """Yields its server, running, with the number of threads of its own configuration."""
+        """Its server, running, with the processes and threads of its own configuration."""
         variables = {**variables, **self.variables}
         url = databases.url_of(DATABASE)
         with servers.gunicorn(url, directory=self.directory, threads=None, **variables) as server:

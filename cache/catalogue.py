@@ -2,14 +2,13 @@
 
 import random
 from collections.abc import Iterable
-from functools import cache
 from hashlib import sha256
 from typing import Any, Generic, TypeVar
 
 from django.conf import settings
 from django.core.cache import caches
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from cache.generations import current_generations, invalidate
 from database.compiled_query import CompiledSelect
@@ -33,6 +32,7 @@ class CachedRows(Generic[M]):
         self.model = model
         self.fields = public_fields(model)
         self.version = sha256(" ".join(self.fields).encode()).hexdigest()[:8]
+        self.select = CompiledSelect(self.build_select)
 
     def key(self, generation: str, pk: int) -> str:
         """Returns the key of a row, with a hash of the fields' names: another version of the code has another key."""
@@ -59,16 +59,13 @@ class CachedRows(Generic[M]):
 
     def load(self, ids: list[int]) -> dict[int, Any]:
         """Returns the rows with these ids from the database, by id."""
-        return {row[0]: row for row in select_public(self.model)(ids=ids)}
+        return {row[0]: row for row in self.select(ids=ids)}
+
+    def build_select(self, ids: list[int]) -> QuerySet[M, tuple[Any, ...]]:
+        return self.model._default_manager.filter(pk__in=ids).values_list(*self.fields)
 
     def is_row(self, value: Any) -> bool:
         return isinstance(value, list) and len(value) == len(self.fields)
-
-
-@cache
-def select_public(model: type[M]) -> CompiledSelect[..., tuple[Any, ...]]:
-    """Returns the compiled query for the public fields of the rows with given ids."""
-    return CompiledSelect(lambda ids: model._default_manager.filter(pk__in=ids).values_list(*public_fields(model)))
 
 
 PROVIDERS, SERVICES = CachedRows(Provider), CachedRows(Service)

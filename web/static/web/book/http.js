@@ -1,6 +1,6 @@
 import { setClock } from "./time.js";
 
-/** code: the API's or this page's. seconds: until a retry. */
+/** code: the API's or ours; seconds: retry after. */
 export class Failure extends Error {
   constructor(code, seconds) {
     super(code);
