@@ -58,7 +58,7 @@ class CachedRows(Generic[M]):
         return {pk: self.model.from_db(DEFAULT_DB_ALIAS, self.fields, row) for pk, row in rows.items()}
 
     def load(self, ids: list[int]) -> dict[int, Any]:
-        """Returns the rows with these ids from the database, by id."""
+        """The rows with these ids in the database, by id."""
         return {row[0]: row for row in self.select(ids=ids)}
 
     def build_select(self, ids: list[int]) -> QuerySet[M, tuple[Any, ...]]:
