@@ -48,8 +48,7 @@ class AccountAdapter(DefaultAccountAdapter):
         try:
             with transaction.atomic():
                 user = super().save_user(request, user, form, commit)
-                name = form.cleaned_data.get("name") or user.email.partition("@")[0]
-                register_client(user=user, name=name[:MAX_NAME_LENGTH], now=timezone.now())
+                register_client_of(user, name=form.cleaned_data.get("name"))
         except IntegrityError as error:
             # A concurrent sign-up took the address after the form was validated.
             taken = {"message": "There is an account with this address.", "code": "email_taken", "param": "email"}
@@ -84,3 +83,9 @@ class AccountAdapter(DefaultAccountAdapter):
             super().send_notification_mail(*arguments, **fields)
         except OSError:  # what sockets and smtplib raise
             logger.exception("An account was changed, and the mail that notifies its owner could not be sent.")
+
+
+def register_client_of(user: User, *, name: str | None) -> None:
+    """Creates the client of a new account. name: shortened if it is too long. Default: the local part of the email."""
+    name = name or user.email.partition("@")[0]
+    register_client(user=user, name=name[:MAX_NAME_LENGTH], now=timezone.now())

@@ -8,7 +8,7 @@ from ops.rate_limit import Rate, rate_limiter
 
 
 def attempt_rates() -> list[Rate]:
-    """The limits for one account: LOG_IN_ATTEMPTS in ten minutes, twice that in an hour, four times in a day."""
+    """Returns the limits of an account: LOG_IN_ATTEMPTS in ten minutes, twice that in an hour, four times in a day."""
     most = settings.LOG_IN_ATTEMPTS
     windows = [(1, 600), (2, 3600), (4, 86_400)]
     return [Rate(f"log-in-{seconds}", times * most, seconds) for times, seconds in windows if most]
@@ -27,4 +27,4 @@ def consume_attempt(email: str) -> bool:
 def reset_attempts(email: str) -> None:
     """Resets the counts once the account's owner has authenticated: their own mistakes were not guessing."""
     for rate in attempt_rates():
-        rate_limiter().forget(rate, attempts_key(email))
+        rate_limiter().reset(rate, attempts_key(email))

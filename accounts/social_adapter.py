@@ -6,11 +6,9 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from django.db import transaction
 from django.http import HttpRequest
-from django.utils import timezone
 
-from reservation.domain.client import register_client
+from accounts.adapter import register_client_of
 from reservation.models import User
-from reservation.policy import MAX_NAME_LENGTH
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):
@@ -19,6 +17,5 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         with transaction.atomic():
             user: User = super().save_user(request, sociallogin, form)
             if form is None:
-                name = sociallogin.account.extra_data.get("name") or user.email.partition("@")[0]
-                register_client(user=user, name=name[:MAX_NAME_LENGTH], now=timezone.now())
+                register_client_of(user, name=sociallogin.account.extra_data.get("name"))
         return user

@@ -120,7 +120,7 @@ def format_result(result: ExecutionResult, context: Context) -> dict[str, Any]:
     is_late = context.deadline.is_over
     errors = [format_error(error, request_id=context.request_id, is_late=is_late) for error in result.errors]
     for error in errors:
-        observation().fail(error["extensions"])
+        observation().record_error(error["extensions"])
     return {"errors": errors, "data": result.data}
 
 
@@ -137,7 +137,7 @@ def label_of(operation: Operation) -> str:
 def refuse(refusal: RequestError, media_type: str) -> HttpResponse:
     """The response to a request of which nothing was executed; its errors are counted for logs and metrics."""
     for error in refusal.errors:
-        observation().fail(error.extensions)
+        observation().record_error(error.extensions)
     return refusal_response(refusal, media_type)
 
 

@@ -35,7 +35,7 @@ def measure(*, rounds: int) -> dict[str, Section]:
 
 
 def compare(*, rounds: int) -> Times:
-    """The time of each page. A first visit, which connects, is not measured. Leaves the large database in use."""
+    """Returns the times of each page, without its first visit, which connects. Leaves the large database in use."""
     databases = {name: (log_in(name), list(pages())) for name in (SMALL, LARGE)}
     times: Times = {}
     for number, (what, _) in enumerate(databases[SMALL][1]):
@@ -51,7 +51,7 @@ def compare(*, rounds: int) -> Times:
 
 
 def pages() -> Iterator[tuple[str, str]]:
-    """The title of each page that staff open often, and its path below the admin's."""
+    """Yields the title of each page that staff open often, and its path below the admin's."""
     reservation = Reservation.objects.order_by("starts_at").values_list("pk", flat=True)[0]
     client, provider = (model.objects.order_by("pk")[0] for model in (Client, Provider))
     name = client.name.split()[0]
@@ -91,7 +91,7 @@ def milliseconds(visit: Callable[[], None]) -> float:
 def log_in(name: str) -> Callable[[str], None]:
     """Returns a function that opens a page of the admin on this database."""
     use(name)
-    with connection.cursor() as cursor:  # a server does so by itself in the course of a day
+    with connection.cursor() as cursor:  # MariaDB would do this itself within a day
         cursor.execute("ANALYZE TABLE reservation_appointment, reservation_reservation, reservation_client")
         cursor.fetchall()
     browser = Browser()

@@ -10,7 +10,7 @@ from benchmarks.titles import PEERS, WORKLOADS
 WIDTH, MARGIN = 860, 16
 TITLE_WIDTH, BAR_WIDTH, GAP = 236, 220, 76
 TOP, ROW, BAR = 76, 26, 16
-API = {"api", "standard", "memcached", "nginx"}
+API_PEERS = {"api", "standard", "memcached", "nginx"}
 PANELS = (("rate", "requests a second: more is better"), ("cost", "ms of CPU a request: less is better"))
 
 # Colours with contrast on white and on black; text follows the colour scheme of the reader.
@@ -25,7 +25,7 @@ text { font: 13px system-ui, sans-serif; fill: #1f2328 }
 
 
 def draw(peers: dict[str, Any]) -> str:
-    """The chart of these figures of the workload `fifty`, by peer."""
+    """Returns the chart of these figures of the workload `fifty`, by peer."""
     height = TOP + ROW * len(peers) + MARGIN
     return "\n".join(
         [
@@ -43,7 +43,7 @@ def draw(peers: dict[str, Any]) -> str:
 
 
 def draw_panel(column: int, kind: str, caption: str, peers: dict[str, Any]) -> list[str]:
-    """The bars of one kind of figure. A bar out of proportion is cut off, with a pointed end."""
+    """Returns the bars of one kind of figure. A bar out of proportion is cut off, with a pointed end."""
     left = MARGIN + TITLE_WIDTH + column * (BAR_WIDTH + GAP)
     medians = {name: Figure.read(figures[kind]).median for name, figures in peers.items()}
     whole = scale_of(list(medians.values()))
@@ -51,13 +51,13 @@ def draw_panel(column: int, kind: str, caption: str, peers: dict[str, Any]) -> l
     for row, (name, median) in enumerate(medians.items()):
         length = max(1.0, min(1.0, median / whole) * BAR_WIDTH)
         top = TOP + row * ROW
-        drawn.append(bar(left, top, length, "api" if name in API else "other", is_cut=median > whole))
+        drawn.append(bar(left, top, length, "api" if name in API_PEERS else "other", is_cut=median > whole))
         drawn.append(text(left + length + 6, baseline(row), brief(median)))
     return drawn
 
 
 def scale_of(values: list[float]) -> float:
-    """The figure of the longest full bar: the largest that is at most three times the next."""
+    """Returns the figure of the longest full bar: the largest that is at most three times the next."""
     first, *others = sorted(values, reverse=True)
     while others and first > 3 * others[0]:
         first, *others = others

@@ -1,4 +1,4 @@
-"""This checkout and another one of the project in turns, on the same rows: whether a change costs anything.
+"""Measures this checkout and another one of the project in turns, on the same rows: whether a change costs anything.
 
 Both run on this checkout's Python and on rows that it made; each has servers and a Memcached of its own.
 """
@@ -58,7 +58,7 @@ def compare(
     only: Collection[str] = NAMES,
     connections: int = CONNECTIONS,
 ) -> None:
-    """Print what both checkouts do of what is named in `only`.
+    """Prints the measurements of both checkouts for the traffic that `only` names.
 
     variables: for this checkout's servers. Raises Failed when the two return different responses.
     """
@@ -85,7 +85,7 @@ def compare(
 
 @contextmanager
 def serve_all(checkouts: list[Checkout], *, is_cached: bool) -> Iterator[dict[str, Server]]:
-    """The servers of each, by its name; is_cached: with a Memcached of its own."""
+    """Yields a server of each checkout, by its name. is_cached: with a Memcached of its own."""
     with ExitStack() as stack:
         serving = {}
         for one in checkouts:
@@ -99,7 +99,7 @@ def serve_all(checkouts: list[Checkout], *, is_cached: bool) -> Iterator[dict[st
 
 @contextmanager
 def bytecode() -> Iterator[None]:
-    """One directory of compiled modules for all servers, so that no checkout starts sooner for having its own."""
+    """Gives all servers one directory of compiled modules, since a checkout that has its own would start sooner."""
     with TemporaryDirectory(prefix="bytecode.") as directory:
         os.environ["PYTHONPYCACHEPREFIX"] = directory
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -161,7 +161,7 @@ HEAD = table(("", f"{THIS}: a second", OTHER, RATIO, f"{THIS}: ms of CPU each", 
 
 
 def line(title: str, turns: dict[str, Turns]) -> str:
-    """A row of the table: rates, where more is better, and then costs, where less is."""
+    """Returns a row of the table: rates, where more is better, and then costs, where less is."""
     one, other = turns[THIS], turns[OTHER]
     cells = [
         cell

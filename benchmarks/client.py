@@ -80,7 +80,7 @@ class Connection:
 
 
 def flood(address: Address, scripts: Iterable[Script]) -> tuple[int, float]:
-    """Run the scripts concurrently, each on a connection. Returns the number of responses and the seconds they took."""
+    """Runs the scripts concurrently, each on a connection. Returns the number of responses and the seconds."""
     responses = 0
     with selectors.DefaultSelector() as waiting:
 

@@ -15,12 +15,12 @@ Section = dict[str, Any]
 
 
 def read() -> dict[str, Section]:
-    """All sections, by name. Later runs are compared with `ratios`."""
+    """Returns all sections, by name. Later runs are compared with `ratios`."""
     return json.loads(FILE.read_text()) if FILE.exists() else {}
 
 
 def write(sections: dict[str, Section]) -> dict[str, Section]:
-    """Replace these sections and leave the others. Returns all."""
+    """Replaces these sections and leaves the others as they are. Returns all sections."""
     stored = read()
     for name, section in sections.items():
         stored[name] = {**stored.get(name, {}), **section} if name in SHARED else section

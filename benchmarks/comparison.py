@@ -46,7 +46,7 @@ def measure(peers: list[Peer], scale: Scale, *, with_plans: bool) -> Measured:
 
 
 def sections(measured: Measured) -> dict[str, committed.Section]:
-    """The sections of the committed figures."""
+    """Returns the sections of the committed figures."""
     return {
         "work": {
             work: {
@@ -60,7 +60,7 @@ def sections(measured: Measured) -> dict[str, committed.Section]:
 
 
 def ratios(measured: Measured) -> dict[str, Figure]:
-    """The ratios of the targets, and of CPU time: of each peer to this API, and of the fastest one to the caches."""
+    """Returns the ratios of the targets, and of CPU: of each peer to this API, and of the fastest one to the caches."""
     of_peers = measured[MAIN]
 
     def rates(one: str, other: str) -> Figure:

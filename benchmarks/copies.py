@@ -22,7 +22,7 @@ STEP = 10_000_000
 
 
 def copy_practice(copies: int) -> None:
-    """Copy the practice in the database that this process uses so many times."""
+    """Adds this many copies of the practice to the database that this process uses."""
     with connection.cursor() as cursor:
         cursor.execute("SET foreign_key_checks = 0, unique_checks = 0")  # whole copies satisfy all of them
         for number in tqdm(range(1, copies + 1), file=sys.stderr, disable=None):
@@ -37,7 +37,7 @@ def copy_practice(copies: int) -> None:
 
 
 def copy_sql(model: type[models.Model]) -> str:
-    """The statement that copies the rows of the original, with all keys shifted."""
+    """Returns the statement that copies the rows of the original, with all keys shifted."""
     fields = model._meta.local_concrete_fields
     names = ", ".join(f"`{field.column}`" for field in fields)
     values = ", ".join(map(copied, fields))

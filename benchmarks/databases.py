@@ -29,19 +29,19 @@ ATTACH = """
 
 
 def url_of(name: str) -> str:
-    """The DATABASE_URL of this database, on the server of this process's own."""
+    """Returns the DATABASE_URL of this database, on the server that this process uses."""
     return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
 
 
 def use(name: str) -> None:
-    """Make this process read and write this database from now on."""
+    """Makes this process read and write this database from now on."""
     connection.close()
     connection.settings_dict["NAME"] = name
 
 
 @contextmanager
 def practice(name: str, *, appointments: int) -> Iterator[float]:
-    """A database with about so many appointments, half of them booked. Yields the seconds that loading took."""
+    """Creates a database with about this many appointments, half of them booked. Yields the seconds of loading."""
     with connection.cursor() as cursor:
         cursor.execute(f"DROP DATABASE IF EXISTS {name}")
         cursor.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
@@ -61,25 +61,25 @@ def practice(name: str, *, appointments: int) -> Iterator[float]:
 
 
 def providers_for(appointments: int) -> int:
-    """The number of providers that have about so many appointments together; each has the same number."""
+    """Returns the number of providers that together have about this many appointments; each has the same number."""
     today = timezone.now().date()
     each = sum(len(working_slots(today + timedelta(days=day), ZoneInfo("UTC"))) for day in range(DAYS))
     return max(1, round(appointments / each))
 
 
 def first_day() -> datetime:
-    """The midnight after which the lead time excludes nothing."""
+    """Returns the midnight after which the lead time excludes nothing."""
     return timezone.now().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=2)
 
 
 def booked_week() -> datetime:
-    """The midnight, of a Monday, at which the fully booked week begins."""
+    """Returns the midnight, of a Monday, at which the fully booked week begins."""
     soon = first_day() + timedelta(days=7)
     return soon + timedelta(days=-soon.weekday() % 7)
 
 
 def book_week(starts_at: datetime) -> None:
-    """Book all open appointments of seven days, with one reservation for every run of them on a calendar."""
+    """Books all open appointments of seven days, with one reservation for every run of them on a calendar."""
     open_slots = Appointment.objects.filter(reservation=None).starting_in(starts_at, starts_at + timedelta(days=7))
     calendar = list(open_slots.order_by("provider_id", "starts_at").values_list("provider_id", "starts_at"))
     providers, now = Provider.objects.in_bulk(), timezone.now()

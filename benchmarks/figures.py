@@ -22,16 +22,16 @@ class Figure:
 
     @classmethod
     def ratio(cls, ones: Iterable[float], others: Iterable[float]) -> Self:
-        """The ratio of the ones to the others, taken round by round."""
+        """Returns the ratio of the first values to the others, taken round by round."""
         return cls.of(one / other for one, other in zip(ones, others, strict=True))
 
     @classmethod
     def read(cls, rounded: Any) -> Self:
-        """The inverse of `rounded`."""
+        """Returns the figure of its committed form: the inverse of `rounded`."""
         return cls(*rounded)
 
     def rounded(self) -> list[float]:
-        """The form of the committed figures: median, low and high with three significant digits."""
+        """Returns the form of the committed figures: median, low and high with three significant digits."""
         return [float(f"{value:.3g}") for value in (self.median, self.low, self.high)]
 
 
@@ -40,7 +40,7 @@ Times = dict[str, tuple[list[float], list[float]]]
 
 
 def figures_by_size(times: Times) -> dict[str, dict[str, list[float]]]:
-    """The committed form of these times."""
+    """Returns the committed form of these times."""
     return {
         name: {
             "many": Figure.of(many).rounded(),

@@ -74,7 +74,7 @@ def compare(among_many: Connection, among_few: Connection, *, rounds: int) -> Ti
 
 
 def cases(connection: Connection) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The title of each listing, and the variables of its query."""
+    """Yields the title of each listing, and the variables of its query."""
     whole_window = window(first_day())
     middle = execute(connection, FIRST, filter=window(first_day() + WINDOW / 2))["openAppointments"]["edges"][0]
     provider_id = middle["node"]["provider"]["id"]
@@ -88,7 +88,7 @@ def cases(connection: Connection) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def latencies(requests: list[tuple[Connection, bytes]], *, times: int) -> tuple[float, float]:
-    """The median latency of each of two requests, in milliseconds."""
+    """Returns the median latency of each of two requests, in milliseconds."""
     taken: tuple[list[float], list[float]] = ([], [])
 
     def measure_one(number: int) -> None:

@@ -36,7 +36,7 @@ class Launch:
 
 
 def measure(checkouts: "list[Checkout]", scale: Scale) -> "dict[str, list[Launch]]":
-    """Each checkout's launches, by its name, in turns. The first, which compiles its modules, is left out."""
+    """Returns the launches of each checkout, by its name, without the first, which compiles modules."""
     done: dict[str, list[Launch]] = {one.name: [] for one in checkouts}
 
     def turn_of(checkout: "Checkout") -> Callable[[], None]:

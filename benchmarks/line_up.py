@@ -20,7 +20,7 @@ def by_document(workload: Workload) -> bytes:
 
 
 def by_hash(workload: Workload) -> bytes:
-    """A GET by persisted query, which proxies may cache."""
+    """Returns a GET by persisted query, which proxies may cache."""
     persisted = {"persistedQuery": {"version": 1, "sha256Hash": sha256(workload.document.encode()).hexdigest()}}
     query = {"variables": json.dumps(workload.variables), "extensions": json.dumps(persisted)}
     return get("/graphql?" + urlencode(query))
@@ -54,7 +54,7 @@ class Peer:
 
 @contextmanager
 def line_up(database_url: str) -> Iterator[list[Peer]]:
-    """All peers, running; they start at the same time."""
+    """Yields all peers, running; they start at the same time."""
     with ExitStack() as stack:
         start = stack.enter_context
         memcached_url = start(servers.memcached())
@@ -89,7 +89,7 @@ def line_up(database_url: str) -> Iterator[list[Peer]]:
 
 
 def peers_with(peers: list[Peer], workload: Workload) -> list[Peer]:
-    """The peers that support this workload, this API first. Raises Failed when two return different data."""
+    """Returns the peers that support this workload, this API first. Raises Failed when two return different data."""
     first, *others = [peer for peer in peers if workload.path not in peer.unsupported]
     register(others, workload)
     expected = first.fetch(workload)
@@ -103,7 +103,7 @@ def peers_with(peers: list[Peer], workload: Workload) -> list[Peer]:
 
 
 def register(peers: list[Peer], workload: Workload) -> None:
-    """Register the document at the peers that are called by its hash."""
+    """Registers the document at the peers that are called by its hash."""
     persisted = {"persistedQuery": {"version": 1, "sha256Hash": sha256(workload.document.encode()).hexdigest()}}
     for peer in peers:
         if peer.request is by_hash:

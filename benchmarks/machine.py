@@ -15,7 +15,7 @@ MODEL = re.compile(r"^model name\s*: (.+)$", re.MULTILINE)
 
 
 def describe(what: str, *, load: float) -> str:
-    """load: the load average before the run."""
+    """Returns the sentence. what: what was measured. load: the load average before the run."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT VERSION()")
         (database,) = cursor.fetchone()

@@ -18,7 +18,7 @@ RESIDENT = re.compile(r"^VmRSS:\s+(\d+) kB$", re.MULTILINE)
 
 
 def measure(database: str, workloads: list[Workload], *, many: int = MANY) -> dict[str, Section]:
-    """The memory of one worker that serves all workloads in turns, in MiB."""
+    """Returns the memory of one worker that serves all workloads in turns, in MiB."""
     with gunicorn(url_of(database), WEB_CONCURRENCY="1") as server:
         server.wait()
         send_mix(server, workloads, FEW)
@@ -44,13 +44,13 @@ def send_mix(server: Server, workloads: list[Workload], requests: int) -> None:
 
 
 def proportional(server: Server) -> float:
-    """The memory of a worker in MiB, on average: pages that several processes share count in equal parts (PSS)."""
+    """Returns the average memory of a worker in MiB. A shared page counts in equal parts for its processes (PSS)."""
     found = [PROPORTIONAL.search(Path(f"/proc/{worker}/smaps_rollup").read_text()) for worker in server.workers]
     return mean(int(one[1]) / 1024 for one in found if one)
 
 
 def resident(server: Server) -> float:
-    """The resident memory of its only worker, in MiB."""
+    """Returns the resident memory of its only worker, in MiB."""
     (worker,) = server.workers
     found = RESIDENT.search(Path(f"/proc/{worker}/status").read_text())
     assert found

@@ -13,7 +13,7 @@ MARKER = re.compile(r"(<!-- bench: (\w+) -->\n).*?(<!-- /bench -->)", re.DOTALL)
 
 
 def fill(page: str, sections: dict[str, Section]) -> str:
-    """The page with a new table at each marker for which something was measured."""
+    """Returns the page with a new table at each marker for which something was measured."""
 
     def table(marker: re.Match[str]) -> str:
         begin, name, end = marker.groups()

@@ -41,7 +41,7 @@ Attempt = tuple[int, str]
 
 
 def measure(api: Server, by_hand: Server, *, rounds: int, seconds: float) -> dict[str, Turns]:
-    """The two mutations, and their SQL by hand, on the database that this process uses."""
+    """Returns the measurements of the two mutations, and of their SQL by hand, on this process's database."""
     attempts = iter(zip(open_slots(), cycle(make_tokens(make_accounts())), strict=False))
 
     def run(rounds: int) -> dict[str, Turns]:
@@ -85,7 +85,7 @@ def open_slots() -> list[int]:
 
 
 def make_accounts() -> list[int]:
-    """The ids of new clients' accounts."""
+    """Creates clients with accounts. Returns the ids of the accounts."""
     now = timezone.now()
     named = {"email__endswith": "@bench.example.com"}
     User.objects.bulk_create(
@@ -97,7 +97,7 @@ def make_accounts() -> list[int]:
 
 
 def make_tokens(accounts: list[int], directory: Path = ROOT) -> list[str]:
-    """An access token of each, as a log-in would return it, for the servers of the checkout in this directory."""
+    """Returns an access token for each account, which the servers of the checkout in this directory accept."""
     session = SessionStore()
     session.create()
     command = (sys.executable, "-P", ROOT / "benchmarks/tokens.py", str(session.session_key))

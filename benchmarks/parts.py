@@ -76,7 +76,7 @@ def sample(workload: Workload, *, seconds: float) -> tuple[Counter[str], float]:
 
 
 def requests_to(workload: Workload) -> Iterator[None]:
-    """Make the request of this workload in this process, again and again. Raises Failed for an error."""
+    """Makes the request of this workload in this process at each step. Raises Failed for an error."""
     application: Any = get_wsgi_application()
     body = json.dumps({"query": workload.document, "variables": workload.variables}).encode()
     environ = {

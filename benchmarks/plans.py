@@ -19,7 +19,7 @@ COLUMNS = ("select_type", "table", "type", "key", "key_len", "rows", "Extra")
 
 
 def explain(workload: Workload) -> str:
-    """The statements of this workload on the database that this process uses, as Markdown."""
+    """Returns the statements of this workload on the database that this process uses, as Markdown."""
     document = parse_document(schema, workload.document)
     with CaptureQueriesContext(connection) as captured:
         execute_document(schema, document.tree, context=Context(now=timezone.now()), variables=workload.variables)

@@ -42,7 +42,7 @@ def all_work(sections: dict[str, Section]) -> str:
 
 
 def work_of(peers: dict[str, Any]) -> str:
-    """The figures of all peers; the ratios are of medians, and of CPU time in multiples of this API's."""
+    """Returns the figures of all peers; the ratios are of medians, and of CPU time in multiples of this API's."""
     api = {kind: Figure.read(peers[API][kind]) for kind in ("rate", "cost")}
     rows = []
     for name, figures in peers.items():
@@ -90,7 +90,7 @@ def pages(sections: dict[str, Section]) -> str:
 
 
 def among_many(what: str, many: int, times: Section) -> str:
-    """The times among so many appointments, and among few."""
+    """Returns the table of times among many appointments, and among few."""
     rows = [
         (name, *(f"{spread(Figure.read(figures[size]))} ms" for size in ("few", "many")), spread(ratio))
         for name, figures in times.items()

@@ -33,7 +33,7 @@ class Turns:
         requests: int = 1,
         connections: int = CONNECTIONS,
     ) -> None:
-        """requests: how many requests make a unit."""
+        """Measures one turn. requests: how many requests make a unit of work."""
         before, until = server.cpu_seconds(), time.perf_counter() + seconds
         responses, elapsed = flood(server.address, [script(until) for _ in range(connections)])
         done = responses / requests
@@ -42,7 +42,7 @@ class Turns:
 
 
 def in_rounds(turns: list[Callable[[], None]], rounds: int) -> None:
-    """Run all turns in each round, beginning with another one each time."""
+    """Runs all turns in each round, beginning with another one each time."""
     for number in range(rounds):
         first = number % len(turns)
         for turn in turns[first:] + turns[:first]:
@@ -67,7 +67,7 @@ def measure(workload: Workload, peers: list[Peer], scale: Scale) -> dict[str, Tu
 
 
 def repeating(peer: Peer, workload: Workload) -> Callable[[float], Script]:
-    """A script that repeats one request until a given time, and raises Failed when its response changes."""
+    """Returns a script that repeats one request until a given time, and raises Failed when its response changes."""
     request = peer.request(workload)
     with Connection(peer.server.address) as connection:
         expected = connection.fetch(request)

@@ -23,7 +23,7 @@ SETTINGS, PEER_SETTINGS = "benchmarks.settings", "benchmarks.peers.settings"
 
 @dataclass(frozen=True)
 class Server:
-    """A process whose children serve requests.
+    """A process whose child processes serve requests.
 
     behind: the server to which it passes requests on.
     """
@@ -38,12 +38,12 @@ class Server:
         return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
 
     def cpu_seconds(self) -> float:
-        """CPU time of the workers so far, in user mode and in the kernel."""
+        """Returns the CPU time of the workers so far, in user mode and in the kernel."""
         seconds = sum(map(cpu_ticks, self.workers)) / TICKS_A_SECOND
         return seconds + (self.behind.cpu_seconds() if self.behind else 0)
 
     def wait(self) -> None:
-        """Wait until it accepts connections. Raises SystemExit when it does not."""
+        """Waits until it accepts connections. Raises SystemExit when it does not."""
         deadline = time.monotonic() + START_SECONDS
         while self.process.poll() is None and time.monotonic() < deadline:
             with socket.socket() as probe:
@@ -67,7 +67,7 @@ def started(
     variables: dict[str, str] | None = None,
     directory: Path = ROOT,
 ) -> Iterator[Server]:
-    """A server that may not accept connections yet."""
+    """Yields a server that may not accept connections yet."""
     environment = {**os.environ, **(variables or {})}
     process = subprocess.Popen(command, cwd=directory, env=environment, stdout=subprocess.DEVNULL)
     try:
@@ -91,7 +91,7 @@ def gunicorn(
     is_default: bool = False,
     **variables: str,
 ) -> Iterator[Server]:
-    """A WSGI application under gunicorn with the production configuration, on this database, with these variables.
+    """Yields a server of the WSGI application: gunicorn with its production configuration and these variables.
 
     directory: the checkout that is served. is_default: whether it has as many processes and threads as its
     configuration says, rather than as many as the other servers.
@@ -114,7 +114,7 @@ def gunicorn(
 
 @contextmanager
 def django(database_url: str, peer: str) -> Iterator[Server]:
-    """Plain Django with a module of benchmarks.peers as its URL configuration."""
+    """Yields a server of plain Django with a module of benchmarks.peers as its URL configuration."""
     application = "django.core.wsgi:get_wsgi_application()"
     with gunicorn(database_url, application, settings=PEER_SETTINGS, PEER=f"benchmarks.peers.{peer}") as server:
         yield server
@@ -122,7 +122,7 @@ def django(database_url: str, peer: str) -> Iterator[Server]:
 
 @contextmanager
 def node(database_url: str, script: str) -> Iterator[Server]:
-    """A module of benchmarks/node."""
+    """Yields a server that runs a module of benchmarks/node."""
     address = free_address()
     variables = {
         "DATABASE_URL": database_url,
@@ -136,7 +136,7 @@ def node(database_url: str, script: str) -> Iterator[Server]:
 
 @contextmanager
 def nginx(app: Server) -> Iterator[Server]:
-    """nginx with its production configuration, except for the rate limit, in front of this server."""
+    """Yields nginx with its production configuration, except for the rate limit, in front of this server."""
     address = free_address()
     with TemporaryDirectory(prefix="nginx.") as home:
         variables = {
@@ -155,7 +155,7 @@ def nginx(app: Server) -> Iterator[Server]:
 
 @contextmanager
 def memcached() -> Iterator[str]:
-    """The URL of a private Memcached."""
+    """Yields the URL of a private Memcached."""
     host, port = address = free_address()
     with ExitStack() as stack:
         command = ("memcached", "-l", host, "-p", str(port), "-U", "0", "-u", "nobody")

@@ -1,4 +1,4 @@
-"""What production runs on, with a key of its own and the peers beside the application."""
+"""The common settings without rate limits, and the peers' views beside the application."""
 
 from dataclasses import replace
 
@@ -6,12 +6,12 @@ from settings import *  # noqa: F403
 from settings import RESERVATION_POLICY
 
 DEBUG = False
-SECRET_KEY = "signs tokens for a server that lives for minutes, on loopback only"
+SECRET_KEY = "signs tokens of a server that runs for minutes, on loopback only"
 ALLOWED_HOSTS = ["127.0.0.1"]
 RATE_LIMIT_PERSON = RATE_LIMIT_ANONYMOUS = RATE_LIMIT_PERSON_BURST = RATE_LIMIT_ANONYMOUS_BURST = 10**9  # counted
 RESERVATION_POLICY = replace(RESERVATION_POLICY, max_reservations_per_hour=10**9)
 ROOT_URLCONF = "benchmarks.urls"
-LOGGING = {  # what fails here is the benchmark: show it
+LOGGING = {  # an error invalidates the measurement: show it
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},

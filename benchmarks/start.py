@@ -50,9 +50,9 @@ def measure(database: str, workload: Workload, scale: Scale) -> dict[str, Sectio
 
 
 def documents(server: Server, workload: Workload, scale: Scale) -> tuple[list[float], list[float]]:
-    """CPU time of a request with a document that the workers have cached, and with a new one, in milliseconds.
+    """Returns the milliseconds of CPU of requests with a document that the workers have cached, and with a new one.
 
-    A new one has other aliases, so that no cache has any part of it.
+    A new one has aliases of its own (`Workload.renamed`).
     """
     numbers = count()
     seen, new = [], []
@@ -68,16 +68,11 @@ def documents(server: Server, workload: Workload, scale: Scale) -> tuple[list[fl
         responses, _ = flood(server.address, [script()])
         return (server.cpu_seconds() - before) / responses * 1000
 
-    def renamed() -> str:
-        return workload.document.replace(" name ", f" name{next(numbers)}: name ").replace(
-            " id ", f" id{next(numbers)}: id "
-        )
-
     def measure_seen() -> None:
         seen.append(cost_of(lambda: workload.document))
 
     def measure_new() -> None:
-        new.append(cost_of(renamed))
+        new.append(cost_of(lambda: workload.renamed(next(numbers))))
 
     in_rounds([measure_seen, measure_new], 2)  # to warm up
     del seen[:], new[:]
@@ -86,7 +81,7 @@ def documents(server: Server, workload: Workload, scale: Scale) -> tuple[list[fl
 
 
 def latency(connection: Connection, request: bytes) -> float:
-    """The latency of a request in milliseconds."""
+    """Returns the latency of a request in milliseconds."""
     began = time.perf_counter()
     connection.fetch(request)
     return (time.perf_counter() - began) * 1000

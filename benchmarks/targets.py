@@ -73,12 +73,12 @@ TARGETS = (
         unit=" ms",
     ),
 )
-MARGIN = 1.2
+TOLERANCE = 1.2
 """A ratio that is worse than the committed one by more than this factor is a regression."""
 
 
 def regressions(committed: dict[str, Figure], measured: dict[str, Figure]) -> list[str]:
-    """A sentence for each ratio that is worse than committed even by the better end of its spread.
+    """Returns a sentence for each ratio that is worse than committed even by the better end of its spread.
 
     Ratios that were measured only once or are not steady are not compared.
     """
@@ -88,6 +88,6 @@ def regressions(committed: dict[str, Figure], measured: dict[str, Figure]) -> li
     for name in sorted((committed.keys() & measured.keys()) - unsteady):
         before, now = committed[name], measured[name]
         worse = now.low / before.median if name in small_is_good else before.median / now.high
-        if worse > MARGIN:
+        if worse > TOLERANCE:
             found.append(f"{name}: {now.median:.2f} ({now.low:.2f} to {now.high:.2f}), was {before.median:.2f}")
     return found

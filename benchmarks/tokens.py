@@ -1,6 +1,6 @@
-"""Prints access tokens, as a list in JSON, of the accounts whose ids it reads in the session with the key it is given.
+"""Prints access tokens as JSON: one for each account whose id is on stdin, in the session whose key is the argument.
 
-It runs in the checkout whose servers have to accept them: keys may be derived otherwise in another one.
+It runs in the checkout whose servers have to accept them, since another one may derive its keys differently.
 """
 
 import json

@@ -24,10 +24,10 @@ REGISTRATION = post("/graphql", {"query": OPERATIONS, "operationName": "FirstOpe
 """Registers the booking page's document, so that its hash is enough afterwards."""
 
 DAYS = 14
-"""The windows begin on so many days, one after the other."""
+"""The number of consecutive days on which the windows begin."""
 
 SEVERAL = 5
-
+"""The number of providers in a request for several."""
 
 TRAFFIC = {
     "fifty": WORKLOADS["fifty"],
@@ -80,13 +80,12 @@ def global_ids(model: type[Model]) -> list[str]:
 
 
 def new_document(workload: Workload, number: int) -> bytes:
-    """The workload with other aliases, so that no cache of documents has it."""
-    document = workload.document.replace(" name ", f" name{number}: name ").replace(" id ", f" id{number}: id ")
-    return post("/graphql", {"query": document, "variables": workload.variables})
+    """Returns the workload with other aliases, so that no cache of documents has it."""
+    return post("/graphql", {"query": workload.renamed(number), "variables": workload.variables})
 
 
 def week_of(ids: Sequence[str], number: int) -> bytes:
-    """Whether each of seven days has an open appointment."""
+    """Returns the request for whether each of seven days has an open appointment."""
     starts = {f"from{days}": start(ids, number, days=days) for days in range(8)}
     return operation("Week", providerIds=[ids[number % len(ids)]], **starts)
 
@@ -105,16 +104,16 @@ def day(ids: Sequence[str], number: int) -> dict[str, str]:
 
 
 def start(ids: Sequence[str], number: int, *, days: int = 0) -> str:
-    """An instant on one of the first days, so many days later, and a second after the previous number's.
+    """Returns an instant on one of DAYS days, this many days later, and a second after that of the previous number.
 
-    The response cache has no window that begins there. A cache of rows by provider and day has every day, since the
-    days come again when each provider has had its turn.
+    So the response cache never has the window, whereas a cache by provider and day would have it, since the days
+    repeat once each provider has had its turn.
     """
     begin = first_day() + timedelta(days=number // len(ids) % DAYS, seconds=number % 86_400)
     return (begin + timedelta(days=days)).isoformat()
 
 
 def operation(name: str, **variables: Any) -> bytes:
-    """The GET of the booking page, by the hash of its document."""
+    """Returns the GET by which the booking page sends this operation: by the hash of its document."""
     named = {"operationName": name, "variables": json.dumps(variables), "extensions": json.dumps(PERSISTED)}
     return get("/graphql?" + urlencode(named))

@@ -1,4 +1,4 @@
-"""The queries that all servers answer: a document, and its variables."""
+"""The queries that are sent to all servers: documents with their variables."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -45,9 +45,13 @@ class Workload:
     def title(self) -> str:
         return WORKLOADS[self.name]
 
+    def renamed(self, number: int) -> str:
+        """Returns the document with aliases of its own for each number, so that no cache has any part of it."""
+        return self.document.replace(" name ", f" name{number}: name ").replace(" id ", f" id{number}: id ")
+
 
 def workloads() -> list[Workload]:
-    """All queries, over a week that begins after the lead time, so that no response changes while it is measured."""
+    """Returns all queries, over a week after the lead time, so that no response changes while it is measured."""
     week, next_week = window(0), window(4)
     return [
         Workload("fifty", "listing", LISTING, {"filter": week, "first": 50}),

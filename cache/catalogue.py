@@ -17,11 +17,12 @@ from reservation.models.public import public_fields
 
 M = TypeVar("M", bound=Model)
 
-CACHE = GENERATION = "catalogue"
+CACHE = "catalogue"
+CATALOGUE_GENERATION = "catalogue"
 
-TTL_SECONDS = 60
+ROW_TTL_SECONDS = 60
 TTL_SPREAD = 0.1
-"""By what share a TTL is randomly shorter or longer, so that rows cached together do not expire together."""
+"""The share by which a TTL is randomly shorter or longer, so that rows cached together do not expire together."""
 
 
 class CachedRows(Generic[M]):
@@ -34,17 +35,17 @@ class CachedRows(Generic[M]):
         self.select = CompiledSelect(self.build_select)
 
     def key(self, generation: str, pk: int) -> str:
-        """The key of a row. The hash of the fields' names keeps another version of the code from reading it."""
+        """Returns the key of a row, with a hash of the fields' names: another version of the code has another key."""
         return f"{generation}:{self.model._meta.model_name}:{self.version}:{pk}"
 
     def read(self, ids: Iterable[int]) -> dict[int, M]:
-        """The instances with these ids, as far as they exist, by id; other fields than the public ones are deferred.
+        """Returns the instances with these ids, as far as they exist, by id. Fields that are not public are deferred.
 
-        A row that does not exist is not cached, so that made-up ids cannot fill Memcached. A cached value of another
-        form is a miss.
+        A row that does not exist is not cached, so that made-up ids cannot fill Memcached. A cached value that is not
+        a row is a miss.
         """
         ids = list(dict.fromkeys(ids))
-        generation = current_generations([GENERATION]).get(GENERATION) if is_enabled() else None
+        generation = current_generations([CATALOGUE_GENERATION]).get(CATALOGUE_GENERATION) if is_enabled() else None
         keys = {} if generation is None else {pk: self.key(generation, pk) for pk in ids}
         cached = caches[CACHE].get_many(keys.values()) if keys else {}
         rows = {pk: cached[key] for pk, key in keys.items() if self.is_row(cached.get(key))}
@@ -52,7 +53,7 @@ class CachedRows(Generic[M]):
             loaded = self.load(missing)
             rows |= loaded
             if keys and loaded:
-                seconds = TTL_SECONDS * random.uniform(1 - TTL_SPREAD, 1 + TTL_SPREAD)
+                seconds = ROW_TTL_SECONDS * random.uniform(1 - TTL_SPREAD, 1 + TTL_SPREAD)
                 caches[CACHE].set_many({keys[pk]: row for pk, row in loaded.items()}, timeout=round(seconds))
         return {pk: self.model.from_db(DEFAULT_DB_ALIAS, self.fields, row) for pk, row in rows.items()}
 
@@ -71,10 +72,10 @@ PROVIDERS, SERVICES = CachedRows(Provider), CachedRows(Service)
 
 
 def is_enabled() -> bool:
-    """Whether committed data is cached. Not in a transaction: only the database has its uncommitted changes."""
+    """Returns whether rows may come from the cache. Not in a transaction: its changes are in the database only."""
     return bool(settings.MEMCACHED_URL) and not connection.in_atomic_block
 
 
 def invalidate_catalogue() -> None:
-    """Invalidate the cached rows of all providers and services."""
-    invalidate([GENERATION])
+    """Invalidates the cached rows of all providers and services."""
+    invalidate([CATALOGUE_GENERATION])

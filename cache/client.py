@@ -25,7 +25,7 @@ cache_read = Signal()
 
 
 class Memcached(PyMemcacheCache):
-    """Django's backend, but that an unavailable server is a miss, and that connections stay open."""
+    """Django's backend, except that an unavailable server is a miss, and that connections stay open."""
 
     @property
     def _cache(self) -> Connections:
@@ -78,7 +78,7 @@ class Memcached(PyMemcacheCache):
         return [names[name] for name in failed]
 
     def add(self, key: str, *arguments: Any, **options: Any) -> bool:
-        """Returns whether the key was free. True while the server is unavailable, so that a lock blocks nobody then."""
+        """Returns whether the key was free. True while the server is unavailable, so that no lock blocks then."""
         return bool(self.attempt(super().add, key, *arguments, default=True, **options))
 
     def set(self, key: str, *arguments: Any, **options: Any) -> None:
@@ -133,7 +133,7 @@ class Memcached(PyMemcacheCache):
 
 
 def memcached(name: str) -> Memcached:
-    """The cache of this name, which must be one in Memcached."""
+    """Returns the cache of this name, which must be one in Memcached."""
     return cast("Memcached", caches[name])
 
 

@@ -25,7 +25,7 @@ RETRY_AFTER_SECONDS = 1.0
 """How long no thread of the process tries a server that has failed."""
 
 UNREADABLE = object()
-"""Stands for a value that is not JSON, and so was not written by this application."""
+"""Replaces a value that is not JSON, and so was not written by this application."""
 
 
 class Unavailable(Exception):
@@ -60,7 +60,7 @@ _urgent_retry_at: dict[tuple[int, str], float] = {}
 """When a failed server on which an urgent command has failed, too, may get the next urgent one."""
 
 
-def guarded(command: Callable[..., Any], *, tries: int, is_urgent: bool = False) -> Callable[..., Any]:
+def with_circuit_breaker(command: Callable[..., Any], *, tries: int, is_urgent: bool = False) -> Callable[..., Any]:
     """Returns the command of a client, made to raise Unavailable when the server fails.
 
     tries: 2 for an idempotent command, since the server may have closed an idle connection.
@@ -79,7 +79,7 @@ def guarded(command: Callable[..., Any], *, tries: int, is_urgent: bool = False)
                     _retry_at.pop(server, None)
                 return result
             except MemcacheIllegalInputError:
-                raise  # the key is invalid, and the server is well
+                raise  # the key is invalid; the server works
             except (OSError, MemcacheError, ValueError) as error:
                 if isinstance(error, ConnectionError | MemcacheUnexpectedCloseError):
                     if left:
@@ -100,16 +100,16 @@ def guarded(command: Callable[..., Any], *, tries: int, is_urgent: bool = False)
 class Connection(Client):
     """The connection to one server. Keys of a failed server never move to another one, which may have older values."""
 
-    get = guarded(Client.get, tries=2)
-    get_many = guarded(Client.get_many, tries=2)
-    set = guarded(Client.set, tries=2)
-    set_many = guarded(Client.set_many, tries=2)
-    set_many_urgently = guarded(Client.set_many, tries=2, is_urgent=True)
-    delete = guarded(Client.delete, tries=2)
-    touch = guarded(Client.touch, tries=2)
-    add = guarded(Client.add, tries=1)
-    incr = guarded(Client.incr, tries=1)
-    decr = guarded(Client.decr, tries=1)
+    get = with_circuit_breaker(Client.get, tries=2)
+    get_many = with_circuit_breaker(Client.get_many, tries=2)
+    set = with_circuit_breaker(Client.set, tries=2)
+    set_many = with_circuit_breaker(Client.set_many, tries=2)
+    set_many_urgently = with_circuit_breaker(Client.set_many, tries=2, is_urgent=True)
+    delete = with_circuit_breaker(Client.delete, tries=2)
+    touch = with_circuit_breaker(Client.touch, tries=2)
+    add = with_circuit_breaker(Client.add, tries=1)
+    incr = with_circuit_breaker(Client.incr, tries=1)
+    decr = with_circuit_breaker(Client.decr, tries=1)
 
 
 class Connections(HashClient):
@@ -131,7 +131,7 @@ _local = threading.local()
 
 
 def connections() -> dict[tuple[Any, ...], Connections]:
-    """The connections of this thread, by process and servers.
+    """Returns the connections of this thread, by process and servers.
 
     Django's own storage is a context variable: each asyncio task, and so each loader, would open new connections.
     """
@@ -140,7 +140,7 @@ def connections() -> dict[tuple[Any, ...], Connections]:
 
 
 def servers_of(url: str) -> list[str]:
-    """The servers in memcached://host:port[,host:port…]."""
+    """Returns the servers in memcached://host:port[,host:port…]."""
     return url.removeprefix("memcached://").strip("/").split(",")
 
 

@@ -20,18 +20,21 @@ CACHE = "generations"
 GENERATION_TTL_SECONDS = 24 * 60 * 60
 """When a generation expires, a new one replaces it, which invalidates what was cached under it."""
 
-GENERATION = re.compile(r"[0-9a-f]{32}")
+GENERATION_FORMAT = re.compile(r"[0-9a-f]{32}")
 
-TRIES = 2
+INVALIDATION_TRIES = 2
 """How often an invalidation is tried before the change is acknowledged; each try takes 100 ms at most."""
 
-COLLECTIVE = ("calendars",)
+ALL_CALENDARS = "calendars"
+"""The name of the generation that changes with any provider's calendar."""
+
+COLLECTIVE = (ALL_CALENDARS,)
 """Generations that are invalidated whenever one of many others is, and after it."""
 
 _pending: dict[int, dict[str, object]] = {}
-"""Pending invalidations, by process: names of generations that Memcached could not be told to replace.
+"""Pending invalidations, by process: names of generations that could not be replaced while Memcached was unavailable.
 
-The value is an identity: a new object for each invalidation of the same name.
+The value is a new object for each invalidation, so that two invalidations of the same name can be distinguished.
 """
 
 _lock = Lock()
@@ -46,7 +49,7 @@ def current_generations(names: Iterable[str]) -> dict[str, str]:
     for name in missing:
         is_added = caches[CACHE].add(name, uuid4().hex, timeout=GENERATION_TTL_SECONDS)
         if not is_added and name not in fetch_generations([name]):
-            caches[CACHE].set(name, uuid4().hex, timeout=GENERATION_TTL_SECONDS)  # it has some other value
+            caches[CACHE].set(name, uuid4().hex, timeout=GENERATION_TTL_SECONDS)  # what is stored is not a generation
     return found | fetch_generations(missing) if missing else found
 
 
@@ -56,11 +59,13 @@ def fetch_generations(names: Iterable[str]) -> dict[str, str]:
 
 def well_formed(values: Mapping[str, Any]) -> dict[str, str]:
     """Returns the values that have the form of a generation: whatever else is in Memcached is not trusted."""
-    return {name: value for name, value in values.items() if isinstance(value, str) and GENERATION.fullmatch(value)}
+    return {
+        name: value for name, value in values.items() if isinstance(value, str) and GENERATION_FORMAT.fullmatch(value)
+    }
 
 
 def has_pending_invalidations() -> bool:
-    """Returns whether this process has invalidated generations that Memcached could not be told to replace."""
+    """Returns whether this process has invalidated generations that could not be replaced in Memcached yet."""
     return bool(_pending.get(os.getpid()))
 
 
@@ -81,7 +86,7 @@ def invalidate(names: Iterable[str]) -> Set[str]:
         overdue = pending.keys() - COLLECTIVE
         pending.update(own)
         attempted = dict(pending)
-    for _ in range(TRIES if own else 1):
+    for _ in range(INVALIDATION_TRIES if own else 1):
         values = {name: uuid4().hex for name in attempted}
         failed = memcached(CACHE).set_many(values, timeout=GENERATION_TTL_SECONDS, is_urgent=bool(own))
         with _lock:

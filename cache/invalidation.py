@@ -1,4 +1,4 @@
-"""Invalidates cached data when a change is committed, whoever made it: signal receivers, and the generations' names."""
+"""Invalidates cached data when a change is committed, from wherever: signal receivers, and names of generations."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,21 +8,18 @@ from django.db import transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save
 
 from cache.catalogue import invalidate_catalogue
-from cache.generations import COLLECTIVE, invalidate
+from cache.generations import ALL_CALENDARS, invalidate
 from reservation.domain.signals import calendars_changed
 from reservation.models import Provider, Service
 
-[ALL_CALENDARS] = COLLECTIVE
-"""The name of the generation that changes with any provider's calendar."""
-
 
 def calendar_generation(provider_id: int) -> str:
-    """The name of the generation that changes with this provider's calendar."""
+    """Returns the name of the generation that changes with this provider's calendar."""
     return f"calendar:{provider_id}"
 
 
 def invalidate_calendars(provider_ids: Iterable[int]) -> None:
-    """Invalidate what was cached of these providers' calendars.
+    """Invalidates what was cached of these providers' calendars.
 
     The collective generation comes last: a reader that has its new value reads no older calendar.
     """

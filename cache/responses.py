@@ -22,6 +22,8 @@ from cache import generations
 from cache.client import memcached
 
 CACHE = "answers"
+"""The cache's name in the settings, and its label in the metrics."""
+
 MAX_BYTES = 128 * 1024
 """A larger response is not stored: it would evict many others."""
 
@@ -29,11 +31,11 @@ STALE_SOON_AFTER = 0.8
 """The share of its TTL after which one request computes a response again."""
 
 LOCK_SECONDS = 2
-"""When the single-flight lock expires. It outlives the response that it was for: another request may have looked before
-that was stored, and try the lock only now."""
+"""When the single-flight lock expires. `store` leaves it: another request may have missed the response before that was
+stored, and try to acquire the lock only afterwards."""
 
 PAUSES = (0.001, 0.002, 0.004, 0.008, 0.016, 0.032)
-"""The seconds between two looks for the response that another request computes. After them, this one computes it."""
+"""The seconds between two reads of the response that another request computes. After them, this one computes it."""
 
 
 class CachedResponse:
@@ -70,17 +72,17 @@ class CachedResponse:
         return errors
 
     def decode(self, value: Any) -> None:
-        """Takes over a value that is well-formed, of the current generations, and not expired."""
+        """Uses a cached value if it is well-formed, of the current generations, and not expired."""
         if not isinstance(value, bytes):
             return
         head, _, body = value.partition(b"\n")
         with suppress(ValueError, TypeError):
-            generations, stored_at = orjson.loads(head)
-            if generations == self.generations and self.fetched_at - stored_at <= self.seconds:
+            stored_generations, stored_at = orjson.loads(head)
+            if stored_generations == self.generations and self.fetched_at - stored_at <= self.seconds:
                 self.body, self.stored_at = body, stored_at
 
     def acquire_lock(self) -> bool:
-        """Returns whether this request is the one to compute the response, in place of a cached one if there is one."""
+        """Returns whether this request has to compute the response, even if one is cached."""
         if self.generations is None:
             return True
         replaced = self.stored_at if self.body is not None else ""

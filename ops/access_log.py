@@ -7,10 +7,10 @@ from gunicorn.glogging import Logger
 
 from ops.observation import ENVIRON, OTHER, Observation
 
-METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
+LOGGED_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
 
 MESSAGES_WITH_CLIENT_DATA = ("Invalid request", "Error handling request")
-"""How those messages of gunicorn begin that go on with the client's address and the request line."""
+"""The beginnings of messages of gunicorn in which the client's address and the request line follow."""
 
 
 class AccessLogger(Logger):
@@ -28,7 +28,7 @@ class AccessLogger(Logger):
         observation = environ.get(ENVIRON) or Observation(request_id="-")
         self.access_log.info(
             {
-                "method": method if (method := environ["REQUEST_METHOD"]) in METHODS else OTHER,
+                "method": method if (method := environ["REQUEST_METHOD"]) in LOGGED_METHODS else OTHER,
                 "route": observation.route,
                 "operation": observation.operation,
                 "status": int(str(resp.status).split(maxsplit=1)[0]),

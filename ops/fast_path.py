@@ -19,7 +19,7 @@ from django.utils.module_loading import import_string
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
-PATH = "/graphql"
+API_PATH = "/graphql"
 UNSUPPORTED_HOOKS = ("process_view", "process_template_response", "process_exception")
 
 
@@ -35,7 +35,7 @@ class FastPathMiddleware:
 
     @cached_property
     def match(self) -> ResolverMatch:
-        return resolve(PATH)
+        return resolve(API_PATH)
 
     def call_view(self, request: HttpRequest) -> HttpResponse:
         request.resolver_match = self.match
@@ -45,7 +45,9 @@ class FastPathMiddleware:
 
 def is_operation_without_cookie(request: HttpRequest) -> bool:
     return (
-        request.method == "POST" and request.path_info.removesuffix("/") == PATH and not request.META.get("HTTP_COOKIE")
+        request.method == "POST"
+        and request.path_info.removesuffix("/") == API_PATH
+        and not request.META.get("HTTP_COOKIE")
     )
 
 

@@ -79,20 +79,20 @@ def states() -> dict[str, str]:
 @never_cache
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:
-    """The status for people and monitors. Always 200, since the process responds."""
+    """Returns the status, for people and monitors. Always 200, since the process responds."""
     return JsonResponse(states())
 
 
 @never_cache
 @require_safe
 def live(request: HttpRequest) -> JsonResponse:
-    """The process responds."""
+    """Returns 200, since the process responds."""
     return JsonResponse({"status": OK})
 
 
 @never_cache
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    """Whether to send requests here: 503 when the database is unavailable or behind, or while draining."""
+    """Returns whether to send requests here: 503 when the database is unavailable or behind, or while draining."""
     found = states()
     return JsonResponse(found, status=200 if found["status"] in (OK, DEGRADED) else 503)

@@ -18,7 +18,7 @@ ENVIRON = "ops.observation"
 """The key of the observation in the WSGI environment, where the server's access log finds it."""
 
 OTHER = "other"
-"""The label of operations and routes that have no name of their own."""
+"""The label of operations and routes without a name, and of values beyond the cardinality limit."""
 
 
 @dataclass(kw_only=True)
@@ -39,7 +39,7 @@ class Observation:
     statements: int = 0
     database_seconds: float = 0.0
 
-    def fail(self, extensions: dict[str, Any] | None) -> None:
+    def record_error(self, extensions: dict[str, Any] | None) -> None:
         """Records an error, given its extensions."""
         if extensions and "code" in extensions:
             self.codes.append(extensions["code"])

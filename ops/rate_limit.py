@@ -112,7 +112,7 @@ class RateLimiter:
                 logger.warning("Redis is unavailable: each process counts rates by itself.", exc_info=True)
         return consume(self.local, rate.item(self.processes), *key, tokens=tokens)
 
-    def forget(self, rate: Rate, *key: str) -> None:
+    def reset(self, rate: Rate, *key: str) -> None:
         """Returns all consumed tokens to this key."""
         if self.shared is not None and time.monotonic() >= self.redis_retry_at:
             try:

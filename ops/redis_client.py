@@ -1,4 +1,4 @@
-"""Connections to Redis with short timeouts: a request that Redis does not answer at once goes on without it."""
+"""Connections to Redis with short timeouts: a request does not wait for a slow Redis, but goes on without it."""
 
 from typing import Any
 

@@ -163,7 +163,7 @@ MEMCACHED_URL = env.str("MEMCACHED_URL", default="")
 CACHES = {
     "default": cache_at(MEMCACHED_URL, name="default"),
     "documents": cache_at(MEMCACHED_URL, name="documents"),
-    # What is read from the database. Without Memcached nothing ends what other processes keep: there is none then.
+    # Data of the database. Unused without Memcached, since an invalidation would not reach other processes.
     "catalogue": cache_at(MEMCACHED_URL, name="catalogue"),
     "answers": cache_at(MEMCACHED_URL, name="answers"),
     "generations": cache_at(MEMCACHED_URL, name="generations"),
@@ -230,7 +230,7 @@ HEADLESS_FRONTEND_URLS = {
 }
 email: dict[str, Any] = env.email_url("EMAIL_URL", default="consolemail://")
 EMAIL_BACKEND = email["EMAIL_BACKEND"]
-vars().update(email)
+vars().update(email)  # EMAIL_HOST and so on
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="appointments@localhost")
 
 # --- Admin ---------------------------------------------------------------------------------------------------------
@@ -282,13 +282,10 @@ LOGGING: dict[str, Any] = {
     "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["request_id"], "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
-        "django": {
-            "handlers": [],
-            "level": "NOTSET",
-        },  # replaces Django's handlers, which mail whole requests to ADMINS
-        "django.request": {"level": "ERROR"},  # no 404s: their paths could contain anything
+        "django": {"handlers": [], "level": "NOTSET"},  # replaces handlers that mail whole requests to ADMINS
+        "django.request": {"level": "ERROR"},  # no 404s: paths may contain personal data
         "django.security.csrf": {"level": "ERROR"},
-        "django.security.DisallowedHost": {"level": "CRITICAL"},  # so could the host names
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # a client sends any host name
     },
 }
 

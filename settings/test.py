@@ -1,4 +1,4 @@
-"""For the test suite: quick password hashes, mail kept in memory, and a test database that other processes can open."""
+"""For the test suite: quick password hashes, mail in memory, and a test database that other processes can open."""
 
 from dataclasses import replace
 

@@ -13,7 +13,7 @@ from reservation.policy import Action
 class StaffAction:
     """button: the text on it. done: the message afterwards.
 
-    needs_input: whether a form stands between the button and the command.
+    needs_input: whether a form follows the button, before the command is called.
     """
 
     command: Command[..., Reservation]
@@ -43,5 +43,5 @@ STAFF_ACTIONS: Mapping[Action, StaffAction] = {
 
 
 def name_of(action: Action) -> str:
-    """The name of the action in addresses and forms."""
+    """Returns the name of the action in addresses and forms."""
     return action.name.lower()

@@ -80,7 +80,7 @@ class ReadOnlyAdmin(BoundedAdmin):
 
 
 def current_caller(request: HttpRequest) -> Caller:
-    """The member of staff who sent the request, as a caller of the domain."""
+    """Returns the member of staff who sent the request, as a caller of the domain."""
     assert request.user.pk is not None  # staff has logged in
     caller = find_caller(request.user.pk)
     assert caller is not None

@@ -10,12 +10,12 @@ WIDTH, HEIGHT = 720, 120
 MAX_LABELS = 6
 """The number of labels below the columns."""
 
-SHORTEST_SECONDS = 0.0005
+SCALE_START_SECONDS = 0.0005
 """The start of the logarithmic scale of durations."""
 
 
 def columns(totals: Sequence[int], parts: Sequence[int], *, starts: Sequence[str]) -> dict[str, Any]:
-    """One column for each step, with a part of it in another colour; the part is at most the whole column."""
+    """Returns a chart of columns, one for each step, a part of which (at most the whole) has another colour."""
     top = round_up(max(totals, default=0))
     step = WIDTH / max(1, len(totals))
     every = max(1, len(totals) // MAX_LABELS)
@@ -43,7 +43,7 @@ def columns(totals: Sequence[int], parts: Sequence[int], *, starts: Sequence[str
 
 
 def round_up(greatest: int) -> int:
-    """The next of 1, 2, 5, 10, 20 and so on, as the end of an axis."""
+    """Returns the next of 1, 2, 5, 10, 20 and so on, as the end of an axis."""
     if greatest <= 1:
         return 1
     power = int(10 ** math.floor(math.log10(greatest)))
@@ -51,7 +51,9 @@ def round_up(greatest: int) -> int:
 
 
 def spread(quantiles: Sequence[float | None], *, longest: float) -> list[float]:
-    """The positions of durations between the shortest and the longest, in percent; without those that are unknown."""
+    """Returns the positions of the known durations between the shortest and the longest, in percent."""
     known = [seconds for seconds in quantiles if seconds is not None]
-    scale = math.log(max(longest, SHORTEST_SECONDS * 2) / SHORTEST_SECONDS)
-    return [round(100 * math.log(max(seconds, SHORTEST_SECONDS) / SHORTEST_SECONDS) / scale, 1) for seconds in known]
+    scale = math.log(max(longest, SCALE_START_SECONDS * 2) / SCALE_START_SECONDS)
+    return [
+        round(100 * math.log(max(seconds, SCALE_START_SECONDS) / SCALE_START_SECONDS) / scale, 1) for seconds in known
+    ]

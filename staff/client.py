@@ -40,7 +40,7 @@ class ClientAdmin(PeopleAdmin):
 
     @admin.action(description="Export personal data", permissions=["export"])
     def export_personal_data(self, request: HttpRequest, chosen: QuerySet[Client]) -> HttpResponse:
-        """A JSON file with a list of one item for each client."""
+        """Returns a JSON file with a list of one item for each client."""
         caller, now = current_caller(request), timezone.now()
         exports = [export_client(caller=caller, client_id=client.pk, now=now) for client in chosen]
         return HttpResponse(
@@ -51,7 +51,7 @@ class ClientAdmin(PeopleAdmin):
 
     @admin.action(description="Erase personal data", permissions=["erase"])
     def erase_personal_data(self, request: HttpRequest, chosen: QuerySet[Client]) -> HttpResponse | None:
-        """Ask first; the confirmation posts the same action again."""
+        """Asks for a confirmation first, which posts the same action again."""
         if "confirmed" in request.POST:
             self.erase(request, chosen)
             return None
@@ -65,7 +65,7 @@ class ClientAdmin(PeopleAdmin):
         return TemplateResponse(request, "admin/reservation/client/erase_confirmation.html", context)
 
     def erase(self, request: HttpRequest, chosen: QuerySet[Client]) -> None:
-        """Erase each, log that it happened without the name, and show what was refused."""
+        """Erases each, logs that without the name, and shows refusals."""
         caller, now, erased = current_caller(request), timezone.now(), 0
         for client in chosen:
             try:
@@ -85,5 +85,5 @@ class ClientAdmin(PeopleAdmin):
             self.message_user(request, f"Erased: {erased}.", messages.SUCCESS)
 
     def has_erase_permission(self, request: HttpRequest) -> bool:
-        """Whether the user has Django's permission to delete clients, which is used for this only."""
+        """Returns whether the user has Django's permission to delete clients, which is used for this only."""
         return request.user.has_perm("reservation.delete_client")

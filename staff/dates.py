@@ -15,7 +15,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from staff.calendar.days import FIRST_DATE, LAST_DATE
+FIRST_DATE, LAST_DATE = date(1970, 1, 10), date(8999, 12, 1)
+"""The dates that staff can choose. The weeks before and after them exist in every zone, and BOOKED_UNTIL is later."""
 
 WHEN_PARAMETER = "when"
 DAY_PATTERN, MONTH_PATTERN = re.compile(r"(\d{4})-(\d\d)-(\d\d)"), re.compile(r"(\d{4})-(\d\d)")
@@ -51,7 +52,7 @@ def bounds_of_month(day: date) -> tuple[date, date]:
 
 
 def parse_day(text: str) -> date | None:
-    """The day, or the first day of the month; None for anything else, and outside FIRST_DATE to LAST_DATE."""
+    """Returns the day, or the first day of the month; None for anything else, and outside FIRST_DATE to LAST_DATE."""
     found = DAY_PATTERN.fullmatch(text) or MONTH_PATTERN.fullmatch(text)
     if found is None:
         return None
@@ -63,7 +64,7 @@ def parse_day(text: str) -> date | None:
 
 
 def interval_of(name: str, now: datetime) -> tuple[datetime, datetime]:
-    """The half-open interval with this name, in the staff's time zone. Raises ValueError for an unknown name."""
+    """Returns the half-open interval with this name, in staff's time zone. Raises ValueError for an unknown name."""
     day = parse_day(name)
     if name in NAMED:
         starts, ends = NAMED[name][1](timezone.localtime(now).date())
@@ -97,7 +98,7 @@ class WhenFilter(SimpleListFilter):
 
 
 def hierarchy(request: HttpRequest) -> list[list[DateLink]]:
-    """Rows of links: named intervals, months, and the days of the chosen month."""
+    """Returns rows of links: named intervals, months, and the days of the chosen month."""
     chosen = request.GET.get(WHEN_PARAMETER, "")
     today = timezone.localdate()
     middle = parse_day(chosen) or today
@@ -120,6 +121,6 @@ def hierarchy(request: HttpRequest) -> list[list[DateLink]]:
 
 
 def add_months(day: date, number: int) -> date:
-    """The first day of the month that is so many months after that of the day."""
+    """Returns the first day of the month, this number of months later."""
     months = day.year * 12 + day.month - 1 + number
     return date(months // 12, months % 12 + 1, 1)

@@ -11,7 +11,7 @@ from staff.history import changes_in_words
 
 
 class EventInline(TabularInline):
-    """The history of a reservation: what happened when, by whom, from what to what."""
+    """The history of a reservation: what changed, when, and by whom."""
 
     model = ReservationEvent
     fields = readonly_fields = ("occurred_at", "kind", "who", "change")

@@ -5,7 +5,7 @@ from typing import Any
 from import_export.formats.base_formats import CSV, XLSX
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""The first characters of texts that a spreadsheet would run as a formula."""
+"""The first characters of texts that a spreadsheet would interpret as a formula."""
 
 EXPORTS = (CSV, XLSX)
 
@@ -19,15 +19,15 @@ class AnyCSV(CSV):
 
 
 def escape_formula(value: Any) -> Any:
-    """The value, with an apostrophe before a text that a spreadsheet would run as a formula."""
+    """Returns the value, with an apostrophe before a text that a spreadsheet would interpret as a formula."""
     return f"'{value}" if isinstance(value, str) and is_formula(value) else value
 
 
 def unescape_formula(value: str) -> str:
-    """The value before `escape_formula`."""
+    """Returns the value before `escape_formula`."""
     return value[1:] if value.startswith("'") and is_formula(value) else value
 
 
 def is_formula(text: str) -> bool:
-    """Whether the text would be run as a formula, or looks like an escaped one."""
+    """Returns whether the text would be interpreted as a formula, or looks like an escaped one."""
     return text.lstrip("'").startswith(FORMULA_STARTS)

@@ -15,13 +15,13 @@ NOT_A_STATUS = {EventKind.HELD: STATUS_WORDS[Status.PENDING].staff, EventKind.RE
 
 
 def kind_in_words(event: ReservationEvent) -> str:
-    """What happened: the status that followed, or that the reservation was moved."""
+    """Returns what happened: the status that followed, or that the reservation was moved."""
     kind = EventKind(event.kind)
     return NOT_A_STATUS.get(kind) or STATUS_WORDS[Status(kind)].staff
 
 
 def changes_in_words(event: ReservationEvent) -> str:
-    """What the event changed, from → to."""
+    """Returns what the event changed, from → to."""
     before, after = snapshot_in_words(event.before or {}), snapshot_in_words(event.after)
     changes = [
         f"{before[name]} → {text}" if name in before else text
@@ -32,7 +32,7 @@ def changes_in_words(event: ReservationEvent) -> str:
 
 
 def snapshot_in_words(snapshot: dict[str, Any]) -> dict[str, str]:
-    """The parts of a snapshot (reservation.domain.event), by name."""
+    """Returns the parts of a snapshot (reservation.domain.event), by name."""
     if not snapshot:
         return {}
     starts_at, ends_at = (

@@ -42,7 +42,7 @@ CONCERN_TEXTS = {
 
 
 def home_context(request: HttpRequest) -> dict[str, Any]:
-    """What the page shows; no reservations to a user who may not see any."""
+    """Returns the context of the page, without reservations for a user who may not see them."""
     now = timezone.now()
     context: dict[str, Any] = {"now": now, "zone": timezone.get_current_timezone_name()}
     if request.user.has_perm("reservation.view_reservation"):
@@ -51,7 +51,7 @@ def home_context(request: HttpRequest) -> dict[str, Any]:
 
 
 def overview(now: datetime) -> dict[str, Any]:
-    """The part about reservations, in a fixed number of statements."""
+    """Returns the context about reservations, in a fixed number of statements."""
     inactive = inactive_providers()
     next_ones, found = coming_up(now=now, number=MAX_COMING_UP), concerns(inactive=inactive, now=now)
     name_people([*next_ones, *(reservation for concern in found for reservation in concern.first)])
@@ -68,12 +68,12 @@ def overview(now: datetime) -> dict[str, Any]:
 
 
 def intervals(now: datetime) -> list[tuple[str, str, datetime, datetime]]:
-    """Today and this week in the staff's time zone: title, name in the address of a list, start and end."""
+    """Returns today and this week in the staff's time zone: title, name in the address of a list, start and end."""
     return [(title, name, *interval_of(name, now)) for title, name in (("Today", "today"), ("This week", "week"))]
 
 
 def describe_tally(title: str, when: str, numbers: Tally) -> dict[str, Any]:
-    """The numbers of an interval, each with the address of the list that it counts."""
+    """Returns the numbers of an interval, each with the address of the list that it counts."""
 
     def number(title: str, noun: str, state: str, count: int) -> dict[str, Any]:
         page = reverse(f"admin:reservation_{noun}_changelist")
@@ -88,7 +88,7 @@ def describe_tally(title: str, when: str, numbers: Tally) -> dict[str, Any]:
 
 
 def describe_row(reservation: Reservation, now: datetime) -> dict[str, Any]:
-    """A reservation as a row of a list."""
+    """Returns a reservation as a row of a list."""
     words = STATUS_WORDS[reservation.status_at(now)]
     return {
         "reservation": reservation,
@@ -99,7 +99,7 @@ def describe_row(reservation: Reservation, now: datetime) -> dict[str, Any]:
 
 
 def describe_concern(concern: Concern, now: datetime) -> dict[str, Any]:
-    """A concern with its title, its advice and its first reservations."""
+    """Returns a concern with its title, its advice and its first reservations."""
     title, advice = CONCERN_TEXTS[concern.kind]
     return {
         "title": title,

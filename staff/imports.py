@@ -53,7 +53,7 @@ class SessionStorage(BaseStorage):
         self.name = session.session_key
 
     def read(self) -> str:
-        """The text of the file; empty once it has expired."""
+        """Returns the text of the file; empty once it has expired."""
         return str(session_store(self.name).get("import", ""))
 
     def remove(self) -> None:
@@ -93,7 +93,7 @@ class PeopleResource(ModelResource):
                 f"There is no column {', '.join(unknown)}. The columns are {', '.join(self.columns)}."
             )
         if len(set(dataset.headers or ())) < len(dataset.headers or ()):
-            raise ValidationError("A column is there twice.")
+            raise ValidationError("A column occurs twice.")
         if len(dataset) > MAX_FILE_ROWS:
             raise ValidationError(f"A file has at most {MAX_FILE_ROWS} rows.")
 
@@ -111,7 +111,7 @@ class PeopleResource(ModelResource):
         """Does nothing: the command sets the fields once it has checked them."""
 
     def skip_row(self, instance: Any, original: Any, row: Any, import_validation_errors: Any = None) -> bool:
-        """Whether the row changes nothing."""
+        """Returns whether the row changes nothing."""
         current = {field.column_name: str(field.export(instance)) for field in self.get_import_fields()}
         return instance.pk is not None and all(current[name] == value for name, value in self.values_of(row).items())
 
@@ -124,10 +124,10 @@ class PeopleResource(ModelResource):
         instance.__dict__ |= vars(written)
 
     def values_of(self, row: dict[str, str]) -> dict[str, str]:
-        """The values of the columns, unescaped, without the email."""
+        """Returns the values of the columns except the email, unescaped."""
         values = {name: unescape_formula(str(value or "")).strip() for name, value in row.items()}
         return {name: value for name, value in values.items() if name != "email"}
 
     def write(self, instance: Any, is_create: bool, values: dict[str, str]) -> Model:
-        """Create or update one client or provider, by a command."""
+        """Creates or updates one client or provider, by a command."""
         raise NotImplementedError

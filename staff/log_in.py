@@ -29,7 +29,7 @@ class StaffLogInForm(AuthenticationForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        """Check the credentials, and record in the session how the user authenticated. Raises ValidationError."""
+        """Checks the credentials, and records in the session how the user authenticated. Raises ValidationError."""
         email, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
         if not (email and password):
             return self.cleaned_data  # the fields show the error
@@ -49,7 +49,7 @@ class StaffLogInForm(AuthenticationForm):
         return self.cleaned_data
 
     def check_code(self, user: User) -> AuthenticateForm | None:
-        """The checked code; None for an account without a second factor. Raises ValidationError."""
+        """Returns the checked code; None for an account without a second factor. Raises ValidationError."""
         if not has_second_factor(user_id=user.pk):
             return None
         if not self.cleaned_data.get("code"):

@@ -27,7 +27,7 @@ ACCOUNT_LINKS = (
 
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
-    """The links that this member of staff may see."""
+    """Returns the links that this member of staff may see."""
     links = [
         {"title": title, "icon": icon, "link": url_for(name)}
         for title, icon, name, permission in SIDEBAR_LINKS
@@ -37,16 +37,16 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def url_for(name: str) -> str:
-    """The path of the URL with this name, and its query string."""
+    """Returns the path of the URL with this name, and its query string."""
     name, mark, parameters = name.partition("?")
     return reverse(f"admin:{name}") + mark + parameters
 
 
 def may_see(request: HttpRequest, permission: str) -> bool:
-    """Whether the user has the permission to view, or that to change, which includes it, as in Django's lists."""
+    """Returns whether the user has this permission to view, or the one to change, which includes it, as in Django."""
     return request.user.has_perm(permission) or request.user.has_perm(permission.replace(".view_", ".change_"))
 
 
 def account_links(_: HttpRequest) -> list[dict[str, str]]:
-    """The links of the account menu."""
+    """Returns the links of the account menu."""
     return [{"title": title, "link": reverse(f"admin:{name}")} for title, name in ACCOUNT_LINKS]

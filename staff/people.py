@@ -61,7 +61,7 @@ class PeopleAdmin(ImportExportMixin, CatalogueAdmin):
         return {"rollback_on_validation_errors": True}
 
     def process_result(self, result: Any, request: HttpRequest) -> HttpResponse:
-        """Redirect back with a message if a row has become invalid since the preview: then nothing was written."""
+        """Redirects back with a message if a row has become invalid since the preview: then nothing was written."""
         if result.has_errors() or result.has_validation_errors():
             messages.error(request, "Nothing was imported: the data has changed since the preview. Try again.")
             return redirect(f"admin:reservation_{self.opts.model_name}_import")
@@ -102,7 +102,7 @@ class PeopleAdmin(ImportExportMixin, CatalogueAdmin):
         return super().get_form(request, obj, change, **(kwargs if change else {"form": self.add_form, **kwargs}))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Save; a new client or provider is created by the command, with an account."""
+        """Saves a change. A new client or provider is created by the command, with an account."""
         if change:
             super().save_model(request, obj, form, change)
             return

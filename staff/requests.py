@@ -14,14 +14,14 @@ from ops.metrics.summary import Operation, operations
 from ops.metrics.windows import History, Window
 from staff.chart import columns, spread
 
-TTL_SECONDS = 15
-MAX_OPERATIONS, MAX_CODES = 12, 6
+NUMBERS_TTL_SECONDS = 15
+MAX_SHOWN_OPERATIONS, MAX_SHOWN_CODES = 12, 6
 
 SHOWN_WINDOWS = (("Last hour", HOUR), ("Last day", DAY))
 
 
 def recent_requests() -> list[dict[str, Any]]:
-    """The numbers of each window; an empty list while Redis is unavailable."""
+    """Returns the numbers of each window; an empty list while Redis is unavailable."""
     return [numbers for title, window in SHOWN_WINDOWS if (numbers := cached_numbers(title, window)) is not None]
 
 
@@ -33,12 +33,12 @@ def cached_numbers(title: str, window: Window) -> dict[str, Any] | None:
             numbers = describe_window(title, metrics().history(window))
         except RedisError:
             return None
-        cache.set(key, numbers, TTL_SECONDS)
+        cache.set(key, numbers, NUMBERS_TTL_SECONDS)
     return dict(numbers)
 
 
 def describe_window(title: str, history: History) -> dict[str, Any]:
-    """The numbers of a window as plain values, which can be cached."""
+    """Returns the numbers of a window as plain values, which can be cached."""
     requests = [sum(step.of(families.GRAPHQL_REQUESTS).values()) for step in history.steps]
     failed = [sum(step.of(families.GRAPHQL_ERRORS).values()) for step in history.steps]
     found = operations(history)
@@ -51,14 +51,14 @@ def describe_window(title: str, history: History) -> dict[str, Any]:
         "per_second": sum(requests) / history.seconds,
         "errors": sum(failed),
         "chart": columns(requests, failed, starts=[clock_label(start) for start in history.starts]),
-        "operations": [describe_operation(operation, slowest) for operation in found[:MAX_OPERATIONS]],
-        "left_out": max(0, len(found) - MAX_OPERATIONS),
+        "operations": [describe_operation(operation, slowest) for operation in found[:MAX_SHOWN_OPERATIONS]],
+        "left_out": max(0, len(found) - MAX_SHOWN_OPERATIONS),
         "codes": top_errors(history),
     }
 
 
 def clock_label(start: datetime) -> str:
-    """The label of a step, in the staff's time zone."""
+    """Returns the label of a step, in the staff's time zone."""
     return f"{timezone.localtime(start):%H:%M}"
 
 
@@ -69,7 +69,6 @@ def describe_operation(operation: Operation, slowest: float) -> dict[str, Any]:
         "requests": operation.requests,
         "per_second": operation.per_second,
         "errors": operation.errors,
-        "share": operation.errors / operation.requests if operation.requests else 0.0,
         "quantiles": [as_milliseconds(seconds) for seconds in quantiles],
         "spread": spread(quantiles, longest=slowest),
     }
@@ -82,8 +81,8 @@ def as_milliseconds(seconds: float | None) -> str:
 
 
 def top_errors(history: History) -> list[dict[str, Any]]:
-    """The most frequent codes of errors."""
+    """Returns the most frequent codes of errors."""
     codes: Counter[str] = Counter()
     for (_, code), number in history.counts.of(families.GRAPHQL_ERRORS).items():
         codes[code] += number
-    return [{"code": code, "number": number} for code, number in codes.most_common(MAX_CODES)]
+    return [{"code": code, "number": number} for code, number in codes.most_common(MAX_SHOWN_CODES)]

@@ -19,6 +19,7 @@ from reservation.policy import LEADS_TO, MAX_TEXT_LENGTH, TRANSITIONS, Action
 from reservation.status_words import STATUS_WORDS, StatusGroup, statuses_in
 from staff.actions import STAFF_ACTIONS, StaffAction, name_of
 from staff.base import ReadOnlyAdmin, current_caller
+from staff.calendar.permissions import may_work
 from staff.dates import WhenFilter
 from staff.event import EventInline
 from staff.search import by_people
@@ -44,7 +45,7 @@ ListAction = Callable[["ReservationAdmin", HttpRequest, QuerySet[Reservation]], 
 
 
 def list_action(action: Action, chosen_action: StaffAction) -> ListAction:
-    """The action of Django's lists that calls the command for each chosen reservation."""
+    """Returns the action of Django's lists that calls the command for each chosen reservation."""
 
     def perform(
         model_admin: "ReservationAdmin", request: HttpRequest, chosen: QuerySet[Reservation]
@@ -59,7 +60,7 @@ def list_action(action: Action, chosen_action: StaffAction) -> ListAction:
 
 
 LIST_ACTIONS = {action: chosen for action, chosen in STAFF_ACTIONS.items() if action in LEADS_TO}
-"""Moving takes another time for each reservation, which is chosen in the calendar."""
+"""The actions of the list. Moving is not among them: each reservation needs another time, chosen in the calendar."""
 
 
 @admin.register(Reservation)
@@ -104,7 +105,7 @@ class ReservationAdmin(ReadOnlyAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """The page, with buttons for the actions that the state machine has from here."""
+        """Returns the page, with buttons for the actions that the state machine has from here."""
         reservation = self.get_object(request, object_id)
         possible = TRANSITIONS[reservation.status_at(timezone.now())] if reservation else frozenset()
         offered = [
@@ -115,7 +116,7 @@ class ReservationAdmin(ReadOnlyAdmin):
         return super().change_view(request, object_id, form_url, {"offered": offered, **(extra_context or {})})
 
     def cancel(self, request: HttpRequest, chosen: QuerySet[Reservation]) -> HttpResponse | None:
-        """Ask for a reason first; the confirmation, with or without one, posts the same action again."""
+        """Asks for a reason first. The confirmation, with or without one, posts the same action again."""
         if "confirmed" in request.POST:
             self.perform(cancel, request, chosen, reason=request.POST.get("reason", "").strip() or None)
             return None
@@ -130,13 +131,13 @@ class ReservationAdmin(ReadOnlyAdmin):
         return TemplateResponse(request, "admin/reservation/reservation/cancel_confirmation.html", context)
 
     def has_work_permission(self, request: HttpRequest) -> bool:
-        """Whether the user has Django's permission to change reservations; no field of theirs is edited by hand."""
-        return request.user.has_perm("reservation.change_reservation")
+        """Returns whether the user may perform the actions. Django calls it for those with the permission "work"."""
+        return may_work(request)
 
     def perform(
         self, command: Command[..., Reservation], request: HttpRequest, chosen: QuerySet[Reservation], **arguments: Any
     ) -> None:
-        """Call the command for each, and show what it refused."""
+        """Calls the command for each reservation, and shows what it refused."""
         caller, now, done = current_caller(request), timezone.now(), 0
         for reservation in chosen:
             try:

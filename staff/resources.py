@@ -68,19 +68,19 @@ class ProviderResource(PeopleResource):
 
 
 def without_blanks(values: dict[str, Any]) -> dict[str, Any]:
-    """The values that are not empty; the command has defaults for the others."""
+    """Returns the values that are not empty; the command has defaults for the others."""
     return {name: value for name, value in values.items() if value != ""}
 
 
 def flag(text: str) -> bool | None:
-    """The boolean; None for an empty text. Raises ValidationError."""
+    """Returns the boolean; None for an empty text. Raises ValidationError."""
     if text and text.lower() not in YES_OR_NO:
         raise ValidationError({"is_active": "Write true or false."})
     return YES_OR_NO.get(text.lower())
 
 
 def services_named(text: str) -> list[int]:
-    """The ids of the services with these names. Raises ValidationError for a name that no service or several have."""
+    """Returns the ids of the services with these names. Raises ValidationError unless each name has one service."""
     names = [name.strip() for name in text.split(BETWEEN_SERVICES) if name.strip()]
     found = list(Service.objects.filter(name__in=names).values_list("pk", "name"))
     for name in names:

@@ -1,4 +1,4 @@
-"""Searching long tables for people: their own tables are asked first, which are short."""
+"""Searches long tables for people: first for their ids in their own tables, which are short."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ MAX_PEOPLE, MAX_FOUND_ROWS = 200, 500
 
 
 def by_people(queryset: QuerySet[Any], text: str, *, client: str, provider: str) -> QuerySet[Any]:
-    """The rows of clients and providers whose name or email contains the text; a number is the id of a row.
+    """Returns the rows of clients and providers whose name or email contains the text; for a number, this row.
 
     client, provider: the fields with their ids.
     """

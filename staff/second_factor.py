@@ -31,13 +31,13 @@ class CodeForm(ActivateTOTPForm):
 
 
 def may_set_up(user: object) -> bool:
-    """Whether the user is staff without a second factor."""
+    """Returns whether the user is staff without a second factor."""
     return isinstance(user, User) and user.is_active and user.is_staff and not has_second_factor(user_id=user.pk)
 
 
 @never_cache
 def set_up(request: HttpRequest, site: AdminSite) -> HttpResponse:
-    """Show the page; after a right code, show the recovery codes once."""
+    """Shows the page; after a right code, it shows the recovery codes, once."""
     user = request.user
     if not (isinstance(user, User) and may_set_up(user)):
         return redirect("admin:index")

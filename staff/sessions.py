@@ -1,4 +1,4 @@
-"""The page on which a member of staff sees the sessions of the own account, and ends them."""
+"""The page on which members of staff see the sessions of their own account, and end them."""
 
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
@@ -11,14 +11,14 @@ from django.template.response import TemplateResponse
 
 from staff.calendar.choice import parse_id
 
-MAX_SESSIONS = 50
+MAX_LISTED_SESSIONS = 50
 
 ALL_OTHERS = "others"
 """The value of the button that ends all sessions but this one."""
 
 
 def show_sessions(request: HttpRequest, site: AdminSite) -> HttpResponse:
-    """Show the page; a POST ends one session, or all others."""
+    """Shows the page; a POST ends one session, or all others."""
     own = UserSession.objects.filter(user_id=request.user.pk)
     if request.method == "POST":
         return end_sessions(request, own)
@@ -28,14 +28,14 @@ def show_sessions(request: HttpRequest, site: AdminSite) -> HttpResponse:
         "here": here,
         "others": ALL_OTHERS,
         "sessions": sorted(
-            own.order_by("-last_seen_at", "-pk")[:MAX_SESSIONS], key=lambda session: session.session_key != here
+            own.order_by("-last_seen_at", "-pk")[:MAX_LISTED_SESSIONS], key=lambda session: session.session_key != here
         ),
     }
     return TemplateResponse(request, "admin/sessions.html", context)
 
 
 def end_sessions(request: HttpRequest, own: QuerySet[UserSession]) -> HttpResponse:
-    """End the session with the chosen id, if it is among the own ones, or all but this one."""
+    """Ends the session with the chosen id, if the user owns it, or all but this one."""
     here, chosen = request.session.session_key, request.POST.get("session", "")
     pk = parse_id(chosen)
     ending = list(own.exclude(session_key=here) if chosen == ALL_OTHERS else own.filter(pk=pk) if pk else [])

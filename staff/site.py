@@ -34,7 +34,7 @@ class StaffSite(UnfoldAdminSite):
     index_title = "Home"
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Whether the user is staff, in a session with the second factor that staff needs."""
+        """Returns whether the user is staff, in a session with the second factor that staff needs."""
         user = request.user
         return (
             super().has_permission(request)
@@ -43,7 +43,7 @@ class StaffSite(UnfoldAdminSite):
         )
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
-        """The view, in the staff's time zone. A TemplateResponse is rendered here, before the zone is reset."""
+        """Returns the view in staff's time zone. A TemplateResponse is rendered here, before the zone is reset."""
         inner = super().admin_view(view, cacheable)
 
         @wraps(inner)
@@ -58,7 +58,7 @@ class StaffSite(UnfoldAdminSite):
         return super().index(request, home_context(request) | (extra_context or {}))
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Log in; a member of staff without the required second factor is redirected to set it up."""
+        """Logs in; a member of staff without the required second factor is redirected to set it up."""
         if request.method != "POST" and not self.has_permission(request) and may_set_up(request.user):
             return redirect("admin:second_factor")
         response = super().login(request, extra_context)
@@ -67,7 +67,7 @@ class StaffSite(UnfoldAdminSite):
         return response
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Change the own password, which ends every session, as in the API. Attempts are limited like log-ins."""
+        """Changes the user's password, which ends every session, as in the API. Attempts are limited like log-ins."""
         user = request.user
         if request.method == "POST" and isinstance(user, User) and not consume_attempt(user.email):
             return HttpResponse("Too many attempts. Try again later.", status=429, content_type="text/plain")

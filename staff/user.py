@@ -11,7 +11,7 @@ from reservation.models import User
 from staff.base import BoundedAdmin
 
 PERMISSION_FIELDS = ("is_staff", "is_superuser", "groups", "user_permissions")
-"""The fields that make an account one of staff, and say what it may do."""
+"""The fields that make an account one of staff, and grant it permissions."""
 
 
 class NewUserForm(UserCreationForm):
@@ -57,13 +57,13 @@ class UserAdmin(auth_admin.UserAdmin, BoundedAdmin):  # type: ignore[misc] # one
         return super().has_delete_permission(request, obj) and (is_superuser(request) or not has_permissions(obj))
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        """Save, and delete the former email address, which could still log in and would get the mails."""
+        """Saves, and deletes the former email address, which could still log in and would get the mails."""
         super().save_model(request, obj, form, change)
         EmailAddress.objects.filter(user=obj).exclude(email=obj.email).delete()
 
 
 def has_permissions(account: User | None) -> bool:
-    """Whether the account may do more than one of a client or a provider."""
+    """Returns whether the account may do more than one of a client or a provider."""
     if account is None:
         return False
     return account.is_staff or account.is_superuser or account.groups.exists() or account.user_permissions.exists()

@@ -23,7 +23,7 @@ GRAPHIQL_FILES = [
 
 # No other host, no inline script or style. GraphiQL's menus and dialogs insert a style element, which has the nonce;
 # the styles that React sets through the CSSOM are not subject to the policy.
-POLICY = {
+GRAPHIQL_POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
     "connect-src": "'self'",
@@ -47,7 +47,7 @@ def graphiql_in_browsers(view: View) -> View:
 
 
 def is_navigation(request: HttpRequest) -> bool:
-    """Returns whether a browser asks for a page. A client that accepts anything, as curl does, gets the API."""
+    """Returns whether a browser requests a page. A client that accepts anything, as curl does, gets the API."""
     if request.method not in ("GET", "HEAD"):
         return False
     json = [media_type + charset for media_type in API_MEDIA_TYPES for charset in ("", "; charset=utf-8")]
@@ -62,7 +62,7 @@ def graphiql(request: HttpRequest) -> HttpResponse:
         response = render(request, "web/graphiql.html", context)
     else:
         response = render(request, "web/graphiql_missing.html", status=503)
-    policy = "; ".join(f"{directive} {sources}" for directive, sources in POLICY.items())
+    policy = "; ".join(f"{directive} {sources}" for directive, sources in GRAPHIQL_POLICY.items())
     response.headers["Content-Security-Policy"] = policy.format(nonce=nonce)
     response.headers["Cache-Control"] = "no-store"
     response.headers["Vary"] = "Accept, Authorization"  # as the API's responses at this address

@@ -11,8 +11,7 @@ from graphql import GraphQLSchema, print_schema
 
 from api.documents import Document, Operation
 from api.documents.public_reads import PublicReads
-from cache import catalogue
-from cache.catalogue import is_enabled
+from cache.catalogue import CATALOGUE_GENERATION, is_enabled
 from cache.invalidation import ALL_CALENDARS, calendar_generation
 from cache.responses import find_response
 
@@ -68,10 +67,10 @@ def response_key(schema: GraphQLSchema, document: Document, operation: Operation
 def generations_of(reads: PublicReads, variables: Mapping[str, Any]) -> list[str]:
     """The names of the generations that invalidate the response when they change."""
     if not reads.calendars:
-        return [catalogue.GENERATION]
+        return [CATALOGUE_GENERATION]
     providers = reads.providers(variables)
     calendars = [ALL_CALENDARS] if providers is None else map(calendar_generation, sorted(providers))
-    return [catalogue.GENERATION, *calendars]
+    return [CATALOGUE_GENERATION, *calendars]
 
 
 @cache

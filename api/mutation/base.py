@@ -97,7 +97,7 @@ class Mutation(graphene.Mutation):
         except DomainError as error:
             if error.code not in ErrorCode.__members__:
                 raise
-            observation().fail({"code": error.code})
+            observation().record_error({"code": error.code})
             return payload(user_errors=[UserError.of(error)])
         finally:
             context.clear_loaders()

@@ -105,7 +105,7 @@ def transaction() -> Iterator[Any]:
 
 
 def read_caller(token: str) -> tuple[int, int]:
-    """The ids of the account and of the client that the token identifies."""
+    """Returns the ids of the account and of the client that the token identifies."""
     caller = read_token(TokenType.ACCESS, token)
     with connect().cursor() as cursor:
         cursor.execute(CALLER, [caller.user_id, caller.session_key])

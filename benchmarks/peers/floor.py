@@ -2,15 +2,14 @@
 
 from base64 import b64encode
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
-from benchmarks.peers.claims import confirm, reserve
+from benchmarks.peers.claims import LEAD_TIME, confirm, reserve
 from benchmarks.peers.connection import connect
 
-LEAD_TIME = timedelta(hours=24)
 OPEN = "a.is_booked = 0 AND a.available_at <= %s AND a.starts_at >= %s AND a.starts_at < %s"
 # STRAIGHT_JOIN: in this order, or MariaDB sorts the whole calendar.
 LISTING = f"""

@@ -26,7 +26,7 @@ DateTime = strawberry.scalar(
 
 
 def calendars(info: strawberry.Info) -> Prefetch:
-    """The prefetch of the optimiser for the calendars of a page of providers."""
+    """Returns the prefetch of the optimiser for the calendars of a page of providers."""
     (field,) = info.selected_fields
     assert isinstance(field, SelectedField)
     arguments = field.arguments

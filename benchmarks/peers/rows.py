@@ -14,7 +14,7 @@ CALENDAR = "open_slots"
 
 
 def open_appointments(starts_from: datetime, starts_before: datetime) -> QuerySet[Appointment]:
-    """The appointments that can be reserved in the half-open interval, in order.
+    """Returns the appointments that can be reserved in the half-open interval, in order.
 
     The condition on the provider is a sub-query: beside a covering index, MariaDB reorders a join for it and sorts the
     whole calendar, and a slow peer would flatter this API.
@@ -34,11 +34,11 @@ def first_providers(first: int) -> QuerySet[Provider]:
 
 
 def read_calendars(providers: Sequence[Provider], starts_from: datetime, starts_before: datetime, first: int) -> None:
-    """Prefetch the first open appointments of each provider, with one statement for all of them."""
+    """Prefetches the first open appointments of each provider, with one statement for all of them."""
     calendars = open_appointments(starts_from, starts_before)[:first]
     prefetch_related_objects(providers, Prefetch("appointments", calendars, to_attr=CALENDAR))
 
 
 def calendar_of(provider: Provider) -> list[Appointment] | None:
-    """The prefetched appointments of this provider; None without a prefetch."""
+    """Returns the prefetched appointments of this provider; None without a prefetch."""
     return getattr(provider, CALENDAR, None)

@@ -79,7 +79,7 @@ def as_provider(provider: Provider) -> dict[str, Any]:
 
 
 def response(**lists: Iterable[dict[str, Any]]) -> JsonResponse:
-    """The form in which the API returns it."""
+    """Returns the nodes in the form of the API's response."""
     return JsonResponse({"data": {name: {"nodes": nodes} for name, nodes in lists.items()}})
 
 

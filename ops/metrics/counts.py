@@ -28,13 +28,14 @@ class Durations:
 
 
 class Counts(dict[Series, int]):
-    """A request collects its own counts, which are added to those of its process at the end. Durations are integers, in
-    microseconds."""
+    """The number of each series. A request has its own, which are added to those of its process at the end.
+
+    Durations are integers, in microseconds.
+    """
 
     def count(self, family: Family, *labels: str, by: int = 1) -> None:
         """Adds to a counter."""
-        series = family.series(*labels)
-        self[series] = self.get(series, 0) + by
+        self.increase(family.series(*labels), by)
 
     def observe(self, family: Family, *labels: str, seconds: float) -> None:
         """Adds a duration."""
@@ -51,7 +52,7 @@ class Counts(dict[Series, int]):
 
     def add(self, others: Mapping[Series, int]) -> None:
         for series, number in others.items():
-            self[series] = self.get(series, 0) + number
+            self.increase(series, number)
 
     # --- Reading ------------------------------------------------------------------------------------------------
 

@@ -37,7 +37,7 @@ GRAPHQL_SECONDS = Family(
     "graphql_request_seconds", ("operation",), "How long operations took, in seconds.", Kind.HISTOGRAM
 )
 GRAPHQL_ERRORS = Family(
-    "graphql_errors_total", ("operation", "code"), "Errors in answers, userErrors among them, by their code."
+    "graphql_errors_total", ("operation", "code"), "Errors in responses, userErrors among them, by their code."
 )
 GRAPHQL_REJECTIONS = Family("graphql_rejections_total", ("limit",), "What was refused because it was too much.")
 SQL_STATEMENTS = Family("sql_statements_total", ("operation",), "SQL statements.")

@@ -4,11 +4,10 @@ import logging
 from collections.abc import Iterable
 
 from ops.metrics.families import BY_NAME, Series
+from ops.observation import OTHER
 
 logger = logging.getLogger("ops.metrics")
 
-OTHER = "other"
-"""Replaces the values beyond the limit."""
 MAX_OPERATIONS = 100
 MAX_CHARACTERS = 64
 MAX_SERIES = 20_000
@@ -27,7 +26,7 @@ def register_operations(names: Iterable[str]) -> None:
 
 
 class CardinalityLimit:
-    """Limits the series of a process. Label values come from code; if one did not, it would meet this limit.
+    """Limits the series of a process, should the value of a label ever come from a request rather than from code.
 
     admitted: the series within the limit.
     """
@@ -36,7 +35,7 @@ class CardinalityLimit:
         self.admitted: set[Series] = set()
 
     def admit(self, series: Series) -> Series:
-        """Returns the series itself if it is within the limit, or else the one with `other` as its values."""
+        """Returns the series itself if it is within the limit, or else one whose values are all `other`."""
         family = BY_NAME[series[0]]
         parts = series[1 + len(family.labels) :]
         values = (bounded(label, value) for label, value in zip(family.labels, series[1:], strict=False))

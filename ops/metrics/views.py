@@ -13,7 +13,7 @@ from ops.metrics.process import metrics
 
 @never_cache
 def show_metrics(request: HttpRequest) -> HttpResponse:
-    """The counts of all processes. 404 for those who may not read them."""
+    """Returns the counts of all processes. Raises Http404 for a client that may not read them."""
     if not (settings.METRICS and may_read(request)):
         raise Http404
     return counts_or_unavailable(request)
@@ -21,7 +21,7 @@ def show_metrics(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def counts_or_unavailable(request: HttpRequest) -> HttpResponse:
-    """The counts, or 503: the counts of this process alone would look like a reset of the counters."""
+    """Returns the counts; or 503 without Redis, since counts of this process alone would look like reset counters."""
     try:
         counts = metrics().total()
     except RedisError:

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from reservation.domain.queries.providers import find_providers
 from reservation.models import Provider
 from reservation.models.fields import time_zone_names
-from staff.calendar.days import FIRST_DATE, LAST_DATE
+from staff.dates import FIRST_DATE, LAST_DATE
 
 PROVIDERS_PER_PAGE = 30
 MAX_PAGE = 10_000
@@ -40,7 +40,7 @@ class CalendarChoice:
         )
 
     def providers(self) -> tuple[list[Provider], bool]:
-        """The providers of the page, by name, and whether there is another page.
+        """Returns the providers of the page, by name, and whether there is another page.
 
         Providers that the address names are shown even if they are inactive. One statement, and one for their services.
         """
@@ -53,12 +53,12 @@ class CalendarChoice:
         return providers[:PROVIDERS_PER_PAGE], len(providers) > PROVIDERS_PER_PAGE
 
     def zone_for(self, providers: list[Provider]) -> ZoneInfo:
-        """The chosen zone, or the providers' if they have one in common, or staff's."""
+        """Returns the chosen zone, or the providers' if they have one in common, or staff's."""
         zones = {provider.time_zone for provider in providers}
         return self.zone or ZoneInfo(zones.pop() if len(zones) == 1 else settings.STAFF_TIME_ZONE)
 
     def date_for(self, zone: ZoneInfo, now: datetime) -> date:
-        """The chosen date, or today's."""
+        """Returns the chosen date, or today's."""
         return self.day or now.astimezone(zone).date()
 
 

@@ -1,4 +1,4 @@
-"""The client of a new reservation: found as one types, or added."""
+"""The client of a new reservation: found while the user types, or added."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ class AddClientForm(KeyForm):
 
 
 def search_clients(request: HttpRequest) -> JsonResponse:
-    """The clients that match what has been typed. By POST, because addresses are logged and this is personal data."""
+    """Returns the clients that match the text. By POST, since the text is personal data, and addresses are logged."""
     try:
         found = suggest_clients(
             caller=current_caller(request), search=request.POST.get("search", ""), limit=MAX_CLIENT_SUGGESTIONS
@@ -39,5 +39,5 @@ def describe_client(client: Client) -> dict[str, Any]:
 
 
 def add_client(request: HttpRequest) -> JsonResponse:
-    """Add a client and its account."""
+    """Adds a client and its account."""
     return call_command(request, create_client, AddClientForm, lambda client: f"{client.name} was added.")

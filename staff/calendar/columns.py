@@ -56,7 +56,7 @@ class CalendarColumns:
         }
 
     def describe_column(self, column: CalendarColumn, *, is_by_day: bool) -> dict[str, Any]:
-        """A column: each free slot by itself, with its room, and all slots of a reservation as one block."""
+        """Returns a column as JSON: each free slot, and all slots of a reservation as one block."""
         provider, day = column.provider, column.day
         slots = self.slots[provider.pk, day]
         free: list[list[Any]] = []
@@ -90,7 +90,7 @@ class CalendarColumns:
         }
 
     def describe_block(self, reservation: Reservation, day: CalendarDay) -> dict[str, Any]:
-        """A reservation, without its rows."""
+        """Returns a reservation as JSON, without its rows."""
         words = STATUS_WORDS[Status(reservation.status)]
         return {
             "id": reservation.pk,

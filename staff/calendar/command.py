@@ -1,4 +1,4 @@
-"""What staff changes in the calendar: each change is the command of the API's mutation, idempotent by its key."""
+"""Changes in the calendar: each calls the same command as the API's mutation, idempotent by its key."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,7 +20,7 @@ REFUSALS = {
     "APPOINTMENT_TAKEN": "This time has been taken meanwhile. The calendar is up to date: choose another time.",
     "HOLD_EXPIRED": "The hold has lapsed meanwhile. Reserve the time again.",
     "INVALID_TRANSITION": "The reservation has changed meanwhile, or its time has not come: this cannot be done now.",
-    "NOT_FOUND": "This is not there any more. The calendar is up to date.",
+    "NOT_FOUND": "This no longer exists. The calendar is up to date.",
     "CLIENT_BUSY": "The client has another reservation at this time.",
     "IDEMPOTENCY_KEY_REUSED": "This form was sent before, with other values. Close the panel and look at the calendar.",
 }
@@ -55,7 +55,7 @@ FORMS: dict[Action, type[KeyForm]] = {Action.CANCEL: CancelForm, Action.RESCHEDU
 
 
 def do_action(request: HttpRequest, pk: int, name: str) -> JsonResponse:
-    """Perform the action with this name on a reservation."""
+    """Performs the action with this name on a reservation. Raises Http404 for an unknown name."""
     if name not in ACTIONS_BY_NAME:
         raise Http404
     action = ACTIONS_BY_NAME[name]
@@ -64,7 +64,7 @@ def do_action(request: HttpRequest, pk: int, name: str) -> JsonResponse:
 
 
 def reserve_for_client(request: HttpRequest) -> JsonResponse:
-    """Hold a time for the chosen client."""
+    """Holds a time for the chosen client."""
     return call_command(request, reserve, ReserveForm, lambda _: "Reserved. Confirm it before the hold lapses.")
 
 
@@ -75,7 +75,7 @@ def call_command(
     message_for: Callable[[Any], str],
     **arguments: Any,
 ) -> JsonResponse:
-    """Call the command with the input of the form. A refusal is returned as JSON too; nothing has changed then."""
+    """Calls the command with the form's input. Returns the result, or the refusal, after which nothing has changed."""
     form = form_class(request.POST)
     if not form.is_valid():
         field, messages = next(iter(form.errors.items()))

@@ -10,9 +10,6 @@ from django.conf import settings
 
 from reservation.policy import EPOCH
 
-FIRST_DATE, LAST_DATE = date(1970, 1, 10), date(8999, 12, 1)
-"""Within these bounds, the week before and after exists in every zone, and BOOKED_UNTIL is later."""
-
 WORKING_HOURS = ("09:00", "17:00")
 """The rows of an empty calendar."""
 
@@ -43,7 +40,7 @@ class CalendarDay:
         return list(policy.starts(first, self.ends_at))
 
     def key(self, instant: datetime) -> ClockTime:
-        """What a clock in the zone shows at this instant."""
+        """Returns what a clock in the zone shows at this instant, with its fold."""
         local = instant.astimezone(self.zone)
         return f"{local:%H:%M}", local.fold
 
@@ -70,19 +67,19 @@ class CalendarRows:
         self.numbers = {day: {start: rows[day.key(start)] for start in day.starts} for day in days}
 
     def number(self, day: CalendarDay, start: datetime) -> int:
-        """The row of an appointment that starts at this instant of the day.
+        """Returns the row of an appointment that starts at this instant of the day.
 
         One that was offered when appointments were shorter is in the row that covers it.
         """
         return self.numbers[day].get(start - (start - EPOCH) % settings.RESERVATION_POLICY.appointment_length, 0)
 
     def missing(self, day: CalendarDay) -> list[int]:
-        """The rows of quarter hours that this day does not have."""
+        """Returns the rows of quarter hours that this day does not have."""
         existing = set(self.numbers[day].values())
         return [number for number in range(len(self.keys)) if number not in existing]
 
     def position(self, day: CalendarDay, instant: datetime) -> float | None:
-        """The row of an instant, with a fraction for the minutes; None for an instant of another day."""
+        """Returns the row of an instant, with a fraction for the minutes; None for an instant of another day."""
         length = settings.RESERVATION_POLICY.appointment_length
         start = instant - (instant - EPOCH) % length
         if start not in self.numbers[day]:
@@ -90,7 +87,7 @@ class CalendarRows:
         return self.number(day, start) + (instant - start) / length
 
     def shown(self, used: list[int]) -> tuple[int, int]:
-        """The half-open range of rows to show: the whole hours that are used, or WORKING_HOURS."""
+        """Returns the half-open range of rows to show: the whole hours that are used, or WORKING_HOURS."""
         if not used:
             opens, closes = (sum(clock < hour for clock, _ in self.keys) for hour in WORKING_HOURS)
             return opens, closes
@@ -104,6 +101,6 @@ class CalendarRows:
 
 
 def week_of(date_: date, zone: ZoneInfo) -> list[CalendarDay]:
-    """The week with this date, from Monday."""
+    """Returns the week with this date, from Monday."""
     monday = date_ - timedelta(days=date_.weekday())
     return [CalendarDay(monday + timedelta(days=number), zone) for number in range(7)]

@@ -1,4 +1,4 @@
-"""The page around the calendar. JavaScript reads the grid, again and again."""
+"""The page around the calendar, whose grid JavaScript reads and refreshes."""
 
 from django.conf import settings
 from django.contrib import admin
@@ -12,7 +12,7 @@ from staff.calendar.permissions import may_reserve, may_work
 
 
 def show_page(request: HttpRequest) -> HttpResponse:
-    """The page; its address says what is shown, so that it can be bookmarked and shared."""
+    """Returns the page. Its address contains the choice of what is shown, so that it can be bookmarked and shared."""
     zones = Provider.objects.filter(is_active=True).order_by().values_list("time_zone", flat=True).distinct()
     context = {
         **admin.site.each_context(request),

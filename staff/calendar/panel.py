@@ -29,7 +29,7 @@ MAX_MOVE_TARGETS = 200
 
 
 def show_appointment(request: HttpRequest, pk: int) -> HttpResponse:
-    """A free time, with the services that fit there, and the form to reserve it."""
+    """Returns the HTML of a free time: the services that fit there, and the form to reserve it. Raises Http404."""
     now = timezone.now()
     appointment = get_object_or_404(Appointment.objects.select_related("provider"), pk=pk)
     provider = appointment.provider
@@ -67,7 +67,7 @@ def show_appointment(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def show_reservation(request: HttpRequest, pk: int) -> HttpResponse:
-    """A reservation, its history, and the actions that are possible right now."""
+    """Returns the HTML of a reservation: its history, and the actions that are possible right now. Raises Http404."""
     caller, now = current_caller(request), timezone.now()
     reservation = find_reservation(request, pk)
     zone = CalendarChoice.read(request.GET).zone_for([reservation.provider])
@@ -102,7 +102,7 @@ def show_reservation(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def show_move(request: HttpRequest, pk: int) -> HttpResponse:
-    """The form to move a reservation: provider and day; the times are read once these are chosen."""
+    """Returns the form to move a reservation. The times are read once provider and day are chosen. Raises Http404."""
     caller, now = current_caller(request), timezone.now()
     reservation = find_reservation(request, pk)
     zone = CalendarChoice.read(request.GET).zone_for([reservation.provider])
@@ -120,13 +120,13 @@ def show_move(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def find_reservation(request: HttpRequest, pk: int) -> Reservation:
-    """The reservation, with client, provider and service. Raises Http404."""
+    """Returns the reservation, with client, provider and service. Raises Http404."""
     visible = visible_reservations(current_caller(request))
     return get_object_or_404(visible.select_related("client__user", "provider", "service"), pk=pk)
 
 
 def describe_reservation(reservation: Reservation, zone: ZoneInfo) -> dict[str, Any]:
-    """The reservation and its time in words, for a template."""
+    """Returns the reservation and its time in words, for a template."""
     return {
         "reservation": reservation,
         "day": day_title(reservation.starts_at.astimezone(zone).date()),
@@ -136,7 +136,7 @@ def describe_reservation(reservation: Reservation, zone: ZoneInfo) -> dict[str, 
 
 
 def describe_event(event: ReservationEvent, zone: ZoneInfo) -> dict[str, str]:
-    """What happened, when and by whom; and from where to where, if the reservation was moved."""
+    """Returns in words what happened, when and by whom; and from where to where, if the reservation was moved."""
     moved = ""
     if event.kind == EventKind.RESCHEDULED and event.before:
         starts = [moment(datetime.fromisoformat(side["starts_at"]), zone) for side in (event.before, event.after)]

@@ -10,12 +10,12 @@ ADD_CLIENT = "reservation.add_client"
 
 
 def may_work(request: HttpRequest) -> bool:
-    """Whether the user may give commands to reservations; no field of theirs is edited by hand."""
+    """Returns whether the user may perform actions on reservations, whose fields nobody edits directly."""
     return request.user.has_perm(CHANGE_RESERVATION)
 
 
 def may_search(request: HttpRequest) -> bool:
-    """Whether the user may search for clients, and see their email addresses and telephone numbers."""
+    """Returns whether the user may search for clients, and see their email addresses and telephone numbers."""
     return request.user.has_perm(VIEW_CLIENT)
 
 
@@ -24,5 +24,5 @@ def may_add_client(request: HttpRequest) -> bool:
 
 
 def may_reserve(request: HttpRequest) -> bool:
-    """Whether the user may reserve, which takes a client: one that is found, or a new one."""
+    """Returns whether the user may reserve. That takes a client, so the user must be able to find or to add one."""
     return request.user.has_perm(ADD_RESERVATION) and (may_search(request) or may_add_client(request))

@@ -1,4 +1,4 @@
-"""What the page reads again and again: the grid, and the suggestions of its fields."""
+"""What the page reads as JSON: the grid, and the suggestions of its fields."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ MAX_PROVIDER_SUGGESTIONS = 50
 
 
 def read_grid(request: HttpRequest) -> JsonResponse:
-    """A day of several providers, a week of one, or the occupancy of a week of several.
+    """Returns the grid: a day of several providers, a week of one, or the occupancy of a week of several.
 
     A fixed number of statements: those of the caller, two for providers, and two for the grid (one for an occupancy).
     """
@@ -59,14 +59,14 @@ def read_grid(request: HttpRequest) -> JsonResponse:
 
 
 def find_providers_by_name(request: HttpRequest) -> JsonResponse:
-    """The first providers whose name contains the text, inactive ones too."""
+    """Returns the first providers whose name contains the text, inactive ones too."""
     found = find_providers(search=request.GET.get("search", "")[:100].replace("\0", ""))
     providers = found.order_by("name", "pk").values("id", "name", "is_active")[:MAX_PROVIDER_SUGGESTIONS]
     return JsonResponse({"providers": list(providers)})
 
 
-def list_openings(request: HttpRequest, pk: int) -> JsonResponse:
-    """The times of a provider's day to which the reservation could be moved."""
+def list_possible_moves(request: HttpRequest, pk: int) -> JsonResponse:
+    """Returns the times on a provider's day to which the reservation could be moved. Raises Http404."""
     choice, caller, now = CalendarChoice.read(request.GET), current_caller(request), timezone.now()
     reservation = get_object_or_404(visible_reservations(caller), pk=pk)
     provider = get_object_or_404(Provider, pk__in=choice.provider_ids)
@@ -83,6 +83,6 @@ def list_openings(request: HttpRequest, pk: int) -> JsonResponse:
     return JsonResponse(
         {
             "title": day_title(day.date),
-            "openings": [{"id": slot.id, "label": f"{slot.starts_at.astimezone(zone):%H:%M}"} for slot in found],
+            "times": [{"id": slot.id, "label": f"{slot.starts_at.astimezone(zone):%H:%M}"} for slot in found],
         }
     )

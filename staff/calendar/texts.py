@@ -25,7 +25,7 @@ def week_title(days: list[CalendarDay]) -> str:
 
 
 def utc_offset(days: list[CalendarDay]) -> str:
-    """The offset of the zone on these days, as in UTC+01:00; both offsets where clocks change meanwhile."""
+    """Returns the offset of the zone on these days, as in UTC+01:00; both offsets where clocks change meanwhile."""
     zone = days[0].zone
     ends = (days[0].starts_at, days[-1].ends_at - timedelta(microseconds=1))
     offsets = [instant.astimezone(zone).strftime("%z") for instant in ends]
@@ -37,7 +37,7 @@ def clock(instant: datetime, zone: ZoneInfo) -> str:
 
 
 def moment(instant: datetime, zone: ZoneInfo) -> str:
-    """Date, time and the abbreviation of the zone, which distinguishes an hour that comes twice."""
+    """Returns the date, the time and the abbreviation of the zone, which distinguishes an hour that comes twice."""
     local = instant.astimezone(zone)
     return f"{short_day(local.date())} {local.year}, {local:%H:%M %Z}"
 

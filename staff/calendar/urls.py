@@ -15,7 +15,7 @@ from staff.calendar.command import do_action, reserve_for_client
 from staff.calendar.page import show_page
 from staff.calendar.panel import show_appointment, show_move, show_reservation
 from staff.calendar.permissions import ADD_CLIENT, ADD_RESERVATION, CHANGE_RESERVATION, VIEW_CALENDAR, VIEW_CLIENT
-from staff.calendar.read import find_providers_by_name, list_openings, read_grid
+from staff.calendar.read import find_providers_by_name, list_possible_moves, read_grid
 
 CalendarView = Callable[..., HttpResponse]
 
@@ -29,14 +29,14 @@ ROUTES: tuple[tuple[str, str, Callable[[CalendarView], CalendarView], CalendarVi
     ("calendar/appointments/<int:pk>/", "calendar_appointment", require_safe, show_appointment, None),
     ("calendar/reservations/<int:pk>/", "calendar_reservation", require_safe, show_reservation, None),
     ("calendar/reservations/<int:pk>/move/", "calendar_move", require_safe, show_move, CHANGE_RESERVATION),
-    ("calendar/reservations/<int:pk>/openings/", "calendar_openings", require_safe, list_openings, CHANGE_RESERVATION),
+    ("calendar/reservations/<int:pk>/times/", "calendar_times", require_safe, list_possible_moves, CHANGE_RESERVATION),
     ("calendar/reservations/<int:pk>/<slug:name>/", "calendar_command", require_POST, do_action, CHANGE_RESERVATION),
 )
 """Path, name, decorator for the HTTP method, view, and the permission that it requires besides VIEW_CALENDAR."""
 
 
 def calendar_urls(site: AdminSite) -> list[URLPattern]:
-    """URL patterns for staff only: never cached, and no command without a CSRF token."""
+    """Returns the URL patterns. The views are for staff only, never cached, and protected by CSRF tokens."""
     return [
         path(route, site.admin_view(require_method(require_permission(view, permission))), name=name)
         for route, name, require_method, view, permission in ROUTES

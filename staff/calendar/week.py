@@ -15,7 +15,7 @@ NO_APPOINTMENTS = Occupancy(open=0, closed=0, held=0, booked=0)
 def describe_weeks(
     *, caller: Caller, providers: list[Provider], days: list[CalendarDay], now: datetime
 ) -> dict[str, Any]:
-    """Rows and columns as JSON."""
+    """Returns rows and columns as JSON."""
     bounds = [days[0].starts_at, *(day.ends_at for day in days)]
     counts = count_occupancy(caller=caller, providers=providers, bounds=bounds, now=now)
     return {

@@ -194,7 +194,7 @@ def email_taken(hold: Reservation) -> tuple[str, dict[str, Any]]:
         (not_begun, "INVALID_TRANSITION", "reservation_id", "cannot be done now"),
         (long_reason, "INVALID_INPUT", "reason", "at most 2000"),
         (no_key, "INVALID_INPUT", "key", "required"),
-        (missing, "NOT_FOUND", "reservation_id", "not there any more"),
+        (missing, "NOT_FOUND", "reservation_id", "no longer exists"),
         (email_taken, "EMAIL_TAKEN", "email", "already"),
     ],
 )

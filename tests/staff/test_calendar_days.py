@@ -8,7 +8,8 @@ import pytest
 
 from reservation.models.fields import time_zone_names
 from reservation.policy import Policy
-from staff.calendar.days import FIRST_DATE, LAST_DATE, CalendarDay, CalendarRows, week_of
+from staff.calendar.days import CalendarDay, CalendarRows, week_of
+from staff.dates import FIRST_DATE, LAST_DATE
 
 BERLIN, UTC_ZONE = ZoneInfo("Europe/Berlin"), ZoneInfo("UTC")
 SPRING, AUTUMN = date(2030, 3, 31), date(2030, 10, 27)

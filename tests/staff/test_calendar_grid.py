@@ -208,15 +208,15 @@ def test_providers_are_found_by_name(browser: Browser) -> None:
     assert [(one["name"], one["is_active"]) for one in found] == [("Anna", True), ("Hanna", False)]
 
 
-def test_openings_are_those_of_the_day_in_the_zone(client: Browser) -> None:
+def test_times_to_move_to_are_those_of_the_day_in_the_zone(client: Browser) -> None:
     client.force_login(permit(*LOOK, "change_reservation"))
     provider = make_practice(time_zone="Asia/Tokyo")
     first = provider.appointments.earliest("starts_at")
     hold = make_hold(provider=provider, starts_at=at(8), now=timezone.now())
-    path, day = f"/admin/calendar/reservations/{hold.pk}/openings/", soon().date().isoformat()
+    path, day = f"/admin/calendar/reservations/{hold.pk}/times/", soon().date().isoformat()
     found = client.get(path, {"providers": provider.pk, "date": day}).json()
-    assert found["openings"][0] == {"id": first.pk, "label": "18:00"}
-    assert [one["label"] for one in found["openings"]][-2:] == ["19:30", "19:45"]
+    assert found["times"][0] == {"id": first.pk, "label": "18:00"}
+    assert [one["label"] for one in found["times"]][-2:] == ["19:30", "19:45"]
     elsewhere = client.get(path, {"providers": provider.pk, "date": day, "zone": "Pacific/Honolulu"}).json()
-    assert [one["label"] for one in elsewhere["openings"]] == ["00:00", "00:15", "00:30", "00:45"]
+    assert [one["label"] for one in elsewhere["times"]] == ["00:00", "00:15", "00:30", "00:45"]
     assert client.get(path, {"providers": 10**6}).status_code == 404

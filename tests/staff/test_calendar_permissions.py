@@ -19,7 +19,7 @@ GET = {
     "appointments/{appointment}/": LOOK,
     "reservations/{reservation}/": LOOK,
     "reservations/{reservation}/move/": (*LOOK, WORK),
-    "reservations/{reservation}/openings/?providers={provider}": (*LOOK, WORK),
+    "reservations/{reservation}/times/?providers={provider}": (*LOOK, WORK),
 }
 POST = {
     "clients/": (*LOOK, SEARCH),

@@ -192,7 +192,7 @@ def test_an_invalid_row_is_shown_and_nothing_can_be_imported(wrong: str, manager
     [
         ("email,nmae\nd@example.com,Dora", "There is no column nmae."),
         ("name\nDora", "email"),
-        ("email,name,name\nd@example.com,Dora,Doris", "A column is there twice."),
+        ("email,name,name\nd@example.com,Dora,Doris", "A column occurs twice."),
         ("email,name\n" + "".join(f"p{number}@example.com,P\n" for number in range(4)), "at most 3 rows"),
         ("email,name\n" + "x" * 400, "at most 0 KB"),
         ("email,name\nd@example.com,Größe".encode("latin-1"), "not a text in UTF-8"),

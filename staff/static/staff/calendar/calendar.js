@@ -165,7 +165,7 @@ function wire(body) {
       announce(done.message);
     });
   }
-  for (const form of findAll("form[data-openings]", body))
+  for (const form of findAll("form[data-times-path]", body))
     wireMove(form, { announce: (text) => panel.announce(text), zone: grid.zone });
   for (const form of findAll("form[data-reserve]", body)) {
     form.dataset.service = readChoice().service;

@@ -6,7 +6,7 @@ import { Failure, readJson } from "./requests.js";
 export function wireMove(form, { announce, zone }) {
   const to = find("[data-to]", form);
   const on = find("[data-on]", form);
-  const times = find("[data-times]", form);
+  const choices = find("[data-times]", form);
   const button = find("button.is-primary", form);
   let request = null;
 
@@ -14,12 +14,12 @@ export function wireMove(form, { announce, zone }) {
     request?.abort();
     request = new AbortController();
     button.disabled = true;
-    const { openings: path } = form.dataset;
+    const { timesPath } = form.dataset;
     try {
-      const { openings, title } = await readJson(path, { providers: to.value, date: on.value, zone }, request.signal);
-      times.replaceChildren(...openings.map(drawTime));
-      if (!openings.length) times.append(element("p", {}, "No open time on this day that is long enough."));
-      announce(`${title}: ${openings.length} open times.`);
+      const { times, title } = await readJson(timesPath, { providers: to.value, date: on.value, zone }, request.signal);
+      choices.replaceChildren(...times.map(drawTime));
+      if (!times.length) choices.append(element("p", {}, "No open time on this day that is long enough."));
+      announce(`${title}: ${times.length} open times.`);
     } catch (error) {
       if (error.name === "AbortError") return;
       if (!(error instanceof Failure)) throw error;
@@ -29,7 +29,7 @@ export function wireMove(form, { announce, zone }) {
 
   to.addEventListener("change", read);
   on.addEventListener("change", () => on.value && read());
-  times.addEventListener("change", () => (button.disabled = false));
+  choices.addEventListener("change", () => (button.disabled = false));
   read();
 }
 

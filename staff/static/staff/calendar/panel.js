@@ -67,10 +67,10 @@ export class Panel {
     form.dataset.busy = "yes";
     this.warn("");
     try {
-      const answer = await send(path, { key: form.dataset.key, ...fields });
-      if (answer.refusal) this.refuse(answer.refusal, form);
+      const result = await send(path, { key: form.dataset.key, ...fields });
+      if (result.refusal) this.refuse(result.refusal, form);
       await this.changed();
-      return answer.refusal ? null : answer;
+      return result.refusal ? null : result;
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       this.warn(error.message);

@@ -21,7 +21,7 @@ async function request(path, options = {}) {
   if (response.type === "opaqueredirect") throw new Failure("You have been logged out. Load the page again to log in.");
   if (response.status === 403)
     throw new Failure("You may not do this, or your session has changed: load the page again.");
-  if (response.status === 404) throw new Failure("This is not there any more.");
+  if (response.status === 404) throw new Failure("This no longer exists.");
   if (!response.ok) throw new Failure("The server could not do this. Try again in a moment.");
   return response;
 }

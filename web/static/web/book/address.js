@@ -1,4 +1,4 @@
-// The state: view, service, provider, day, time, move. Ignores an invalid day.
+// View, service, provider, day, time, move. Ignores an invalid day.
 
 export function address() {
   const { day, ...rest } = Object.fromEntries(new URLSearchParams(location.search));

@@ -23,15 +23,15 @@ export async function read(operation, variables) {
 export async function execute(operation, variables) {
   const session = stored();
   const post = async () => run(operation, variables, await bearer());
-  let answer = await post();
-  if (answer.status === 401) {
+  let result = await post();
+  if (result.status === 401) {
     await renew(session);
-    answer = await post();
+    result = await post();
   }
-  return dataOf(answer);
+  return dataOf(result);
 }
 
-/** Returns the reservation. A retry uses the same key, so it changes once. */
+/** Returns the reservation. A retry has the same key: it changes once. */
 export async function change(operation, input) {
   const intent = operation + JSON.stringify(input);
   const idempotencyKey = (keys[intent] ??= crypto.getRandomValues(new Uint32Array(4)).join("-"));
@@ -60,11 +60,11 @@ export async function readAll(operation, variables) {
 async function run(operationName, variables = {}, headers) {
   const body = { operationName, variables, extensions };
   const parameters = { ...body, variables: JSON.stringify(variables), extensions: JSON.stringify(extensions) };
-  const answer = headers
+  const result = headers
     ? await send(graphql, { body, headers })
     : await send(`${graphql}?${new URLSearchParams(parameters)}`, { method: "GET" });
-  const code = answer.json.errors?.[0].extensions.code ?? "";
-  if (!code.startsWith("PERSISTED_QUERY")) return answer;
+  const code = result.json.errors?.[0].extensions.code ?? "";
+  if (!code.startsWith("PERSISTED_QUERY")) return result;
   const source = await fetch(operations).catch(() => null);
   if (!source?.ok) throw new Failure("NETWORK");
   if (code.endsWith("SUPPORTED")) delete body.extensions;

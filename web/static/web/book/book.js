@@ -9,7 +9,7 @@ import { stored } from "./session.js";
 import { format } from "./time.js";
 
 const tabs = new BroadcastChannel("book");
-let turn = 0; // a response to an earlier choice is dropped
+let turn = 0; // drops responses to earlier choices
 let open = {}; // the day, its week and appointments
 let offered = []; // appointments at the chosen time
 

@@ -27,7 +27,7 @@ export async function readWhen(serviceId, id, requested, exactly) {
 }
 
 async function findWeek(day, { providerIds }) {
-  const days = [0, 1, 2, 3, 4, 5, 6, 7].map((number) => plusDays(mondayOf(day), number));
+  const days = [...Array(8).keys()].map((number) => plusDays(mondayOf(day), number));
   const starts = Object.fromEntries(days.map((some, number) => [`from${number}`, startOf(some)]));
   const found = Object.values(await read("Week", { providerIds, ...starts }));
   return found.map(({ nodes }, number) => ({ day: days[number], isOpen: nodes.length }));

@@ -4,7 +4,7 @@ import { formatMinutes, now } from "./time.js";
 const ANNOUNCED_MINUTES = [10, 5, 1];
 const MINUTE = 60_000;
 
-/** Shows the time left, by the server's clock. Returns how to stop. */
+/** Counts down by the server's clock. Returns a function to stop. */
 export function countDown(card, { createdAt, expiresAt }, isOver) {
   const end = Date.parse(expiresAt);
   let before = end - now();

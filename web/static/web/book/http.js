@@ -11,18 +11,18 @@ export class Failure extends Error {
 /** Returns status and JSON. Throws a Failure. */
 export async function send(url, { method = "POST", body, headers } = {}) {
   const sentAt = Date.now();
-  const answer = await fetch(url, {
+  const response = await fetch(url, {
     method,
     credentials: "omit", // the token authenticates
     headers: { Accept: "application/json", ...(body && { "Content-Type": "application/json" }), ...headers },
     body: body && JSON.stringify(body),
     signal: AbortSignal.timeout(15_000),
   }).catch(() => null);
-  const text = await answer?.text().catch(() => null);
+  const text = await response?.text().catch(() => null);
   if (text == null) throw new Failure("NETWORK");
-  if (method === "POST") setClock(answer.headers.get("Date"), sentAt); // a GET may be cached
-  const { status } = answer;
-  if (status === 429) throw new Failure("RATE_LIMITED", answer.headers.get("Retry-After") ?? 60);
+  if (method === "POST") setClock(response.headers.get("Date"), sentAt); // a GET may be cached
+  const { status } = response;
+  if (status === 429) throw new Failure("RATE_LIMITED", response.headers.get("Retry-After") ?? 60);
   try {
     if (status < 500) return { status, json: JSON.parse(text || "{}") };
   } catch {} // HTML from a proxy

@@ -55,7 +55,7 @@ export async function bearer() {
   return { Authorization: `Bearer ${stored().access}` };
 }
 
-/** Once at a time: a refresh token that is used twice ends the session. */
+/** Once at a time: a refresh token used twice ends the session. */
 export function renew(session) {
   return (renewal ??= locked(() => exchange(session)).finally(() => (renewal = null)));
 }
