@@ -50,7 +50,7 @@ def test_every_field_of_nested_services_is_read_with_one_statement(ask: Ask, dja
     assert len(answer.data["reservations"]["nodes"]) == NUMBER
 
 
-def test_a_field_that_were_forgotten_would_cost_a_statement_a_provider(
+def test_a_field_that_is_not_public_takes_a_statement_for_each_provider(
     providers: str, ask: Ask, django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     catalogue.select_public.cache_clear()
