@@ -1,4 +1,4 @@
-"""Whether an answer's data is what the schema says of the document: every selected field, no other, of its type."""
+"""Checks that the data of a response conforms to the schema: every selected field, no other, each of its type."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -28,14 +28,14 @@ SCALARS = {
 
 
 def flaws(schema: GraphQLSchema, document: DocumentNode, data: Any) -> list[str]:
-    """Where the data of a document's one operation is not as it should be. No variables, no directives."""
+    """Returns where the data of a document's only operation does not conform. Without variables and directives."""
     [operation] = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
     root = schema.get_root_type(operation.operation)
-    return list(Reading(schema, document).of(root, [operation], data, "data"))
+    return list(Checker(schema, document).check(root, [operation], data, "data"))
 
 
-class Reading:
-    """One answer, read beside its document."""
+class Checker:
+    """Compares the data of a response with its document."""
 
     def __init__(self, schema: GraphQLSchema, document: DocumentNode) -> None:
         self.schema = schema
@@ -43,8 +43,8 @@ class Reading:
             one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)
         }
 
-    def of(self, kind: Any, nodes: Sequence[Any], value: Any, path: str) -> Iterator[str]:
-        """The flaws of a value that is of this kind; the nodes' selections apply to it."""
+    def check(self, kind: Any, nodes: Sequence[Any], value: Any, path: str) -> Iterator[str]:
+        """Yields the flaws of a value of this type, to which the selections of the nodes apply."""
         if is_non_null_type(kind):
             kind = kind.of_type
             if value is None:
@@ -56,22 +56,22 @@ class Reading:
                 yield f"{path} is no list"
                 return
             for place, item in enumerate(value):
-                yield from self.of(kind.of_type, nodes, item, f"{path}.{place}")
+                yield from self.check(kind.of_type, nodes, item, f"{path}.{place}")
         elif is_composite_type(kind):
-            yield from self.of_object(kind, nodes, value, path)
+            yield from self.check_object(kind, nodes, value, path)
         elif not is_leaf(kind, value):
             yield f"{path} is no {kind}: {value!r}"
 
-    def of_object(self, kind: Any, nodes: Sequence[Any], value: Any, path: str) -> Iterator[str]:
+    def check_object(self, kind: Any, nodes: Sequence[Any], value: Any, path: str) -> Iterator[str]:
         if not isinstance(value, dict):
             yield f"{path} is no object"
             return
         kinds = self.schema.get_possible_types(kind) if is_abstract_type(kind) else [kind]
-        # The value need not tell which type it has: it is to be right for one of them.
+        # The value may not show its type: it must conform to one of them.
         likely = [one for one in kinds if self.selected(one, nodes).keys() == value.keys()] or kinds
-        yield from min((list(self.of_fields(one, nodes, value, path)) for one in likely), key=len)
+        yield from min((list(self.check_fields(one, nodes, value, path)) for one in likely), key=len)
 
-    def of_fields(self, kind: Any, nodes: Sequence[Any], value: dict[str, Any], path: str) -> Iterator[str]:
+    def check_fields(self, kind: Any, nodes: Sequence[Any], value: dict[str, Any], path: str) -> Iterator[str]:
         selected = self.selected(kind, nodes)
         if value.keys() != selected.keys():
             yield f"{path} has {sorted(value)} where {sorted(selected)} were selected"
@@ -79,12 +79,12 @@ class Reading:
         for key, same in selected.items():
             name = same[0].name.value
             if name != "__typename":
-                yield from self.of(kind.fields[name].type, same, value[key], f"{path}.{key}")
+                yield from self.check(kind.fields[name].type, same, value[key], f"{path}.{key}")
             elif value[key] != kind.name:
                 yield f"{path}.{key} is no {kind}"
 
     def selected(self, kind: Any, nodes: Sequence[Any]) -> dict[str, list[FieldNode]]:
-        """What the nodes select on an object of this type, by the name that it has in the answer."""
+        """The fields that the nodes select on an object of this type, by response key."""
         found: dict[str, list[FieldNode]] = {}
         for one in (one for node in nodes for one in node.selection_set.selections):
             if isinstance(one, FieldNode):

@@ -1,4 +1,4 @@
-"""A server with a small practice, and Node to run what others wrote against it."""
+"""A server with a small practice, and Node to run third-party clients against it."""
 
 import json
 import shutil
@@ -29,7 +29,7 @@ Program = Callable[..., Any]
 
 @dataclass(frozen=True)
 class Server:
-    """Where the API answers."""
+    """The address of the API."""
 
     port: int
 
@@ -44,7 +44,7 @@ class Server:
 
 @contextmanager
 def serving(**variables: str) -> Iterator[Server]:
-    """gunicorn with these variables, on the test database. Persisted queries stay in its one process."""
+    """Runs gunicorn with these variables on the test database. Persisted queries are cached in its only process."""
     with serve(database_url=url_of_test_database(), workers=1, threads=2, MEMCACHED_URL="", **variables) as port:
         yield Server(port)
 
@@ -57,14 +57,14 @@ def server(django_db_setup: None) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def draft_server(django_db_setup: None) -> Iterator[Server]:
-    """One whose statuses are those of the newer draft of GraphQL over HTTP."""
+    """A server with the statuses of the newer draft of GraphQL over HTTP."""
     with serving(GRAPHQL_HTTP_STATUS_PROFILE="draft") as server:
         yield server
 
 
 @pytest.fixture
 def practice(server: Server, transactional_db: None) -> dict[str, Any]:
-    """Anna has five appointments in a row, a week from now at noon; this is what a program must know to reserve one."""
+    """Anna has five appointments in a row, at noon in a week. Returns what a program needs to reserve one."""
     noon = datetime.combine(timezone.now().date() + timedelta(days=7), time(12), tzinfo=UTC)
     appointments = make_appointments(make_provider(name="Anna"), starts_at=noon, number=5)
     credentials = {"email": "cleo@example.com", "password": "correct-horse-9"}
@@ -76,9 +76,9 @@ def practice(server: Server, transactional_db: None) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def tool() -> Tool:
-    """Run a file of tests/node with these arguments."""
+    """Runs a file of tests/node with these arguments."""
     if not shutil.which("node"):
-        pytest.skip("there is no Node: script/test installs it")
+        pytest.skip("Node is not installed: script/test installs it")
     if not (NODE / "node_modules").exists():
         pytest.skip("tests/node has no packages: script/npm tests/node installs them")
 
@@ -97,7 +97,7 @@ def tool() -> Tool:
 
 @pytest.fixture(scope="session")
 def program(tool: Tool) -> Program:
-    """Run a program of tests/node with this input, and return what it saw."""
+    """Runs a program of tests/node with this input; returns its output."""
 
     def program(name: str, **given: Any) -> Any:
         run = tool(name, stdin=json.dumps(given))

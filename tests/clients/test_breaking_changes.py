@@ -1,4 +1,4 @@
-"""script/breaking-changes names what would break clients, and lets everything else pass."""
+"""script/breaking-changes reports changes that may break clients, and fails for those that do."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +20,7 @@ type Thing { name: String!, size: Size }
 type Old { name: String! }
 enum Size { SMALL LARGE HUGE @deprecated(reason: "Use LARGE. Removal after 2001-02-03.") }
 """
-GONE = [
+REMOVABLE = [
     ', colour: String @deprecated(reason: "Use paint. Removal after 2001-02-03.")',
     '  old: Old @deprecated(reason: "Use thing. Removal after 2001-02-03.")\n',
     "type Old { name: String! }\n",
@@ -32,7 +32,7 @@ Compare = Callable[[str], tuple[int, list[str]]]
 
 @pytest.fixture
 def compare(tmp_path: Path, tool: Tool) -> Compare:
-    """How the comparison of OLD with a schema exits, and what it names."""
+    """Compares OLD with a schema; returns the exit status and the reported changes."""
 
     def compare(new: str) -> tuple[int, list[str]]:
         old_path, new_path = tmp_path / "old.graphql", tmp_path / "new.graphql"
@@ -56,43 +56,43 @@ def without(*parts: str) -> str:
     return found
 
 
-def test_nothing_that_clients_were_promised_is_broken(tool: Tool) -> None:
+def test_the_schema_does_not_break_the_contract(tool: Tool) -> None:
     contract = settings.BASE_DIR / "tests" / "contract.graphql"
     assert changes(tool("breaking-changes.mjs", contract, SCHEMA)) == (0, [])
 
 
-def test_a_removed_field_is_named(compare: Compare) -> None:
+def test_a_removed_field_is_reported(compare: Compare) -> None:
     assert compare(without("name: String!, ")) == (1, ["BREAKING  Thing.name"])
 
 
-def test_a_new_required_argument_is_named(compare: Compare) -> None:
+def test_a_new_required_argument_is_reported(compare: Compare) -> None:
     assert compare(OLD.replace("(id: ID!,", "(id: ID!, at: Int!,")) == (1, ["BREAKING  Query.thing.at"])
 
 
-def test_a_field_that_may_be_null_now_is_named(compare: Compare) -> None:
+def test_a_field_that_became_nullable_is_reported(compare: Compare) -> None:
     assert compare(OLD.replace("Thing { name: String!", "Thing { name: String")) == (1, ["BREAKING  Thing.name"])
 
 
-def test_a_new_value_is_named_and_allowed(compare: Compare) -> None:
+def test_a_new_enum_value_is_reported_and_allowed(compare: Compare) -> None:
     assert compare(OLD.replace("SMALL", "SMALL MIDDLE")) == (0, ["DANGEROUS  Size.MIDDLE"])
 
 
-def test_what_old_clients_cannot_notice_is_allowed(compare: Compare) -> None:
+def test_additions_that_old_clients_cannot_notice_are_allowed(compare: Compare) -> None:
     new = OLD.replace("size: Size", 'size: Size weight: Int "In metres." height(of: ID): Int').replace(
         "Query {", "Query { b: Int"
     )
     assert compare(new) == (0, [])
 
 
-def test_what_was_deprecated_may_go_after_its_date(compare: Compare) -> None:
-    assert compare(without(*GONE)) == (0, [])
+def test_a_deprecated_element_may_be_removed_after_its_date(compare: Compare) -> None:
+    assert compare(without(*REMOVABLE)) == (0, [])
 
 
 @pytest.mark.parametrize("name", ["later", "someday"])
-def test_what_was_deprecated_may_not_go_before_its_date_nor_without_one(name: str, compare: Compare) -> None:
+def test_a_deprecated_element_may_not_be_removed_before_its_date_or_without_one(name: str, compare: Compare) -> None:
     new = "\n".join(line for line in OLD.splitlines() if not line.strip().startswith(name))
     assert compare(new) == (1, [f"BREAKING  Query.{name}"])
 
 
-def test_what_is_deprecated_and_stays_is_no_change(compare: Compare) -> None:
+def test_a_deprecated_element_that_stays_is_no_change(compare: Compare) -> None:
     assert compare(OLD) == (0, [])

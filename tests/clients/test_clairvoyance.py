@@ -1,4 +1,4 @@
-"""Who may not see the schema cannot guess it: clairvoyance, which reads it from errors, is told nothing."""
+"""The schema cannot be guessed by callers who may not see it: clairvoyance, which reads errors, finds nothing."""
 
 import json
 import re
@@ -17,9 +17,9 @@ from tests.clients.conftest import Server, serving
 
 TIMEOUT_SECONDS = 60
 INVENTED = {f"invented{number}" for number in range(5)}
-ROOTS = {"Query", "Mutation"}  # what the specification calls them, and __typename tells
+ROOTS = {"Query", "Mutation"}  # the specification's names, which __typename returns
 
-Look = Callable[..., set[str]]
+Guess = Callable[..., set[str]]
 
 LEAKY = [
     ("{ service }", {}),
@@ -45,7 +45,7 @@ LEAKY = [
 
 
 def names() -> set[str]:
-    """Every name that is ours: of types, fields, arguments and values."""
+    """Every name of the schema: of types, fields, arguments and values."""
     found = set()
     for name, one in schema.type_map.items():
         if not is_introspection_type(one):
@@ -57,16 +57,16 @@ def names() -> set[str]:
 
 @pytest.fixture(scope="module")
 def closed(django_db_setup: None) -> Iterator[Server]:
-    """A server that shows its schema to nobody but staff, as in production."""
+    """A server that shows its schema to staff only, as in production."""
     with serving(GRAPHQL_INTROSPECTION="false", GRAPHQL_SUGGESTIONS="false") as server:
         yield server
 
 
 @pytest.fixture
-def look(tmp_path: Path) -> Look:
-    """Have clairvoyance guess the schema of a server with these words: the names that it has found."""
+def guess(tmp_path: Path) -> Guess:
+    """Runs clairvoyance on a server with these words; returns the names that it finds."""
 
-    def look(server: Server, words: set[str]) -> set[str]:
+    def guess(server: Server, words: set[str]) -> set[str]:
         words_path, found_path = tmp_path / "words", tmp_path / "found.json"
         words_path.write_text("\n".join(sorted(words)))
         options = ("--wordlist", words_path, "--output", found_path, "--max-retries", "1", "--profile", "fast")
@@ -75,49 +75,53 @@ def look(tmp_path: Path) -> Look:
             capture_output=True,
             timeout=TIMEOUT_SECONDS,
         )
-        return set(named(json.loads(found_path.read_text()))) if found_path.exists() else set()
+        return set(names_in(json.loads(found_path.read_text()))) if found_path.exists() else set()
 
-    return look
+    return guess
 
 
-def named(value: Any) -> Iterator[str]:
-    """The names that stand anywhere in a schema in JSON."""
+def names_in(value: Any) -> Iterator[str]:
+    """Yields every name in a schema in JSON."""
     if isinstance(value, dict):
         yield from [value["name"]] if isinstance(value.get("name"), str) else []
         value = list(value.values())
     if isinstance(value, list):
         for one in value:
-            yield from named(one)
+            yield from names_in(one)
 
 
-def test_clairvoyance_finds_nothing_where_names_are_kept(closed: Server, look: Look) -> None:
-    assert look(closed, names() | INVENTED) & names() - ROOTS == set()
+def test_clairvoyance_finds_nothing_when_suggestions_are_off(closed: Server, guess: Guess) -> None:
+    assert guess(closed, names() | INVENTED) & names() - ROOTS == set()
 
 
-def test_clairvoyance_finds_names_where_errors_tell_them(server: Server, look: Look) -> None:
-    found = look(server, {"viewer", "isStaff", "services", "first"} | INVENTED)
+def test_clairvoyance_finds_names_when_suggestions_are_on(server: Server, guess: Guess) -> None:
+    found = guess(server, {"viewer", "isStaff", "services", "first"} | INVENTED)
     assert found >= {"Viewer", "viewer", "isStaff", "ServiceConnection", "services", "first"}
 
 
-def told(server: Server, document: str, variables: dict[str, Any]) -> set[str]:
-    """The names in the messages of the answer that the request does not have."""
+def revealed(server: Server, document: str, variables: dict[str, Any]) -> set[str]:
+    """The names of the schema in the error messages that are not in the request."""
     body = {"query": document, "variables": variables}
-    answer = requests.post(server.graphql, json=body, timeout=TIMEOUT_SECONDS).json()
-    words = {word for error in answer["errors"] for word in re.findall(r"\w+", error["message"])}
+    response = requests.post(server.graphql, json=body, timeout=TIMEOUT_SECONDS).json()
+    words = {word for error in response["errors"] for word in re.findall(r"\w+", error["message"])}
     return words & names() - set(re.findall(r"\w+", json.dumps(body)))
 
 
 @pytest.mark.parametrize(("document", "variables"), LEAKY)
-def test_no_error_tells_a_name_where_names_are_kept(document: str, variables: dict[str, Any], closed: Server) -> None:
-    assert told(closed, document, variables) == set()
+def test_errors_reveal_no_name_when_suggestions_are_off(
+    document: str, variables: dict[str, Any], closed: Server
+) -> None:
+    assert revealed(closed, document, variables) == set()
 
 
-def test_the_schema_is_not_shown_where_names_are_kept(closed: Server) -> None:
+def test_introspection_is_refused_when_it_is_off(closed: Server) -> None:
     for document in ("{ __schema { types { name } } }", '{ __type(name: "Query") { fields { name } } }'):
-        answer = requests.post(closed.graphql, json={"query": document}, timeout=TIMEOUT_SECONDS).json()
-        assert [error["extensions"]["code"] for error in answer["errors"]] == ["INTROSPECTION_DISABLED"]
+        response = requests.post(closed.graphql, json={"query": document}, timeout=TIMEOUT_SECONDS).json()
+        assert [error["extensions"]["code"] for error in response["errors"]] == ["INTROSPECTION_DISABLED"]
 
 
 @pytest.mark.parametrize(("document", "variables"), LEAKY)
-def test_the_same_error_tells_a_name_elsewhere(document: str, variables: dict[str, Any], server: Server) -> None:
-    assert told(server, document, variables)
+def test_the_same_error_reveals_a_name_when_suggestions_are_on(
+    document: str, variables: dict[str, Any], server: Server
+) -> None:
+    assert revealed(server, document, variables)

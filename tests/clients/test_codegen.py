@@ -1,4 +1,4 @@
-"""graphql-codegen makes a typed client of the schema and docs/examples, which strict TypeScript accepts."""
+"""graphql-codegen generates a typed client from the schema and docs/examples, which compiles in strict TypeScript."""
 
 import json
 import re
@@ -29,7 +29,7 @@ TYPESCRIPT = {
 
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory, tool: Tool) -> Path:
-    """A folder with typed.ts and, in generated/, the client that it uses."""
+    """A folder with typed.ts, and with the generated client that it imports."""
     folder = tmp_path_factory.mktemp("typed")
     (folder / "node_modules").symlink_to(NODE / "node_modules")
     (folder / "typed.ts").write_text((NODE / "typed.ts").read_text())
@@ -42,10 +42,10 @@ def project(tmp_path_factory: pytest.TempPathFactory, tool: Tool) -> Path:
     return folder
 
 
-def test_every_example_has_types_of_its_answer_and_its_variables(project: Path) -> None:
+def test_every_example_has_types_of_its_result_and_variables(project: Path) -> None:
     types = (project / "generated" / "graphql.ts").read_text()
     declared = re.findall(r"^export type (\w+(?:Query|Mutation)(?:Variables)?) = ", types, re.MULTILINE)
-    # codegen adds the kind of operation to its name, whatever that is
+    # codegen adds the type of the operation to its name, even if it is there already
     names = [re.sub("(Query|Mutation)$", r"\1\1", operation_of(path.read_text())) for path in EXAMPLES]
     assert sorted(declared) == sorted([*names, *(f"{name}Variables" for name in names)])
     assert ": any" not in types

@@ -1,4 +1,4 @@
-"""The checker that the fuzzing relies on finds what the schema forbids."""
+"""The checker of the fuzz test reports data that the schema forbids."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ BOX = {"isFull": True, "key": "b"}
 
 
 @pytest.mark.parametrize("thing", [None, CAT, BOX, {**CAT, "age": None}])
-def test_what_the_schema_allows_is_fine(thing: Any) -> None:
+def test_data_that_conforms_has_no_flaws(thing: Any) -> None:
     data = {"thing": thing, "things": [{"id": "a", "__typename": "Cat"}, {"id": "b", "__typename": "Box"}]}
     assert flaws(SCHEMA, DOCUMENT, data) == []
 
@@ -43,7 +43,7 @@ def test_what_the_schema_allows_is_fine(thing: Any) -> None:
         ({"key": "b"}, "data.thing has ['key'] where ['age', 'born', 'key', 'mood'] were selected"),
     ],
 )
-def test_an_object_that_the_schema_forbids_is_found(thing: Any, flaw: str) -> None:
+def test_an_object_that_does_not_conform_is_reported(thing: Any, flaw: str) -> None:
     assert flaws(SCHEMA, DOCUMENT, {"thing": thing, "things": []}) == [flaw]
 
 
@@ -56,5 +56,5 @@ def test_an_object_that_the_schema_forbids_is_found(thing: Any, flaw: str) -> No
         ([{"id": "a", "__typename": "Thing"}], "data.things.0.__typename is no Cat"),
     ],
 )
-def test_a_list_that_the_schema_forbids_is_found(things: Any, flaw: str) -> None:
+def test_a_list_that_does_not_conform_is_reported(things: Any, flaw: str) -> None:
     assert flaws(SCHEMA, DOCUMENT, {"thing": None, "things": things}) == [flaw]

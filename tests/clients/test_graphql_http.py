@@ -1,4 +1,4 @@
-"""The server speaks GraphQL over HTTP as the specification has it: graphql-http audits it, under both profiles."""
+"""The server conforms to the specification of GraphQL over HTTP, by the audits of graphql-http, in both profiles."""
 
 import json
 from contextlib import closing
@@ -14,7 +14,7 @@ GRAPHQL = "application/graphql-response+json"
 
 
 def status(server: Server, accept: str, document: str) -> int:
-    """The status of the answer, of this media type, to this document without variables."""
+    """The status of the response in this media type to this document without variables."""
     with closing(HTTPConnection(HOST, server.port, timeout=TIMEOUT_SECONDS)) as connection:
         body = json.dumps({"query": document})
         connection.request("POST", "/graphql/", body, {"Content-Type": PLAIN, "Accept": accept})
@@ -34,7 +34,7 @@ def test_with_the_statuses_of_the_draft_one_audit_differs(draft_server: Server, 
     audits = program("audit.mjs", url=draft_server.graphql)
     others = [audit for audit in audits if audit["status"] != "ok"]
     assert [(audit["id"], audit["status"], audit["reason"]) for audit in others] == [
-        ("86EE", "warn", "Response status code is not 400")  # a variable that does not fit: the draft wants 422
+        ("86EE", "warn", "Response status code is not 400")  # a variable that does not fit: the draft requires 422
     ]
     assert len(audits) == 61
 
@@ -51,7 +51,7 @@ def test_with_the_statuses_of_the_draft_one_audit_differs(draft_server: Server, 
         pytest.param("query A { __typename } query B { __typename }", 400, 422, id="no operation named"),
     ],
 )
-def test_a_profile_says_the_status_of_graphql_answers_and_plain_json_is_always_200(
+def test_the_profile_determines_the_status_of_graphql_responses_and_json_is_always_200(
     document: str, audit_status: int, draft_status: int, server: Server, draft_server: Server
 ) -> None:
     assert (status(server, GRAPHQL, document), status(draft_server, GRAPHQL, document)) == (audit_status, draft_status)

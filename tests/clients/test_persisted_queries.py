@@ -1,4 +1,4 @@
-"""Clients that send a hash in the place of a document, and the document when nobody has registered it."""
+"""Clients that send a hash instead of a document, and the document too when the hash is unknown."""
 
 from typing import Any
 
@@ -16,9 +16,9 @@ def test_apollo_client_pages_reserves_and_confirms_with_persisted_queries(
 ) -> None:
     starts = practice["starts"]
     assert program("apollo.mjs", **practice) == {
-        "reads": [starts[:2], starts[:4], starts],  # the cache puts the pages together
+        "reads": [starts[:2], starts[:4], starts],  # the client's cache merges the pages
         "statuses": ["PENDING", "CONFIRMED"],
-        "kept": "CONFIRMED",  # by the id of the hold
+        "cached": "CONFIRMED",  # by the id of the hold
         "requests": [
             *(["GET", "hash", UNKNOWN], ["POST", "hash and document", 200], KNOWN_QUERY, KNOWN_QUERY),
             *(REGISTERED_MUTATION * 2),
@@ -39,7 +39,7 @@ def test_urql_pages_reserves_and_confirms_with_persisted_queries(practice: dict[
 
 
 @pytest.mark.parametrize("name", ["apollo.mjs", "urql.mjs"])
-def test_a_client_sends_no_more_hashes_to_a_server_that_takes_none(
+def test_a_client_sends_no_more_hashes_after_persisted_queries_were_refused(
     name: str, practice: dict[str, Any], program: Program
 ) -> None:
     with serving(GRAPHQL_PERSISTED_QUERIES="false") as server:

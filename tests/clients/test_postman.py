@@ -1,4 +1,4 @@
-"""The Postman collection has every example, and newman sends all of it to a server in the order it stands in."""
+"""The Postman collection has every example, and newman sends all of its requests to a server, in order."""
 
 import json
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ COLLECTION, ENVIRONMENT = (export_postman.FOLDER / name for name in export_postm
 
 @pytest.fixture
 def demo(server: Server, transactional_db: None) -> Server:
-    """A server with demo data, and with the accounts that can log in in development."""
+    """A server with demo data, and with the accounts for development."""
     load(DemoOptions(providers=1, days=7, booked=0.5, seed=1, now=timezone.now()), is_silent=True)
     for person in ("client", "provider", "staff"):
         user = User.objects.get(email=f"{person}@example.com")
@@ -62,7 +62,7 @@ def test_the_collection_is_current() -> None:
     call_command("export_postman", check=True)
 
 
-def test_a_stale_collection_is_reported_and_export_mends_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stale_collection_is_reported_and_export_updates_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(export_postman, "FOLDER", tmp_path / "postman")
     with pytest.raises(CommandError, match="stale"):
         call_command("export_postman", check=True)

@@ -1,4 +1,4 @@
-"""gql and ariadne-codegen, Python's clients for GraphQL, get along with the server."""
+"""gql and ariadne-codegen, GraphQL clients for Python, work with the server."""
 
 import subprocess
 import sys
@@ -40,7 +40,7 @@ TimeZone = {{ type = "str" }}
 
 @pytest.fixture
 def headers(practice: dict[str, Any]) -> dict[str, str]:
-    """What shows that Cleo asks."""
+    """Headers that authenticate Cleo."""
     url = f"{practice['server']}/auth/app/v1/auth/login"
     response = requests.post(url, json=practice["credentials"], timeout=TIMEOUT_SECONDS)
     return {"Authorization": f"Bearer {response.json()['meta']['access_token']}"}
@@ -48,7 +48,7 @@ def headers(practice: dict[str, Any]) -> dict[str, str]:
 
 @pytest.fixture
 def session(server: Server, headers: dict[str, str]) -> Iterator[SyncClientSession]:
-    """gql, once it has read the server's schema."""
+    """A session of gql, which has introspected the schema."""
     transport = RequestsHTTPTransport(url=server.graphql, headers=headers, timeout=TIMEOUT_SECONDS)
     client = Client(transport=transport, fetch_schema_from_transport=True, parse_results=True)
     with client as session:
@@ -57,7 +57,7 @@ def session(server: Server, headers: dict[str, str]) -> Iterator[SyncClientSessi
 
 @pytest.fixture(scope="module")
 def generated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """The package that ariadne-codegen makes of the schema and the examples."""
+    """The package that ariadne-codegen generates from the schema and the examples."""
     folder = tmp_path_factory.mktemp("ariadne")
     config = folder / "codegen.toml"
     config.write_text(CODEGEN.format(schema=SCHEMA, examples=EXAMPLES[0].parent, folder=folder))
@@ -76,7 +76,7 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 # --- gql -----------------------------------------------------------------------------------------------------------
 
 
-def test_gql_reads_the_whole_schema_from_the_server(session: SyncClientSession) -> None:
+def test_gql_introspects_the_whole_schema(session: SyncClientSession) -> None:
     read = session.client.schema
     assert read is not None
     assert print_schema(lexicographic_sort_schema(read)) == print_schema(lexicographic_sort_schema(schema))
@@ -104,7 +104,7 @@ def test_gql_sends_and_reads_instants_and_enums_as_objects(
     assert session.execute(document)["reserveAppointment"]["reservation"]["status"] is Status.PENDING
 
 
-def test_gql_knows_what_the_schema_lacks_and_tells_what_the_server_refuses(session: SyncClientSession) -> None:
+def test_gql_validates_by_the_schema_and_raises_the_errors_of_the_server(session: SyncClientSession) -> None:
     with pytest.raises(GraphQLError, match="Cannot query field 'price' on type 'Service'"):
         session.execute(gql("{ services { nodes { price } } }"))
     with pytest.raises(TransportQueryError) as refused:
@@ -124,19 +124,19 @@ def test_a_generated_client_reserves_and_confirms(
         [first, *_] = client.open_appointments_query(filter_=period).open_appointments.nodes
         assert first.starts_at == datetime.fromisoformat(practice["starts"][0])
 
-        wish = generated.ReserveAppointmentInput(appointmentId=first.id)
-        held = client.reserve_appointment_mutation(wish).reserve_appointment
+        reserve_input = generated.ReserveAppointmentInput(appointmentId=first.id)
+        held = client.reserve_appointment_mutation(reserve_input).reserve_appointment
         assert held.user_errors == []
-        again = client.reserve_appointment_mutation(wish).reserve_appointment
+        again = client.reserve_appointment_mutation(reserve_input).reserve_appointment
         assert [error.code for error in again.user_errors] == [generated.UserErrorCode.APPOINTMENT_TAKEN]
 
-        which = generated.ConfirmReservationInput(reservationId=held.reservation.id)
-        confirmed = client.confirm_reservation_mutation(which).confirm_reservation.reservation
+        confirm_input = generated.ConfirmReservationInput(reservationId=held.reservation.id)
+        confirmed = client.confirm_reservation_mutation(confirm_input).confirm_reservation.reservation
         assert confirmed.status is generated.ReservationStatus.CONFIRMED
         assert isinstance(confirmed.confirmed_at, datetime)
 
 
-def test_a_generated_client_tells_what_the_server_refuses(generated: Any, server: Server) -> None:
+def test_a_generated_client_raises_the_errors_of_the_server(generated: Any, server: Server) -> None:
     with (
         generated.AppointmentsClient(url=server.graphql) as client,
         pytest.raises(generated.GraphQLClientGraphQLMultiError) as refused,

@@ -1,16 +1,16 @@
-"""Whatever status an answer has, clients find the GraphQL errors in it: none takes it for a broken connection."""
+"""Clients find the GraphQL errors in a response with any status: none takes it for a network error."""
 
 import pytest
 
 from tests.clients.conftest import Program, Server
 
-ASKED = [
+REQUESTS = [
     {"document": "{ nothing }", "headers": {}},
     {"document": "query($id: ID!) { node(id: $id) { id } }", "headers": {}},
     {"document": "{ viewer { email } }", "headers": {"Authorization": "Bearer nonsense"}},
     {"document": '{ viewer { __typename isStaff } node(id: "nonsense") { __typename } }', "headers": {}},
 ]
-ANSWERED = [
+RESULTS = [
     [None, ["GRAPHQL_VALIDATION_FAILED"]],
     [None, ["BAD_USER_INPUT"]],
     [None, ["UNAUTHENTICATED"]],
@@ -19,9 +19,9 @@ ANSWERED = [
 
 
 @pytest.mark.parametrize("profile", ["server", "draft_server"])
-def test_apollo_client_and_urql_tell_errors_by_their_codes_under_both_profiles(
+def test_apollo_client_and_urql_return_the_codes_of_errors_in_both_profiles(
     profile: str, request: pytest.FixtureRequest, program: Program
 ) -> None:
     server: Server = request.getfixturevalue(profile)
-    answered = program("refusals.mjs", url=server.graphql, asked=ASKED)
-    assert answered == {"apollo": ANSWERED, "urql": ANSWERED}
+    results = program("refusals.mjs", url=server.graphql, requests=REQUESTS)
+    assert results == {"apollo": RESULTS, "urql": RESULTS}

@@ -46,7 +46,7 @@ Compile = Callable[..., Path]
 
 @pytest.fixture
 def compile_relay(tmp_path: Path, tool: Tool) -> Compile:
-    """Have relay compile the documents of these modules, and return the folder of what it made."""
+    """Compiles the documents of these modules with relay-compiler; returns the folder of the artifacts."""
 
     def compile_relay(modules: dict[str, list[str]], **config: Any) -> Path:
         artifacts, sources = tmp_path / "artifacts", tmp_path / "sources"
@@ -74,10 +74,10 @@ def test_relay_reads_a_connection_page_by_page_and_refetches_a_node(
     practice: dict[str, Any], compile_relay: Compile, program: Program
 ) -> None:
     artifacts = compile_relay(MODULES)
-    assert program("relay.mjs", **practice, artifacts=str(artifacts)) == seen_of(practice)
+    assert program("relay.mjs", **practice, artifacts=str(artifacts)) == output_for(practice)
 
 
-def test_a_server_trusts_what_relay_published_and_nothing_else(
+def test_a_server_trusts_only_the_documents_that_relay_published(
     practice: dict[str, Any], compile_relay: Compile, program: Program, tmp_path: Path
 ) -> None:
     published = tmp_path / "published.json"
@@ -85,12 +85,12 @@ def test_a_server_trusts_what_relay_published_and_nothing_else(
     artifacts = compile_relay(MODULES, persistConfig={"file": published.name, "algorithm": "SHA256"})
     with serving(GRAPHQL_TRUSTED_DOCUMENTS=str(published)) as server:
         given = {**practice, "server": server.url, "artifacts": str(artifacts)}
-        assert program("relay.mjs", **given) == seen_of(practice)
+        assert program("relay.mjs", **given) == output_for(practice)
         with urlopen(f"{server.graphql}?query={{__typename}}", timeout=TIMEOUT_SECONDS) as response:
             assert json.load(response)["errors"][0]["extensions"]["code"] == "PERSISTED_QUERY_NOT_FOUND"
 
 
-def seen_of(practice: dict[str, Any]) -> dict[str, Any]:
-    """What relay.mjs sees: the list after each page, and the provider with its first three appointments."""
+def output_for(practice: dict[str, Any]) -> dict[str, Any]:
+    """The output of relay.mjs: the list after each page, and the provider with its first three appointments."""
     starts = practice["starts"]
     return {"reads": [starts[:2], starts[:4], starts], "provider": {"name": "Anna", "open": starts[:3]}}

@@ -1,2 +1,2 @@
-"""What happens when a part of the real stack fails under load: `script/stack` brings it up, and every request goes
-through nginx. Not part of the ordinary run; `script/test` has a run of its own for it, `-m faults`."""
+"""Failures of each server of the real stack under load. `script/stack` starts the stack, and every request goes through
+nginx. They are deselected by default; `script/test` runs them separately, with `-m faults`."""

@@ -1,4 +1,4 @@
-"""The stack, who makes a load on it, and the table of what came of it."""
+"""Fixtures: the stack, load on it, and the table of results."""
 
 import json
 import shutil
@@ -8,17 +8,17 @@ from functools import partial
 
 import pytest
 
-from tests.faults.load import Crowd, Load, loading
-from tests.faults.report import IS_WANTED, Report
+from tests.faults.api_client import ApiClient
+from tests.faults.load import Crowd, Load, generate_load
+from tests.faults.report import IS_FULL_RUN, Report
 from tests.faults.stack import Stack, Unavailable
-from tests.faults.visitor import Visitor
 
 CLIENTS = 40
 
 
 @pytest.fixture(scope="session")
 def whole_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """All of it, with demo data. Ask for `stack`, which is in order when a test begins."""
+    """The stack with demo data, for all tests. A test uses `stack`, of which every server is running."""
     home = tmp_path_factory.mktemp("stack")
     stack = Stack(home)
     try:
@@ -35,41 +35,41 @@ def whole_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture
 def stack(whole_stack: Stack) -> Iterator[Stack]:
-    """The stack with everything running; what a test stopped or killed is started again after it."""
+    """The stack with every server running. What the test stops or kills is started again afterwards."""
     yield whole_stack
-    whole_stack.mend()
+    whole_stack.recover()
 
 
 @pytest.fixture
 def port(stack: Stack) -> int:
-    """nginx's."""
+    """The port of nginx."""
     return stack.port("nginx")
 
 
 @pytest.fixture
 def crowd(stack: Stack) -> Crowd:
-    """Clients of the demo with fresh access tokens, and what is open."""
+    """Clients of the demo data with fresh access tokens, and the open appointments."""
     return Crowd(**json.loads(stack.run("-m", "tests.faults.inside", "crowd", str(CLIENTS))))
 
 
 @pytest.fixture
 def load(port: int, crowd: Crowd) -> Callable[..., AbstractContextManager[Load]]:
-    """Starts a load: `with load(clients=8, pause=0.01, tries=1) as requests:`; see `loading`."""
-    return partial(loading, port, crowd)
+    """Generates load: `with load(clients=8, pause=0.01, tries=1) as traffic:`; see `generate_load`."""
+    return partial(generate_load, port, crowd)
 
 
 @pytest.fixture
-def visitor(port: int) -> Iterator[Visitor]:
+def api_client(port: int) -> Iterator[ApiClient]:
     """One connection to nginx."""
-    visitor = Visitor(port)
-    yield visitor
-    visitor.close()
+    api_client = ApiClient(port)
+    yield api_client
+    api_client.close()
 
 
 @pytest.fixture(scope="session")
 def report(request: pytest.FixtureRequest) -> Iterator[Report]:
-    """Takes a row for each fault. Written when all tests passed, and only when FAULTS_REPORT asks for it."""
+    """Collects a row for each fault. Writes the table if all tests pass and FAULTS_REPORT is set."""
     report = Report()
     yield report
-    if IS_WANTED and not request.session.testsfailed:
+    if IS_FULL_RUN and not request.session.testsfailed:
         report.write()

@@ -1,4 +1,4 @@
-"""What the tests of MariaDB and of its errors look at."""
+"""Checks of the database, and administration of MariaDB."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -7,74 +7,74 @@ from typing import Any
 import pytest
 
 from api.types.ids import from_global_id
+from tests.faults.api_client import Request
 from tests.faults.load import Load
 from tests.faults.stack import Stack
-from tests.faults.visitor import Request
 from tests.servers import HOST
 
-MySQLdb = pytest.importorskip("MySQLdb")  # which is there when the real stack is
+MySQLdb = pytest.importorskip("MySQLdb")  # installed where the real stack is
 
-MADE = (
-    "[(made.pk, made.status, list(made.events.values_list('kind', flat=True)))"
-    " for made in Reservation.objects.filter(pk__gt={last})]"
+NEW_RESERVATIONS = (
+    "[(one.pk, one.status, list(one.events.values_list('kind', flat=True)))"
+    " for one in Reservation.objects.filter(pk__gt={last})]"
 )
 
 
-def assert_kept(stack: Stack, *loads: Load) -> None:
-    """What clients were told is so, what they were not told is not there, and each thing happened once.
+def assert_consistent(stack: Stack, *loads: Load) -> None:
+    """Asserts that the database has all acknowledged changes and no others, and that each happened once.
 
-    loads: all that there were in this test. Every change was sent again, with its key, until it was answered.
+    loads: all of this test. Every change was retried with its idempotency key until it got a response.
     """
-    made = stack.count(MADE.format(last=loads[0].crowd.last_reservation))
-    statuses = {pk: status for pk, status, _ in made}
+    reservations = stack.evaluate(NEW_RESERVATIONS.format(last=loads[0].crowd.last_reservation))
+    statuses = {pk: status for pk, status, _ in reservations}
     held = [from_global_id(hold, noun="Reservation") for load in loads for hold in load.held]
     confirmed = {from_global_id(hold, noun="Reservation") for load in loads for hold in load.confirmed}
     assert len(confirmed) > 5
     assert sorted(held) == sorted(statuses)
     assert {pk for pk, status in statuses.items() if status == "CONFIRMED"} == confirmed
     assert {status for pk, status in statuses.items() if pk not in confirmed} <= {"PENDING"}
-    assert [kinds for _, _, kinds in made if len(set(kinds)) < len(kinds)] == []
+    assert [kinds for _, _, kinds in reservations if len(set(kinds)) < len(kinds)] == []
     stack.check()
 
 
-def asked_of_database(requests: list[Request]) -> list[Request]:
-    """Those that only the database could answer: what anybody may read may have been in Memcached, or in nginx."""
+def database_requests(requests: list[Request]) -> list[Request]:
+    """The requests that need the database: a public GET may be served from Memcached or by nginx."""
     return [request for request in requests if request.kind != "GET"]
 
 
-def begun_between(start: float, end: float, requests: list[Request]) -> list[Request]:
+def started_between(start: float, end: float, requests: list[Request]) -> list[Request]:
     return [request for request in requests if start <= request.started < end]
 
 
 def first_served(requests: list[Request]) -> float:
-    """When the database was first of use to one of them."""
-    return min(request.started + request.seconds for request in asked_of_database(requests) if not request.failed)
+    """When the first of these requests was served with the database."""
+    return min(request.started + request.seconds for request in database_requests(requests) if not request.failed)
 
 
 @contextmanager
-def administration(stack: Stack) -> Iterator[Any]:
+def admin_cursor(stack: Stack) -> Iterator[Any]:
     """A cursor of MariaDB's administrator."""
     with closing(MySQLdb.connect(host=HOST, port=stack.port("mariadb"), user="root", autocommit=True)) as connection:
         yield connection.cursor()
 
 
 def connections(cursor: Any) -> list[int]:
-    """The application's."""
+    """The ids of the application's connections."""
     cursor.execute("SELECT id FROM information_schema.processlist WHERE user = 'app'")
     return [row[0] for row in cursor.fetchall()]
 
 
-def timed_out(cursor: Any) -> int:
-    """How many connections the server has ended since it started, since they idled or their clients went away."""
+def aborted_clients(cursor: Any) -> int:
+    """How many connections the server has closed since it started, because they idled or their clients disappeared."""
     cursor.execute("SHOW GLOBAL STATUS LIKE 'Aborted_clients'")
     return int(cursor.fetchone()[1])
 
 
-def end(cursor: Any, ids: list[int]) -> int:
-    """End these connections; answers how many there still were."""
-    ended = 0
+def kill_connections(cursor: Any, ids: list[int]) -> int:
+    """Kills these connections; returns how many were still open."""
+    killed = 0
     for number in ids:
-        with suppress(MySQLdb.OperationalError):  # it has gone by itself
+        with suppress(MySQLdb.OperationalError):  # it is closed already
             cursor.execute(f"KILL CONNECTION {number}")
-            ended += 1
-    return ended
+            killed += 1
+    return killed

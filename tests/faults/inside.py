@@ -1,4 +1,4 @@
-"""What is done as the application, in a process that has its settings: `python -m tests.faults.inside crowd 40`."""
+"""Commands for a process with the application's settings: `python -m tests.faults.inside crowd 40`."""
 
 import json
 import random
@@ -10,9 +10,9 @@ import django
 
 
 def crowd(number: str) -> dict[str, Any]:
-    """Access tokens of so many clients, good for five minutes, and what they may reserve, in no order, and of whom.
+    """Returns access tokens of this many clients, the open appointments in random order, and all providers.
 
-    last_reservation: the number of the newest; what the load makes comes after it.
+    last_reservation: the key of the newest reservation. Those of the load have greater keys.
     """
     from django.contrib.sessions.backends.db import SessionStore
     from django.utils import timezone
@@ -35,8 +35,8 @@ def crowd(number: str) -> dict[str, Any]:
     return {"tokens": tokens, "appointments": appointments, "providers": providers, "last_reservation": last}
 
 
-def count(expression: str) -> Any:
-    """The value of an expression about the models."""
+def evaluate(expression: str) -> Any:
+    """Returns the value of an expression about the models."""
     from reservation import models
 
     return eval(expression, vars(models))
@@ -45,4 +45,4 @@ def count(expression: str) -> Any:
 if __name__ == "__main__":
     django.setup()
     command, *arguments = sys.argv[1:]
-    print(json.dumps({"crowd": crowd, "count": count}[command](*arguments)))
+    print(json.dumps({"crowd": crowd, "evaluate": evaluate}[command](*arguments)))

@@ -1,5 +1,5 @@
-"""A load on the stack, through nginx: clients that read and reserve, each over a connection of its own, and remember
-what became of every request."""
+"""Load on the stack, through nginx: clients that read and reserve, each over its own connection, and record every
+request."""
 
 import random
 import threading
@@ -12,26 +12,26 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.faults.visitor import CONFIRM, RESERVE, Request, Visitor, reservation_in
+from tests.faults.api_client import CONFIRM, RESERVE, ApiClient, Request, reservation_in
 
-LISTING = (
+OPEN_APPOINTMENTS = (
     "query($from: DateTime!, $before: DateTime!, $first: Int) {"
     " openAppointments(filter: {startsFrom: $from, startsBefore: $before}, first: $first)"
     " { nodes { id startsAt provider { name } } } }"
 )
-CALENDARS = (
+OPEN_APPOINTMENTS_OF = (
     "query($providers: [ID!], $from: DateTime!, $before: DateTime!, $first: Int) {"
     " openAppointments(filter: {providerIds: $providers, startsFrom: $from, startsBefore: $before}, first: $first)"
     " { nodes { id startsAt provider { name } } } }"
 )
-MINE = "{ viewer { email } reservations(first: 5) { nodes { id status startsAt } } }"
+OWN_RESERVATIONS = "{ viewer { email } reservations(first: 5) { nodes { id status startsAt } } }"
 
 
 @dataclass
 class Crowd:
-    """Who makes the load, and what they may reserve; each appointment is tried by one of them.
+    """The clients of a load, and the appointments that they reserve, each tried by one client only.
 
-    last_reservation: the number of the newest that there was before.
+    last_reservation: the key of the newest reservation before the load.
     """
 
     tokens: list[str]
@@ -39,16 +39,16 @@ class Crowd:
     providers: list[str]
     last_reservation: int
 
-    def somebody(self) -> str:
+    def random_token(self) -> str:
         return random.choice(self.tokens)
 
 
 @dataclass
 class Load:
-    """What a load did, while it goes on and afterwards.
+    """A load, while it runs and afterwards.
 
-    confirmed: the ids of reservations whose confirmation was acknowledged. held: of those that were made.
-    tries: how often a mutation is sent again with its key, until it is answered.
+    held: the ids of the reservations whose creation was acknowledged. confirmed: of those whose confirmation was.
+    tries: how often a mutation is sent with the same idempotency key until it gets a response.
     """
 
     port: int
@@ -66,9 +66,9 @@ class Load:
 
     @contextmanager
     def phase(self, seconds: float = 0) -> Iterator[list[Request]]:
-        """Gathers the requests that began during the block and, when it ends, have been answered.
+        """Collects the requests that start during the block and are complete when it ends.
 
-        seconds: how long it lasts, at least.
+        seconds: the minimum duration of the phase.
         """
         gathered: list[Request] = []
         begin = time.time()
@@ -78,18 +78,19 @@ class Load:
         end = time.time()
         gathered.extend(request for request in list(self.requests) if begin <= request.started < end)
 
-    def visit(self, pause: float) -> None:
-        visitor = Visitor(self.port, self.requests.append)
+    def run_client(self, pause: float) -> None:
+        api_client = ApiClient(self.port, self.requests.append)
         try:
             while not self.is_over.is_set():
-                random.choices((read_list, read_calendars, read_own, reserve), (30, 30, 25, 15))[0](self, visitor)
+                send = random.choices((read_open, read_open_of_providers, read_own, reserve), (30, 30, 25, 15))[0]
+                send(self, api_client)
                 time.sleep(random.uniform(0, 2 * pause))
-        except BaseException as error:  # a visitor that is gone would look like a quieter load
+        except BaseException as error:  # otherwise the load would decrease unnoticed
             self.crashes.append(error)
         finally:
-            visitor.close()
+            api_client.close()
 
-    def once_or_more(self, mutate: Callable[[], Request]) -> Request:
+    def retry(self, mutate: Callable[[], Request]) -> Request:
         for _ in range(self.tries):
             request = mutate()
             if not request.failed:
@@ -98,17 +99,17 @@ class Load:
         return request
 
 
-def read_list(load: Load, visitor: Visitor) -> None:
-    visitor.read_by_hash(LISTING, **some_week())
+def read_open(load: Load, api_client: ApiClient) -> None:
+    api_client.read_by_hash(OPEN_APPOINTMENTS, **some_week())
 
 
-def read_calendars(load: Load, visitor: Visitor) -> None:
-    """Of two providers: their days are read from Memcached."""
-    visitor.read_by_hash(CALENDARS, providers=random.sample(load.crowd.providers, 2), **some_week())
+def read_open_of_providers(load: Load, api_client: ApiClient) -> None:
+    """The open appointments of two random providers."""
+    api_client.read_by_hash(OPEN_APPOINTMENTS_OF, providers=random.sample(load.crowd.providers, 2), **some_week())
 
 
 def some_week() -> dict[str, Any]:
-    """Hardly ever the same, so that it is the application that answers."""
+    """A random window, so that neither nginx nor the response cache has the response."""
     start = datetime.now(UTC).replace(microsecond=0) + timedelta(days=2, minutes=random.randrange(50_000))
     return {
         "from": start.isoformat(),
@@ -117,31 +118,31 @@ def some_week() -> dict[str, Any]:
     }
 
 
-def read_own(load: Load, visitor: Visitor) -> None:
-    visitor.post(MINE, load.crowd.somebody())
+def read_own(load: Load, api_client: ApiClient) -> None:
+    api_client.post(OWN_RESERVATIONS, load.crowd.random_token())
 
 
-def reserve(load: Load, visitor: Visitor) -> None:
-    """Hold an appointment, and confirm it."""
-    token, appointment = load.crowd.somebody(), load.crowd.appointments.pop()
+def reserve(load: Load, api_client: ApiClient) -> None:
+    """Holds an appointment and confirms it."""
+    token, appointment = load.crowd.random_token(), load.crowd.appointments.pop()
     key, other = uuid.uuid4().hex, uuid.uuid4().hex
-    answer = load.once_or_more(lambda: visitor.mutate(RESERVE, token, key, appointmentId=appointment))
-    if (hold := reservation_in(answer)) is None:
+    request = load.retry(lambda: api_client.mutate(RESERVE, token, key, appointmentId=appointment))
+    if (hold := reservation_in(request)) is None:
         return
     load.held.append(hold)
-    answer = load.once_or_more(lambda: visitor.mutate(CONFIRM, token, other, reservationId=hold))
-    if reservation_in(answer) is not None:
+    request = load.retry(lambda: api_client.mutate(CONFIRM, token, other, reservationId=hold))
+    if reservation_in(request) is not None:
         load.confirmed.append(hold)
 
 
 @contextmanager
-def loading(port: int, crowd: Crowd, *, clients: int = 8, pause: float = 0.01, tries: int = 1) -> Iterator[Load]:
-    """A load from so many connections, each with a pause of so many seconds between requests, until the block ends."""
+def generate_load(port: int, crowd: Crowd, *, clients: int = 8, pause: float = 0.01, tries: int = 1) -> Iterator[Load]:
+    """Generates load until the block ends. pause: the average number of seconds between requests of a client."""
     load = Load(port, crowd, tries)
     with ThreadPoolExecutor(clients) as threads:
         try:
             for _ in range(clients):
-                threads.submit(load.visit, pause)
+                threads.submit(load.run_client, pause)
             yield load
         finally:
             load.is_over.set()
@@ -149,7 +150,7 @@ def loading(port: int, crowd: Crowd, *, clients: int = 8, pause: float = 0.01, t
         raise load.crashes[0]
 
 
-def percentile(requests: list[Request], part: float) -> float:
-    """So many seconds that this part of them took no longer."""
+def percentile(requests: list[Request], share: float) -> float:
+    """The seconds within which this share of the requests was complete."""
     seconds = sorted(request.seconds for request in requests)
-    return seconds[min(len(seconds) - 1, int(part * len(seconds)))] if seconds else 0.0
+    return seconds[min(len(seconds) - 1, int(share * len(seconds)))] if seconds else 0.0

@@ -1,26 +1,26 @@
-"""How a server fails under load, how it comes back, and what must hold of one that the service can do without."""
+"""How servers fail and recover, and what must hold when the service can do without the server."""
 
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 
+from tests.faults.api_client import ApiClient, Request
 from tests.faults.load import Load, percentile
-from tests.faults.report import Report, take
+from tests.faults.report import Report, duration
 from tests.faults.stack import Stack, wait_until
-from tests.faults.visitor import Request, Visitor
 
-Act = Callable[[Stack, str], None]
+Action = Callable[[Stack, str], None]
 
-SLOWER_SECONDS = {"memcached": 0.3, "redis": 0.1}
-"""By how much the 99th percentile may grow while what can be done without fails. Once a second in each process a change
-tries twice to tell a Memcached that hangs, before it is acknowledged."""
+MAX_SLOWDOWN_SECONDS = {"memcached": 0.3, "redis": 0.1}
+"""By how much the 99th percentile may grow while this server fails. While Memcached hangs, once a second in each
+process the invalidation by a change waits for two time-outs before the change is acknowledged."""
 
 TRIES = 3
-"""How often that is measured before it is believed: whatever else runs here only ever makes it worse."""
+"""How often the growth is measured at most: other work on the machine can only increase it."""
 
 
-FAULTS: dict[str, tuple[Act, Act]] = {
+FAULTS: dict[str, tuple[Action, Action]] = {
     "stopped, so that it refuses": (Stack.stop, Stack.start),
     "SIGSTOP, so that it hangs": (
         lambda stack, name: stack.signal(name, signal.SIGSTOP),
@@ -28,12 +28,12 @@ FAULTS: dict[str, tuple[Act, Act]] = {
     ),
     "kill -9, and started again": (Stack.kill, Stack.start),
 }
-"""What begins each, and what ends it."""
+"""For each fault, how it begins and how it ends."""
 
 
 @contextmanager
 def outage(stack: Stack, name: str, fault: str) -> Iterator[None]:
-    """This fault, until the block ends."""
+    """Causes this fault until the block ends."""
     begin, end = FAULTS[fault]
     begin(stack, name)
     try:
@@ -42,48 +42,48 @@ def outage(stack: Stack, name: str, fault: str) -> Iterator[None]:
         end(stack, name)
 
 
-def readiness(visitor: Visitor) -> tuple[int, str, dict[str, str]]:
-    """The status by which a load balancer goes, the sum, and the states of all that it stands on."""
-    answer = visitor.ask("", "GET", "/health/ready/")
-    body = answer.body or {}
-    return answer.status, body.get("status", ""), body
+def readiness(api_client: ApiClient) -> tuple[int, str, dict[str, str]]:
+    """The HTTP status for load balancers, the overall state, and the state of every dependency."""
+    request = api_client.send("", "GET", "/health/ready/")
+    body = request.body or {}
+    return request.status, body.get("status", ""), body
 
 
-def do_without(
+def check_optional_server(
     stack: Stack,
     load: Callable[..., AbstractContextManager[Load]],
-    visitor: Visitor,
+    api_client: ApiClient,
     report: Report,
     *,
     name: str,
     fault: str,
     uses: Callable[[], int],
 ) -> None:
-    """Make the server fail under load. Nobody may notice, and a moment after it is back it is used again.
+    """Asserts that no request fails or gets much slower while this server fails, and that it is used again soon after.
 
-    uses: how often the server has been used since it started.
+    uses: returns how often the server has been used since it started.
     """
     growths = []
     for _ in range(TRIES):
         with load(clients=4, pause=0.02) as traffic:
-            with traffic.phase(take(2, full=10)) as before:
+            with traffic.phase(duration(2, full=10)) as before:
                 pass
             used = uses()
-            with outage(stack, name, fault), traffic.phase(take(2, full=15)) as during:
-                told = readiness(visitor)
+            with outage(stack, name, fault), traffic.phase(duration(2, full=15)) as during:
+                ready = readiness(api_client)
             wait_until(partial(is_used_again, uses, uses()), seconds=5)
         assert used > 0
         assert len(before) > 20
         assert len(during) > 20
         assert [request for request in traffic.requests if request.failed] == []
-        assert told[0] == 200
-        assert (told[1], told[2][name]) == ("degraded", "unavailable")
-        assert readiness(visitor)[:2] == (200, "ok")
+        assert ready[0] == 200
+        assert (ready[1], ready[2][name]) == ("degraded", "unavailable")
+        assert readiness(api_client)[:2] == (200, "ok")
         growths.append(growth(before, during))
-        if growths[-1] <= SLOWER_SECONDS[name]:
+        if growths[-1] <= MAX_SLOWDOWN_SECONDS[name]:
             break
     report.add(name.capitalize(), fault, before=before, during=during)
-    assert min(growths) <= SLOWER_SECONDS[name]
+    assert min(growths) <= MAX_SLOWDOWN_SECONDS[name]
 
 
 def is_used_again(uses: Callable[[], int], begun: int) -> bool:

@@ -1,4 +1,4 @@
-"""The table of faults in docs/operations.md: each test adds a row, and a full run that is asked to writes it."""
+"""The table of faults in docs/operations.md. Each test adds a row, and `script/faults` writes the table."""
 
 import os
 from collections import Counter
@@ -7,12 +7,12 @@ from pathlib import Path
 
 from django.conf import settings
 
+from tests.faults.api_client import Request
 from tests.faults.load import percentile
-from tests.faults.visitor import Request
 
 BEGIN, END = "<!-- faults: written by `script/faults` -->", "<!-- /faults -->"
-IS_WANTED = os.environ.get("FAULTS_REPORT", "") not in ("", "0")
-"""Whether the run is for the table: then it takes its time."""
+IS_FULL_RUN = os.environ.get("FAULTS_REPORT", "") not in ("", "0")
+"""Whether this run writes the table. Then each fault lasts longer."""
 
 HEADER = """\
 | What | Fault | Requests | Failed | p50, p99 before | p50, p99 during |
@@ -27,7 +27,7 @@ class Report:
     rows: list[tuple[str, ...]] = field(default_factory=list)
 
     def add(self, dependency: str, fault: str, *, before: list[Request], during: list[Request]) -> None:
-        """A fault of a dependency, with what was asked before it and during it."""
+        """Adds a fault of a dependency, with the requests before it and during it."""
         self.rows.append(
             (dependency, fault, f"{len(during):,}", failures(during), milliseconds(before), milliseconds(during))
         )
@@ -44,17 +44,17 @@ class Report:
 
 
 def failures(requests: list[Request]) -> str:
-    """How many failed, and of what."""
+    """How many requests failed, and with which errors."""
     failed = [request for request in requests if request.failed]
     reasons = Counter(", ".join(request.codes) or str(request.status or "no answer") for request in failed)
-    told = ", ".join(f"{number} {reason}" for reason, number in reasons.most_common())
-    return f"{len(failed)} ({told})" if failed else "0"
+    counts = ", ".join(f"{number} {reason}" for reason, number in reasons.most_common())
+    return f"{len(failed)} ({counts})" if failed else "0"
 
 
 def milliseconds(requests: list[Request]) -> str:
     return ", ".join(f"{percentile(requests, part) * 1000:.0f} ms" for part in (0.5, 0.99)) if requests else ""
 
 
-def take(ordinary: float, *, full: float) -> float:
-    """How many seconds something lasts, in an ordinary run and in one for the table."""
-    return full if IS_WANTED else ordinary
+def duration(ordinary: float, *, full: float) -> float:
+    """How many seconds a phase lasts, in an ordinary run or in one that writes the table."""
+    return full if IS_FULL_RUN else ordinary

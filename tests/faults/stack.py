@@ -1,4 +1,4 @@
-"""The stack that faults are made in: one of our own, as `script/stack` makes it."""
+"""A separate stack for these tests, which `script/stack` starts."""
 
 import json
 import os
@@ -14,13 +14,13 @@ import psutil
 from django.conf import settings
 
 UNAVAILABLE = 69
-"""How script/stack ends when a system package is missing."""
+"""The exit status of script/stack when a system package is missing."""
 
 NAMES = ("mariadb", "memcached", "redis", "app", "nginx")
 START_SECONDS = 180
 WAIT_SECONDS = 30
 
-# Nobody is refused for how much they ask: a load comes from one address.
+# No rate limits, because all load comes from one address.
 NO_LIMITS = {
     "RATE_LIMIT_PERSON": "0",
     "RATE_LIMIT_ANONYMOUS": "0",
@@ -32,18 +32,18 @@ NO_LIMITS = {
 
 
 class Unavailable(Exception):
-    """The stack cannot be had here; says why."""
+    """The stack cannot run here. The message has the reason."""
 
 
 class Stack:
-    """Two processes of four threads, unless its variables say otherwise."""
+    """variables: environment variables. By default, the application has two processes of four threads."""
 
     def __init__(self, home: Path, **variables: str) -> None:
         self.home = home
         self.given = {"WEB_CONCURRENCY": "2", "WEB_THREADS": "4", **NO_LIMITS, **variables, "STACK_HOME": str(home)}
 
     def call(self, *arguments: str, **variables: str) -> str:
-        """What `script/stack …` prints. variables: what else what it starts is given, once."""
+        """Returns what `script/stack …` prints. variables: additional environment variables for this call."""
         done = subprocess.run(
             ["script/stack", *arguments],
             cwd=settings.BASE_DIR,
@@ -64,7 +64,7 @@ class Stack:
         self.run("manage.py", "load_demo", "--verbosity", "0", "--providers=10", "--days=60", "--booked=0.2")
 
     def run(self, *arguments: str) -> str:
-        """What Python prints, run as the application is."""
+        """Returns what Python prints when it runs these arguments in the application's environment."""
         return self.call("run", sys.executable, *arguments)
 
     def start(self, name: str, **variables: str) -> None:
@@ -74,11 +74,11 @@ class Stack:
         self.call("stop", name)
 
     def kill(self, name: str) -> None:
-        """End it, with all its processes, as a power cut would."""
+        """Kills the server with all its processes, like a power cut."""
         self.call("kill", name)
 
-    def mend(self) -> None:
-        """Let go on what was stopped by a signal, and start what is not running."""
+    def recover(self) -> None:
+        """Resumes servers that a signal stopped, and starts those that are not running."""
         environment = self.environment
         for name in NAMES:
             if pid := environment[f"{name.upper()}_PID"]:
@@ -92,7 +92,7 @@ class Stack:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What `script/stack env` says: STACK_URL, REDIS_PORT, REDIS_PID, DATABASE_URL and so on."""
+        """What `script/stack env` prints: STACK_URL, REDIS_PORT, REDIS_PID, DATABASE_URL and so on."""
         return dict(line.split("=", 1) for line in self.call("env").splitlines())
 
     def port(self, name: str) -> int:
@@ -102,29 +102,29 @@ class Stack:
         return int(self.environment[f"{name.upper()}_PID"])
 
     def signal(self, name: str, number: signal.Signals) -> None:
-        """To the process alone: SIGSTOP lets a server hang, SIGCONT go on, SIGHUP renews gunicorn's workers."""
+        """Signals the main process: SIGSTOP suspends it, SIGCONT resumes it, SIGHUP replaces gunicorn's workers."""
         os.kill(self.pid(name), number)
 
     def workers(self) -> list[psutil.Process]:
-        """gunicorn's, the oldest first."""
+        """gunicorn's workers, the oldest first."""
         return sorted(psutil.Process(self.pid("app")).children(), key=lambda worker: worker.create_time())
 
     def log(self, name: str) -> str:
         return (self.home / "log" / name).read_text()
 
     def check(self) -> None:
-        """Every invariant holds, or it is an AssertionError."""
+        """Asserts the invariants of all reservations."""
         self.run("manage.py", "verify_reservations")
 
-    def count(self, expression: str) -> Any:
-        """A value that the database knows, as in `Reservation.objects.count()`."""
-        return json.loads(self.run("-m", "tests.faults.inside", "count", expression))
+    def evaluate(self, expression: str) -> Any:
+        """Returns the value of an expression about the models, such as `Reservation.objects.count()`."""
+        return json.loads(self.run("-m", "tests.faults.inside", "evaluate", expression))
 
 
-def wait_until(is_so: Callable[[], bool], *, seconds: float = WAIT_SECONDS) -> None:
-    """Return as soon as it is so. Never so is an AssertionError."""
+def wait_until(condition: Callable[[], bool], *, seconds: float = WAIT_SECONDS) -> None:
+    """Returns once the condition is true. Raises AssertionError after this many seconds."""
     end = time.monotonic() + seconds
-    while not is_so():
+    while not condition():
         if time.monotonic() > end:
-            raise AssertionError(f"Not within {seconds} seconds: {is_so}")
+            raise AssertionError(f"Not within {seconds} seconds: {condition}")
         time.sleep(0.05)

@@ -1,4 +1,4 @@
-"""nginx keeps public answers for a moment: one request to the application for many readers, and never another's."""
+"""nginx caches public responses within a second: many readers cause one request, and private responses stay private."""
 
 import json
 import time
@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 
 import pytest
 
+from tests.faults.api_client import ApiClient
 from tests.faults.stack import wait_until
-from tests.faults.visitor import Visitor
 
 pytestmark = pytest.mark.faults
 
@@ -19,18 +19,18 @@ VIEWER = "{ viewer { isAuthenticated email } }"
 
 
 @pytest.fixture
-def passed_on(stack):
-    """How many of the requests for the API since the last time, of which there were so many, nginx passed on."""
+def forwarded(stack):
+    """Returns how many of the last requests for the API nginx forwarded to the application."""
     seen = len(api_lines(stack))
 
-    def passed_on(asked):
+    def forwarded(expected):
         nonlocal seen
-        wait_until(lambda: len(api_lines(stack)) >= seen + asked)  # it writes the line after the answer
+        wait_until(lambda: len(api_lines(stack)) >= seen + expected)  # nginx logs a request after its response
         lines = api_lines(stack)[seen:]
         seen += len(lines)
         return sum('"upstream_status":"200"' in line for line in lines)
 
-    return passed_on
+    return forwarded
 
 
 def api_lines(stack):
@@ -41,40 +41,40 @@ def path(document, **parameters):
     return f"/graphql/?{urlencode({'query': document, **parameters})}"
 
 
-def anew():
-    """A document that nobody has asked for before."""
+def new_document():
+    """A document that was never sent before."""
     return f"{{ providers(first: 5) {{ nodes {{ a{uuid.uuid4().hex}: name }} }} }}"
 
 
-def at_the_beginning_of_a_second():
-    """What is asked for in the next second is asked for again: wait until one begins."""
+def wait_for_next_second():
+    """Waits until a second begins, because a cached response is used only within the same second."""
     time.sleep(1 - time.time() % 1)
 
 
-def test_many_readers_at_once_are_one_request(port, passed_on):
-    def read(asked):
-        with closing(Visitor(port)) as visitor:
-            return visitor.ask("", "GET", asked)
+def test_concurrent_readers_cause_one_request(port, forwarded):
+    def read(url):
+        with closing(ApiClient(port)) as api_client:
+            return api_client.send("", "GET", url)
 
     search = "query($search: String) { providers(filter: {search: $search}) { nodes { name } } }"
-    asked_for = []
-    for place in range(10):  # one that takes longer than readers wait is asked for by several
-        asked = path(search, variables=json.dumps({"search": str(place)}))
-        at_the_beginning_of_a_second()
+    counts = []
+    for place in range(10):  # of those that take longer than readers wait, several are forwarded
+        url = path(search, variables=json.dumps({"search": str(place)}))
+        wait_for_next_second()
         with ThreadPoolExecutor(20) as threads:
-            answers = list(threads.map(read, [asked] * 20))
-        assert {answer.status for answer in answers} == {200}
-        assert len({str(answer.body) for answer in answers}) == 1
-        asked_for.append(passed_on(20))
+            requests = list(threads.map(read, [url] * 20))
+        assert {request.status for request in requests} == {200}
+        assert len({str(request.body) for request in requests}) == 1
+        counts.append(forwarded(20))
 
-    assert min(asked_for) == 1
+    assert min(counts) == 1
 
 
-def test_a_private_answer_is_never_anothers(visitor, crowd, passed_on):
-    asked = path(VIEWER, x=uuid.uuid4().hex)
+def test_a_private_response_is_never_served_to_another_caller(api_client, crowd, forwarded):
+    url = path(VIEWER, x=uuid.uuid4().hex)
     first, second = crowd.tokens[:2]
-    as_first, as_nobody, as_second, as_nobody_again, with_cookie = (
-        visitor.ask("", "GET", asked, **headers).body["data"]["viewer"]
+    as_first, as_anonymous, as_second, as_anonymous_again, with_cookie = (
+        api_client.send("", "GET", url, **headers).body["data"]["viewer"]
         for headers in (
             {"Authorization": f"Bearer {first}"},
             {},
@@ -83,21 +83,21 @@ def test_a_private_answer_is_never_anothers(visitor, crowd, passed_on):
             {"Cookie": "__Host-sessionid=somebody"},
         )
     )
-    nobody = {"isAuthenticated": False, "email": None}
+    anonymous = {"isAuthenticated": False, "email": None}
 
     assert as_first["isAuthenticated"]
     assert as_second["isAuthenticated"]
     assert as_first["email"] != as_second["email"]
-    assert as_nobody == as_nobody_again == with_cookie == nobody
-    assert passed_on(5) == 5
+    assert as_anonymous == as_anonymous_again == with_cookie == anonymous
+    assert forwarded(5) == 5
 
 
-def test_what_differs_by_a_header_is_kept_apart(visitor):
-    asked = path(anew())
-    plain = visitor.ask("", "GET", asked)
-    priced = visitor.ask("", "GET", asked, GraphQL_Cost="report")
-    refused = visitor.ask("", "GET", asked, Accept="image/png")
-    again = visitor.ask("", "GET", asked)
+def test_requests_that_differ_in_a_header_get_their_own_responses(api_client):
+    url = path(new_document())
+    plain = api_client.send("", "GET", url)
+    priced = api_client.send("", "GET", url, GraphQL_Cost="report")
+    refused = api_client.send("", "GET", url, Accept="image/png")
+    again = api_client.send("", "GET", url)
 
     assert "extensions" not in plain.body
     assert priced.body["extensions"]["cost"]
@@ -105,9 +105,9 @@ def test_what_differs_by_a_header_is_kept_apart(visitor):
     assert again.body == plain.body
 
 
-def test_media_types_and_origins_are_kept_apart(port, visitor, passed_on):
-    asked = path(anew())
-    at_the_beginning_of_a_second()
+def test_media_types_origins_and_hosts_are_cached_separately(port, api_client, forwarded):
+    url = path(new_document())
+    wait_for_next_second()
     kinds = [
         {"Accept": "application/json"},
         {"Accept": "application/graphql-response+json"},
@@ -116,17 +116,17 @@ def test_media_types_and_origins_are_kept_apart(port, visitor, passed_on):
     ]
     for _ in range(2):
         for headers in kinds:
-            connection = visitor.connection
-            connection.request("GET", asked, headers=headers)
+            connection = api_client.connection
+            connection.request("GET", url, headers=headers)
             response = connection.getresponse()
             response.read()
             assert response.status == 200
             assert response.headers["Content-Type"].startswith(headers["Accept"])
 
-    assert passed_on(2 * len(kinds)) == len(kinds)
+    assert forwarded(2 * len(kinds)) == len(kinds)
 
 
-def test_errors_and_changes_are_not_kept(visitor):
+def test_errors_and_mutations_are_not_cached(api_client):
     wrong = path("{ nothing }", x=uuid.uuid4().hex)
-    assert Counter(visitor.ask("", "GET", wrong).codes for _ in range(3)) == {("GRAPHQL_VALIDATION_FAILED",): 3}
-    assert visitor.ask("", "GET", path("mutation { __typename }")).status in (400, 405)
+    assert Counter(api_client.send("", "GET", wrong).codes for _ in range(3)) == {("GRAPHQL_VALIDATION_FAILED",): 3}
+    assert api_client.send("", "GET", path("mutation { __typename }")).status in (400, 405)

@@ -1,4 +1,4 @@
-"""Workers die in the middle of requests. What may be repeated is, by nginx, and nothing is done twice."""
+"""Workers are killed during requests: nginx retries those that may be repeated, and no change is made twice."""
 
 import os
 import signal
@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
-from tests.faults.report import take
+from tests.faults.api_client import RESERVE, ApiClient, reservation_in
+from tests.faults.report import duration
 from tests.faults.stack import Stack, wait_until
-from tests.faults.visitor import RESERVE, Visitor, reservation_in
 
 pytestmark = pytest.mark.faults
 
@@ -29,7 +29,7 @@ def kill(worker: psutil.Process) -> None:
 
 @contextmanager
 def locked(stack: Stack, *tables: str) -> Iterator[None]:
-    """Nobody else reads or writes these tables during the block, so whoever asks for them is in mid-request."""
+    """Locks these tables during the block, so that requests that need them stay in progress."""
     mysql = pytest.importorskip("MySQLdb")
     url = urlsplit(stack.environment["DATABASE_URL"])
     with closing(
@@ -43,13 +43,13 @@ def locked(stack: Stack, *tables: str) -> Iterator[None]:
         cursor.execute("UNLOCK TABLES")
 
 
-def test_workers_killed_under_load_fail_only_what_may_not_be_repeated(stack, load, report):
-    reservations = stack.count("Reservation.objects.count()")
+def test_killed_workers_fail_only_requests_that_may_not_be_repeated(stack, load, report):
+    reservations = stack.evaluate("Reservation.objects.count()")
     with load(tries=TRIES) as traffic:
         with traffic.phase(2) as before:
             pass
         with traffic.phase() as during:
-            end = time.monotonic() + take(10, full=30)
+            end = time.monotonic() + duration(10, full=30)
             while time.monotonic() < end:
                 kill(stack.workers()[0])
                 time.sleep(KILL_SECONDS)
@@ -59,62 +59,62 @@ def test_workers_killed_under_load_fail_only_what_may_not_be_repeated(stack, loa
     assert [request for request in traffic.failures if request.kind != "POST"] == []
     stack.check()
     assert len(set(traffic.held)) == len(traffic.held)
-    assert stack.count("Reservation.objects.count()") - reservations == len(traffic.held)
+    assert stack.evaluate("Reservation.objects.count()") - reservations == len(traffic.held)
     assert len(traffic.confirmed) > 10
 
 
 @pytest.fixture
 def send_and_kill(stack, port):
-    """Send requests, each over a connection of its own; kill all workers while they have them; what came of it."""
+    """Sends requests, each over its own connection, kills all workers meanwhile, and returns the outcomes."""
 
     def send(request):
-        with closing(Visitor(port)) as visitor:
-            return request(visitor)
+        with closing(ApiClient(port)) as api_client:
+            return request(api_client)
 
     def send_and_kill(*requests):
         with ThreadPoolExecutor(len(requests)) as threads:
             with locked(stack, "reservation_client", "reservation_provider"):
-                answers = [threads.submit(send, request) for request in requests]
+                pending = [threads.submit(send, request) for request in requests]
                 time.sleep(1)
-                assert not any(answer.done() for answer in answers)
+                assert not any(one.done() for one in pending)
                 former = stack.workers()
                 for worker in former:
                     kill(worker)
                 wait_until(lambda: len(set(stack.workers()) - set(former)) == len(former))
                 time.sleep(0.5)
-            return [answer.result() for answer in answers]
+            return [one.result() for one in pending]
 
     return send_and_kill
 
 
-def test_nginx_repeats_a_get_and_a_mutation_with_a_key_and_nothing_else(stack, crowd, send_and_kill):
+def test_nginx_retries_a_get_and_a_mutation_with_a_key_and_no_other_request(stack, crowd, send_and_kill):
     keys = [uuid.uuid4().hex, uuid.uuid4().hex]
     token, other = crowd.tokens[:2]
     slot, another = crowd.appointments[:2]
-    reservations = stack.count("Reservation.objects.count()")
-    asked = "/graphql/?query=%7Bproviders(first:3)%7Bnodes%7Bid%7D%7D%7D"
+    reservations = stack.evaluate("Reservation.objects.count()")
+    url = "/graphql/?query=%7Bproviders(first:3)%7Bnodes%7Bid%7D%7D%7D"
     mutation = {"query": RESERVE, "variables": {"input": {"appointmentId": another, "idempotencyKey": keys[1]}}}
 
     read, keyed, unkeyed = send_and_kill(
-        lambda visitor: visitor.ask("GET", "GET", asked, Authorization=f"Bearer {other}"),
-        lambda visitor: visitor.mutate(RESERVE, token, keys[0], appointmentId=slot),
-        lambda visitor: visitor.ask("POST", "POST", "/graphql/", mutation, Authorization=f"Bearer {other}"),
+        lambda api_client: api_client.send("GET", "GET", url, Authorization=f"Bearer {other}"),
+        lambda api_client: api_client.mutate(RESERVE, token, keys[0], appointmentId=slot),
+        lambda api_client: api_client.send("POST", "POST", "/graphql/", mutation, Authorization=f"Bearer {other}"),
     )
 
     assert (read.status, read.codes) == (200, ())
     assert reservation_in(keyed)
     assert (unkeyed.status, unkeyed.codes) == (502, ("SERVICE_UNAVAILABLE",))
     assert stack.log("nginx").count('"upstream_status":"502 : 200"') >= 2
-    assert stack.count("Reservation.objects.count()") == reservations + 1
+    assert stack.evaluate("Reservation.objects.count()") == reservations + 1
     stack.check()
 
 
-def test_a_mutation_that_was_answered_is_answered_the_same_after_a_crash(stack, crowd, visitor):
+def test_a_repeated_mutation_has_the_same_result_after_a_crash(stack, crowd, api_client):
     key, token, slot = uuid.uuid4().hex, crowd.tokens[0], crowd.appointments[0]
-    first = visitor.mutate(RESERVE, token, key, appointmentId=slot)
+    first = api_client.mutate(RESERVE, token, key, appointmentId=slot)
     for worker in stack.workers():
         kill(worker)
-    again = visitor.mutate(RESERVE, token, key, appointmentId=slot)
+    again = api_client.mutate(RESERVE, token, key, appointmentId=slot)
 
     assert reservation_in(first)
     assert reservation_in(again) == reservation_in(first)

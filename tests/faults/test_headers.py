@@ -1,4 +1,4 @@
-"""What nginx adds to answers: everything once."""
+"""Headers that nginx adds to responses, each once."""
 
 import json
 import re
@@ -28,26 +28,26 @@ def get(port):
 
 @pytest.fixture
 def style_sheet(stack):
-    """The path of a file whose name has its hash."""
+    """The path of a file with a hashed name."""
     names = json.loads((stack.home / "static" / "staticfiles.json").read_text())["paths"]
     return f"/static/{names['admin/css/base.css']}"
 
 
-def test_every_answer_has_each_security_header_once(get, style_sheet):
+def test_every_response_has_each_security_header_once(get, style_sheet):
     for path in ("/", "/graphql/?query={__typename}", "/health/", "/metrics", "/static/nothing", style_sheet):
         headers = get(path).headers
         assert {name: len(headers.get_all(name, [])) for name in SECURITY} == dict.fromkeys(SECURITY, 1), path
         assert headers.get_all("Server") == ["nginx"]
 
 
-def test_every_answer_has_an_id_of_nginx_own(get, style_sheet):
+def test_every_response_has_a_request_id_from_nginx(get, style_sheet):
     for path in ("/", "/graphql/?query={__typename}", "/metrics", style_sheet):
         ids = get(path, X_Request_ID="mine").headers.get_all("X-Request-ID")
         assert len(ids) == 1
         assert re.fullmatch(r"[0-9a-f]{32}", ids[0])
 
 
-def test_a_file_whose_name_has_its_hash_is_kept_for_a_year(get, style_sheet):
+def test_a_file_with_a_hashed_name_is_cached_for_a_year(get, style_sheet):
     response = get(style_sheet, Accept_Encoding="gzip")
 
     assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
@@ -55,7 +55,7 @@ def test_a_file_whose_name_has_its_hash_is_kept_for_a_year(get, style_sheet):
     assert "immutable" not in get("/static/admin/css/base.css").headers["Cache-Control"]
 
 
-def test_long_answers_are_compressed_in_both_media_types(get):
+def test_long_responses_are_compressed_in_both_media_types(get):
     path = "/graphql/?query={providers(first:10){nodes{id,name,bio,timeZone,services{nodes{id,name,description}}}}}"
     for media_type in ("application/json", "application/graphql-response+json"):
         response = get(path, Accept=media_type, Accept_Encoding="gzip")

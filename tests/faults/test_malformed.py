@@ -1,4 +1,4 @@
-"""Ten thousand bodies that are no requests: each is refused, and none is remembered."""
+"""Ten thousand malformed bodies: each is refused, and none takes memory."""
 
 import itertools
 import json
@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 
-from tests.faults.visitor import Visitor
+from tests.faults.api_client import ApiClient
 
 pytestmark = pytest.mark.faults
 
@@ -17,7 +17,7 @@ GROWTH = 1.05
 
 
 def bodies(seed):
-    """Wrong in every way there is, each time in another."""
+    """Yields bodies that are malformed in all kinds of ways."""
     chance = random.Random(seed)
     while True:
         number = chance.getrandbits(64)
@@ -47,13 +47,13 @@ def bodies(seed):
 
 @pytest.fixture
 def send(port):
-    """Send so many of them, over a few connections; the statuses."""
+    """Sends this many bodies over a few connections; returns the statuses."""
     seeds = itertools.count()
 
     def send_some(number):
-        with closing(Visitor(port)) as visitor:
+        with closing(ApiClient(port)) as api_client:
             return [
-                visitor.ask("", "POST", "/graphql/", body, Accept="application/graphql-response+json").status
+                api_client.send("", "POST", "/graphql/", body, Accept="application/graphql-response+json").status
                 for body in itertools.islice(bodies(next(seeds)), number)
             ]
 
@@ -65,7 +65,7 @@ def send(port):
 
 
 def test_malformed_bodies_are_refused_and_take_no_memory(stack, send):
-    # One worker, so that it gets all of them: of two, one may do most of the warming up.
+    # One worker, which gets all bodies: of two, one might get most of the warm-up.
     stack.restart("app", GUNICORN_CMD_ARGS="--max-requests 0", WEB_CONCURRENCY="1")
     try:
         send(WARM_UP)

@@ -1,36 +1,36 @@
-"""MariaDB fails under load. Without it there is no service, but what was told stays so, and all is well again soon."""
+"""MariaDB fails under load: requests fail meanwhile, no acknowledged change is lost, and the service recovers soon."""
 
 import time
 
 import pytest
 
 from tests.faults.database import (
-    administration,
-    asked_of_database,
-    assert_kept,
-    begun_between,
+    aborted_clients,
+    admin_cursor,
+    assert_consistent,
     connections,
-    end,
+    database_requests,
     first_served,
-    timed_out,
+    kill_connections,
+    started_between,
 )
 from tests.faults.outage import outage, readiness
-from tests.faults.report import take
+from tests.faults.report import duration
 from tests.faults.stack import wait_until
 
 pytestmark = pytest.mark.faults
 
-BACK_SECONDS = 2
-"""From when the database accepts connections until somebody is served."""
+RECOVERY_SECONDS = 2
+"""From when the database accepts connections until a request is served."""
 
 REFUSAL_SECONDS = 2
-"""At most, while the database refuses connections; on a quiet machine it is a few milliseconds."""
+"""The maximum of a request while the database refuses connections; on a quiet machine it is a few milliseconds."""
 
 CONNECT_SECONDS = 3
-"""For how long the application waits for a connection."""
+"""How long the application waits for a connection."""
 
 TRIES = 300
-"""How often a change is sent again: until the database is back."""
+"""How often a change is retried: until the database is available again."""
 
 
 def worker_ids(stack):
@@ -38,32 +38,32 @@ def worker_ids(stack):
 
 
 @pytest.mark.parametrize("fault", ["kill -9", "stopped, so that it refuses"])
-def test_what_was_told_stays_so_and_all_is_well_again_soon(fault, stack, load, visitor, report):
+def test_an_outage_fails_requests_quickly_and_loses_no_acknowledged_change(fault, stack, load, api_client, report):
     workers = worker_ids(stack)
     with load(tries=TRIES) as traffic:
-        with traffic.phase(take(1, full=10)) as before:
+        with traffic.phase(duration(1, full=10)) as before:
             pass
         (stack.kill if fault == "kill -9" else stack.stop)("mariadb")
-        with traffic.phase(take(2, full=15)) as during:
-            told = readiness(visitor)
+        with traffic.phase(duration(2, full=15)) as during:
+            ready = readiness(api_client)
         gone_until = time.time()
         stack.start("mariadb")
         accepts = time.time()
         with traffic.phase(2) as after:
-            wait_until(lambda: readiness(visitor)[1] == "ok")
+            wait_until(lambda: readiness(api_client)[1] == "ok")
     report.add("MariaDB", fault, before=before, during=during)
 
-    assert told[:2] == (503, "unavailable")
-    assert [request for request in asked_of_database(during) if not request.failed] == []
+    assert ready[:2] == (503, "unavailable")
+    assert [request for request in database_requests(during) if not request.failed] == []
     assert {request.codes for request in traffic.failures} == {("SERVICE_UNAVAILABLE",)}
     assert max(request.seconds for request in during) < REFUSAL_SECONDS
-    assert first_served(begun_between(gone_until, time.time(), traffic.requests)) < accepts + BACK_SECONDS
-    assert [request for request in after if request.failed and request.started > accepts + BACK_SECONDS] == []
+    assert first_served(started_between(gone_until, time.time(), traffic.requests)) < accepts + RECOVERY_SECONDS
+    assert [request for request in after if request.failed and request.started > accepts + RECOVERY_SECONDS] == []
     assert worker_ids(stack) == workers
-    assert_kept(stack, traffic)
+    assert_consistent(stack, traffic)
 
 
-def test_who_asks_while_it_hangs_for_a_moment_waits(stack, load, report):
+def test_a_database_that_hangs_for_a_moment_delays_requests_without_errors(stack, load, report):
     with load() as traffic:
         with traffic.phase(2) as before:
             pass
@@ -72,21 +72,21 @@ def test_who_asks_while_it_hangs_for_a_moment_waits(stack, load, report):
             time.sleep(2)
         goes_on = time.time()
         time.sleep(1)
-    during = begun_between(stops, goes_on, traffic.requests)
+    during = started_between(stops, goes_on, traffic.requests)
     report.add("MariaDB", "SIGSTOP for 2 seconds", before=before, during=during)
 
     assert max(request.seconds for request in traffic.requests) > 1
     assert traffic.failures == []
 
 
-def test_who_asks_while_it_hangs_for_long_is_told_in_time_by_us(stack, load, report):
-    deadline = take(1, full=10)
+def test_while_the_database_hangs_the_application_responds_with_errors_in_time(stack, load, report):
+    deadline = duration(1, full=10)
     bound = deadline + 1 + CONNECT_SECONDS + REFUSAL_SECONDS
-    lasts = take(bound, full=2 * bound)
+    lasts = duration(bound, full=2 * bound)
     stack.restart("app", GRAPHQL_DEADLINE_SECONDS=str(deadline))
     try:
         with load(tries=TRIES, clients=4) as traffic:
-            with traffic.phase(take(1, full=10)) as before:
+            with traffic.phase(duration(1, full=10)) as before:
                 pass
             workers = worker_ids(stack)
             stops = time.time()
@@ -98,57 +98,57 @@ def test_who_asks_while_it_hangs_for_long_is_told_in_time_by_us(stack, load, rep
         assert worker_ids(stack) == workers
     finally:
         stack.restart("app")
-    during = begun_between(stops, goes_on, traffic.requests)
+    during = started_between(stops, goes_on, traffic.requests)
     report.add("MariaDB", f"SIGSTOP for {lasts} seconds", before=before, during=during)
 
-    told = {request.codes for request in traffic.failures}
-    assert told
-    assert told <= {("SERVICE_UNAVAILABLE",), ("TIMEOUT",)}
+    codes = {request.codes for request in traffic.failures}
+    assert codes
+    assert codes <= {("SERVICE_UNAVAILABLE",), ("TIMEOUT",)}
     assert 504 not in {request.status for request in traffic.failures}
     assert max(request.seconds for request in traffic.requests) < bound
-    assert first_served(after) < goes_on + BACK_SECONDS
-    assert [request for request in after if request.failed and request.started > goes_on + BACK_SECONDS] == []
-    assert_kept(stack, traffic)
+    assert first_served(after) < goes_on + RECOVERY_SECONDS
+    assert [request for request in after if request.failed and request.started > goes_on + RECOVERY_SECONDS] == []
+    assert_consistent(stack, traffic)
 
 
-def test_connections_that_the_server_ends_while_they_idle_fail_no_request(stack, load):
+def test_idle_connections_that_the_server_closes_fail_no_request(stack, load):
     with load() as traffic, traffic.phase(1):
         pass
-    with administration(stack) as cursor:
-        assert end(cursor, ended := connections(cursor)) > 0
+    with admin_cursor(stack) as cursor:
+        assert kill_connections(cursor, killed := connections(cursor)) > 0
         with load() as traffic, traffic.phase(2) as after:
             pass
-        assert len(asked_of_database(after)) > 20
+        assert len(database_requests(after)) > 20
         assert [request for request in traffic.requests if request.failed] == []
-        assert set(connections(cursor)).isdisjoint(ended)
+        assert set(connections(cursor)).isdisjoint(killed)
 
 
-def test_connections_that_time_out_between_requests_fail_none(stack, load):
-    with administration(stack) as cursor:
+def test_connections_that_time_out_between_requests_fail_no_request(stack, load):
+    with admin_cursor(stack) as cursor:
         cursor.execute("SET GLOBAL wait_timeout = 1")
         try:
-            end(cursor, connections(cursor))
-            begun = timed_out(cursor)
-            with load(clients=3, pause=0.8) as traffic, traffic.phase(take(6, full=20)):
+            kill_connections(cursor, connections(cursor))
+            begun = aborted_clients(cursor)
+            with load(clients=3, pause=0.8) as traffic, traffic.phase(duration(6, full=20)):
                 pass
-            assert timed_out(cursor) - begun > 5
+            assert aborted_clients(cursor) - begun > 5
             assert traffic.failures == []
         finally:
             cursor.execute("SET GLOBAL wait_timeout = DEFAULT")
-            end(cursor, connections(cursor))
+            kill_connections(cursor, connections(cursor))
 
 
-def test_a_connection_that_is_ended_under_load_fails_one_request_at_most(stack, load, report):
-    ended = 0
-    with load(tries=50) as traffic, administration(stack) as cursor:
-        with traffic.phase(take(1, full=10)) as before:
+def test_a_connection_that_is_killed_under_load_fails_one_request_at_most(stack, load, report):
+    killed = 0
+    with load(tries=50) as traffic, admin_cursor(stack) as cursor:
+        with traffic.phase(duration(1, full=10)) as before:
             pass
         with traffic.phase() as during:
-            for _ in range(take(10, full=50)):
-                ended += end(cursor, connections(cursor))
+            for _ in range(duration(10, full=50)):
+                killed += kill_connections(cursor, connections(cursor))
                 time.sleep(0.2)
     report.add("MariaDB", "all connections ended, five times a second", before=before, during=during)
 
     assert {request.codes for request in traffic.failures} <= {("SERVICE_UNAVAILABLE",)}
-    assert len(traffic.failures) <= ended
-    assert_kept(stack, traffic)
+    assert len(traffic.failures) <= killed
+    assert_consistent(stack, traffic)

@@ -1,4 +1,4 @@
-"""nginx with certificates: HTTPS serves, HTTP leads there, and certbot and a load balancer get through."""
+"""nginx with certificates: HTTP redirects to HTTPS, except for certbot's challenges and health checks."""
 
 import getpass
 import os
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.faults
 
 @pytest.fixture
 def ports(stack, tmp_path):
-    """Those of HTTP and HTTPS of another nginx before the same application."""
+    """The ports for HTTP and HTTPS of a second nginx in front of the same application."""
     if not shutil.which("openssl"):
         pytest.skip("openssl is not installed")
     tls, challenges = tmp_path / "tls", tmp_path / "acme" / ".well-known" / "acme-challenge"
@@ -58,10 +58,10 @@ def get(connection, path, **headers):
     return response
 
 
-def test_https_serves_and_http_leads_there(ports):
+def test_https_is_served_and_http_redirects_to_it(ports):
     http, https = ports
     plain = HTTPConnection(HOST, http, timeout=30)
-    # The certificate is one that we have just signed ourselves.
+    # The certificate is self-signed.
     encrypted = HTTPSConnection(HOST, https, timeout=30, context=ssl._create_unverified_context())
 
     home = get(encrypted, "/")

@@ -1,9 +1,9 @@
-// Apollo Client 4 with automatic persisted queries: page through what is open, reserve the last, confirm it.
+// Apollo Client 4 with automatic persisted queries: read all pages of open appointments, reserve the last, confirm it.
 import { ApolloClient, ApolloLink, gql, HttpLink, InMemoryCache } from "@apollo/client/core";
 import { PersistedQueryLink } from "@apollo/client/link/persisted-queries";
 import { relayStylePagination } from "@apollo/client/utilities";
 import { createHash } from "node:crypto";
-import { input, logIn, recorder, tell } from "./harness.mjs";
+import { input, logIn, recorder, output } from "./harness.mjs";
 
 const OPEN = gql`
   query ApolloOpenQuery($filter: OpenAppointmentFilter!, $after: String) {
@@ -61,10 +61,10 @@ const hold = held.data.reserveAppointment.reservation;
 const confirmed = await client.mutate({ mutation: CONFIRM, variables: { input: { reservationId: hold.id } } });
 const booking = confirmed.data.confirmReservation.reservation;
 
-tell({
+output({
   reads,
   statuses: [hold.status, booking.status],
-  kept: client.readFragment({ from: hold, fragment: STATUS }).status,
+  cached: client.readFragment({ from: hold, fragment: STATUS }).status,
   requests,
 });
 client.stop();

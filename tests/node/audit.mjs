@@ -1,6 +1,6 @@
 // graphql-http's audit of GraphQL over HTTP.
 import { auditServer } from "graphql-http";
-import { input, tell } from "./harness.mjs";
+import { input, output } from "./harness.mjs";
 
 const results = await auditServer({ url: input.url });
-tell(results.map(({ id, name, status, reason }) => ({ id, name, status, reason })));
+output(results.map(({ id, name, status, reason }) => ({ id, name, status, reason })));

@@ -1,8 +1,8 @@
 // usage: node breaking-changes.mjs OLD NEW
 //
-// Names every change from one schema to the other that is BREAKING for clients, or DANGEROUS: perhaps breaking.
-// Exits with 1 when one is BREAKING. What OLD deprecates may be gone once the date at the end of the reason has
-// passed: "Removal after YYYY-MM-DD."
+// Reports every change from one schema to the other that is BREAKING for clients, or DANGEROUS: perhaps breaking.
+// Exits with 1 when one is BREAKING. An element that OLD deprecates may be removed once the date at the end of the
+// reason has passed: "Removal after YYYY-MM-DD."
 import { readFileSync } from "node:fs";
 import { CriticalityLevel, diff, DiffRule } from "@graphql-inspector/core";
 import { buildASTSchema, getDirectiveValues, GraphQLDeprecatedDirective, parse, visit } from "graphql";
@@ -10,13 +10,13 @@ import { buildASTSchema, getDirectiveValues, GraphQLDeprecatedDirective, parse, 
 const REMOVAL = /\bRemoval after (\d{4}-\d\d-\d\d)\.$/;
 const today = new Date().toISOString().slice(0, 10);
 
-function mayBeGone(node) {
+function mayBeRemoved(node) {
   const reason = getDirectiveValues(GraphQLDeprecatedDirective, node)?.reason ?? "";
   const [, date = today] = REMOVAL.exec(reason) ?? [];
   return date < today;
 }
 
-// Visits what can be deprecated, each with its coordinate: Type.field.argument.
+// Visits every element that can be deprecated, with its coordinate: Type.field.argument.
 function visitElements(document, element) {
   const enter = (node, _key, _parent, _path, ancestors) =>
     element(node, [...ancestors, node].map((one) => one.name?.value).filter(Boolean).join("."));
@@ -24,12 +24,12 @@ function visitElements(document, element) {
 }
 
 const [old, current] = process.argv.slice(2).map((path) => parse(readFileSync(path, "utf8"), { noLocation: true }));
-const kept = new Set();
-visitElements(current, (_node, coordinate) => void kept.add(coordinate));
-const promised = visitElements(old, (node, coordinate) => (mayBeGone(node) && !kept.has(coordinate) ? null : undefined));
+const existing = new Set();
+visitElements(current, (_node, coordinate) => void existing.add(coordinate));
+const supported = visitElements(old, (node, coordinate) => (mayBeRemoved(node) && !existing.has(coordinate) ? null : undefined));
 
 const changes = await diff(
-  buildASTSchema(promised, { assumeValid: true }),
+  buildASTSchema(supported, { assumeValid: true }),
   buildASTSchema(current),
   [DiffRule.safeUnreachable], // a type may go with the last field that led to it
 );

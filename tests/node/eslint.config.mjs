@@ -1,4 +1,4 @@
-// What script/lint holds schema.graphql and docs/examples against; ESLint is started in the project's root.
+// The rules of script/lint for schema.graphql and docs/examples; ESLint is started in the project's root.
 import { join } from "node:path";
 import plugin from "@graphql-eslint/eslint-plugin";
 
@@ -21,18 +21,18 @@ export default [
     rules: {
       ...plugin.configs["flat/schema-recommended"].rules,
       ...plugin.configs["flat/schema-relay"].rules,
-      // Relay asks for one direction or both. A list that hangs on another object is read forward only.
+      // Relay requires pagination in one direction or both. Nested lists have forward pagination only.
       "@graphql-eslint/relay-arguments": ["error", { includeBoth: false }],
       // Short lists that never grow (userErrors, a reservation's appointments) and a connection's nodes are plain
-      // lists in the contract; a test says which ones.
+      // lists in the contract; a test lists them.
       "@graphql-eslint/relay-edge-types": ["error", { listTypeCanWrapOnlyEdgeType: false }],
-      // What is no object of its own has no id.
+      // Types that are not objects by themselves have no id.
       "@graphql-eslint/strict-id-in-types": [
         "error",
         { exceptions: { types: ["PageInfo", "UserError", "Viewer"], suffixes: ["Connection", "Edge", "Payload"] } },
       ],
-      // Only a scalar can be in reach of nobody: the contract has Date and Time, no field has them yet.
-      // graphql-schema-linter looks for unused types as well, and can make exceptions.
+      // Only scalars can be unreachable: the contract has Date and Time, which no field uses yet.
+      // graphql-schema-linter reports unused types too, and allows exceptions.
       "@graphql-eslint/no-unreachable-types": "off",
     },
   },
@@ -41,7 +41,7 @@ export default [
     files: ["docs/examples/*.graphql"],
     rules: {
       ...plugin.configs["flat/operations-recommended"].rules,
-      // relay-compiler asks for names that end in Query or Mutation.
+      // relay-compiler requires names that end in Query or Mutation.
       "@graphql-eslint/naming-convention": ["error", { VariableDefinition: "camelCase", OperationDefinition: "PascalCase" }],
     },
   },

@@ -1,10 +1,10 @@
-// How the programs beside this file meet the test that runs them: JSON on stdin, one line of JSON on stdout.
+// The interface between the programs in this folder and their tests: JSON on stdin, one line of JSON on stdout.
 import { readFileSync } from "node:fs";
 
 export const input = JSON.parse(readFileSync(0, "utf8"));
 
-export function tell(seen) {
-  console.log(JSON.stringify(seen));
+export function output(value) {
+  console.log(JSON.stringify(value));
 }
 
 /** The access token of the person whose credentials are in the input. */
@@ -17,7 +17,7 @@ export async function logIn({ server, credentials }) {
   return (await response.json()).meta.access_token;
 }
 
-/** A fetch that notes what every request was like, and the code of its first error. */
+/** A fetch that records each request's method and parts, and the code of the first error or the status. */
 export function recorder() {
   const requests = [];
   async function recordingFetch(url, options = {}) {

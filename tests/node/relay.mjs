@@ -1,7 +1,7 @@
-// relay-runtime with what relay-compiler made: read a connection page by page, then refetch a node of it by its id.
+// relay-runtime with the artifacts of relay-compiler: read a connection page by page, then refetch a node by its id.
 import { join } from "node:path";
 import relay from "relay-runtime";
-import { input, logIn, tell } from "./harness.mjs";
+import { input, logIn, output } from "./harness.mjs";
 
 async function artifact(name) {
   return (await import(join(input.artifacts, `${name}.graphql.js`))).default;
@@ -20,11 +20,11 @@ const environment = new relay.Environment({
   store: new relay.Store(new relay.RecordSource()),
 });
 
-/** Fetch this query; then what the store holds of the fragment that is spread at a place of its answer. */
+/** Fetches a query; returns the store's data of the fragment that is spread at a place of the response. */
 async function read(query, fragment, variables, placeOf) {
   environment.retain(relay.createOperationDescriptor(query, variables)); // or it is collected as garbage
-  const answer = await relay.fetchQuery(environment, query, variables).toPromise();
-  return environment.lookup(relay.getSingularSelector(fragment, placeOf(answer))).data;
+  const response = await relay.fetchQuery(environment, query, variables).toPromise();
+  return environment.lookup(relay.getSingularSelector(fragment, placeOf(response))).data;
 }
 
 const [listQuery, list, refetchQuery, provider] = await Promise.all(
@@ -44,4 +44,4 @@ do {
 const variables = { ...input.filter, id: found.edges[0].node.provider.id };
 const refetched = await read(refetchQuery, provider, variables, (query) => query.node);
 
-tell({ reads, provider: { name: refetched.name, open: startsOf(refetched.openAppointments) } });
+output({ reads, provider: { name: refetched.name, open: startsOf(refetched.openAppointments) } });

@@ -1,5 +1,5 @@
-// Runs what tsc made of typed.ts.
-import { input, logIn, tell } from "./harness.mjs";
+// Runs the compiled typed.ts.
+import { input, logIn, output } from "./harness.mjs";
 
 const { reserveFirst } = await import(input.module);
-tell(await reserveFirst(`${input.server}/graphql/`, await logIn(input), input.filter));
+output(await reserveFirst(`${input.server}/graphql/`, await logIn(input), input.filter));

@@ -1,4 +1,4 @@
-// A program against the types that graphql-codegen makes of docs/examples: reserve the first open appointment.
+// A program with the types that graphql-codegen generates from docs/examples: reserve the first open appointment.
 import {
   ConfirmReservationMutationDocument,
   OpenAppointmentsQueryDocument,
@@ -9,9 +9,9 @@ import {
   type TypedDocumentString,
 } from "./generated/graphql";
 
-type Seen = { startsAt: string; provider: string; statuses: ReservationStatus[] };
+type Result = { startsAt: string; provider: string; statuses: ReservationStatus[] };
 
-// What is wrong by the schema does not compile: tsc refuses such a comment where there is no error.
+// Code that violates the schema does not compile. tsc reports each of these comments that is without an error.
 // @ts-expect-error a filter needs both instants
 export const halfOpen: OpenAppointmentFilter = { startsFrom: "2030-01-01T00:00:00Z" };
 // @ts-expect-error the filter is required
@@ -19,8 +19,8 @@ export const unfiltered: OpenAppointmentsQueryQueryVariables = { first: 10 };
 // @ts-expect-error there is no such status
 export const maybe: ReservationStatus = "MAYBE";
 
-export async function reserveFirst(url: string, token: string, filter: OpenAppointmentFilter): Promise<Seen> {
-  async function ask<Data, Variables>(document: TypedDocumentString<Data, Variables>, variables: Variables) {
+export async function reserveFirst(url: string, token: string, filter: OpenAppointmentFilter): Promise<Result> {
+  async function execute<Data, Variables>(document: TypedDocumentString<Data, Variables>, variables: Variables) {
     const response = await fetch(url, {
       method: "POST",
       headers: { "Content-Type": "application/json", Authorization: `Bearer ${token}` },
@@ -29,16 +29,16 @@ export async function reserveFirst(url: string, token: string, filter: OpenAppoi
     return (await response.json()).data as Data;
   }
 
-  const { openAppointments } = await ask(OpenAppointmentsQueryDocument, { filter, first: 1 });
+  const { openAppointments } = await execute(OpenAppointmentsQueryDocument, { filter, first: 1 });
   const [appointment] = openAppointments.nodes;
-  const { reserveAppointment } = await ask(ReserveAppointmentMutationDocument, {
+  const { reserveAppointment } = await execute(ReserveAppointmentMutationDocument, {
     input: { appointmentId: appointment.id },
   });
   // @ts-expect-error a payload may be null
   reserveAppointment.userErrors;
   const hold = reserveAppointment?.reservation;
   if (!hold) throw new Error(reserveAppointment?.userErrors[0].message);
-  const { confirmReservation } = await ask(ConfirmReservationMutationDocument, { input: { reservationId: hold.id } });
+  const { confirmReservation } = await execute(ConfirmReservationMutationDocument, { input: { reservationId: hold.id } });
   const booking = confirmReservation?.reservation;
   if (!booking) throw new Error(confirmReservation?.userErrors[0].message);
   return {

@@ -1,8 +1,8 @@
-// urql with automatic persisted queries: page through what is open, reserve the last, confirm it.
+// urql with automatic persisted queries: read all pages of open appointments, reserve the last, confirm it.
 import { Client, fetchExchange } from "@urql/core";
 import { persistedExchange } from "@urql/exchange-persisted";
 import { createHash } from "node:crypto";
-import { input, logIn, recorder, tell } from "./harness.mjs";
+import { input, logIn, recorder, output } from "./harness.mjs";
 
 const OPEN = `
   query UrqlOpenQuery($filter: OpenAppointmentFilter!, $after: String) {
@@ -39,7 +39,7 @@ const client = new Client({
   ],
 });
 
-async function answer(result) {
+async function dataOf(result) {
   const { data, error } = await result.toPromise();
   if (error) throw error;
   return data;
@@ -48,17 +48,17 @@ async function answer(result) {
 const pages = [];
 let after = null;
 do {
-  const { openAppointments } = await answer(client.query(OPEN, { filter: input.filter, after }));
+  const { openAppointments } = await dataOf(client.query(OPEN, { filter: input.filter, after }));
   pages.push(openAppointments.nodes);
   after = openAppointments.pageInfo.hasNextPage ? openAppointments.pageInfo.endCursor : null;
 } while (after);
 
 const appointmentId = pages.at(-1).at(-1).id;
-const { reserveAppointment } = await answer(client.mutation(RESERVE, { input: { appointmentId } }));
+const { reserveAppointment } = await dataOf(client.mutation(RESERVE, { input: { appointmentId } }));
 const reservationId = reserveAppointment.reservation.id;
-const { confirmReservation } = await answer(client.mutation(CONFIRM, { input: { reservationId } }));
+const { confirmReservation } = await dataOf(client.mutation(CONFIRM, { input: { reservationId } }));
 
-tell({
+output({
   pages: pages.map((page) => page.map(({ startsAt }) => startsAt)),
   statuses: [reserveAppointment.reservation.status, confirmReservation.reservation.status],
   requests,

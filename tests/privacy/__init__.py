@@ -1,1 +1,1 @@
-"""That personal data stays where it belongs."""
+"""Personal data is stored in the database only."""

@@ -1,4 +1,4 @@
-"""Failures that nobody foresaw, whose exceptions hold what was sent: as a KeyError does, or a duplicate in MySQL."""
+"""Unexpected failures whose exceptions contain personal data, as a KeyError or MySQL's error for a duplicate does."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 import api.query.service
 
 FAIL = "Fail"
-"""A request with this header fails: outside of the API at once, in the API in the resolver of services."""
+"""The header of a request outside of the API that must fail. In the API, every search for services fails."""
 
 
 class FailingMiddleware:

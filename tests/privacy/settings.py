@@ -1,4 +1,4 @@
-"""Production, where a request may ask for a failure that nobody foresaw."""
+"""The settings of production, with a middleware that makes requests fail unexpectedly."""
 
 from settings.production import *  # noqa: F403
 from settings.production import MIDDLEWARE

@@ -1,5 +1,5 @@
-"""Unique data of a person goes through everything, under production's settings, and turns up in no place that keeps
-or tells what happened: only the database has it."""
+"""Unique personal data passes through the whole service with production's settings, and appears in the database only:
+neither in the log, nor in Memcached or Redis, nor in error responses."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ from redis import Redis
 
 from api.types.ids import to_global_id
 from tests.factories import make_appointments, make_provider, make_service
-from tests.privacy.visitor import Visitor
+from tests.privacy.person import Person
 from tests.rows import all_rows
 from tests.servers import HOST, serve, url_of_test_database
 from tests.stores import dump_memcached
@@ -29,13 +29,13 @@ PRODUCTION = {
 
 @dataclass(frozen=True)
 class Site:
-    """Where the server runs, and every place that keeps or tells what happened there: what each has now, as text."""
+    """The port of the server, and the places that must not contain personal data: functions that return their text."""
 
     port: int
     places: dict[str, Callable[[], str]]
 
     def found(self, canaries: dict[str, str]) -> list[str]:
-        """Which canaries are where."""
+        """Lists which canaries appear in which place."""
         texts = {place: read().lower() for place, read in self.places.items()}
         return [
             f"{what} in {place}"
@@ -62,30 +62,30 @@ def site(transactional_db: None, memcached: str, redis: TCPExecutor, tmp_path: P
 
 
 def dump_redis(url: str) -> str:
-    """Every key of a Redis, and what it stands for, as Redis itself would write it to a file."""
+    """Returns every key of Redis with its serialised value."""
     with Redis.from_url(url) as client:
         client.config_set("rdbcompression", "no")
         return "\n".join(f"{key!r} {client.dump(key)!r}" for key in client.scan_iter())
 
 
-def test_what_is_a_persons_own_is_in_the_database_and_nowhere_else(site: Site) -> None:
+def test_personal_data_is_in_the_database_and_nowhere_else(site: Site) -> None:
     # Given time that can be reserved, and a service
     now = timezone.now()
     start = now.replace(minute=0, second=0, microsecond=0) + timedelta(days=2)
     (slot,) = make_appointments(make_provider(services=(make_service(),)), starts_at=start)
-    visitor = Visitor(site.port)
-    # When a person does everything that it can, right and wrong
-    visitor.sign_up_and_log_in()
-    visitor.reserve(to_global_id("Appointment", slot.pk))
-    visitor.err()
-    # Then nothing of it is anywhere
-    site.places["error answers"] = lambda: "".join(visitor.errors)
-    assert site.found(visitor.canaries) == []
-    # And all of it has been there: every place has been used, and the database has what was told
+    person = Person(site.port)
+    # When a person uses the whole API, with valid and invalid requests
+    person.sign_up_and_log_in()
+    person.reserve(to_global_id("Appointment", slot.pk))
+    person.send_invalid_requests()
+    # Then no canary is in any of the places
+    site.places["error responses"] = lambda: "".join(person.errors)
+    assert site.found(person.canaries) == []
+    # And the test proves something: every place was used, and the database has the data
     rows = repr(all_rows())
-    kept = [what for what, text in visitor.canaries.items() if text in rows]
-    assert kept == ["email", "name", "phone", "note", "reason"]
-    assert len(visitor.errors) == 21
+    stored = [what for what, text in person.canaries.items() if text in rows]
+    assert stored == ["email", "name", "phone", "note", "reason"]
+    assert len(person.errors) == 21
     assert "person" in site.places["Redis"]()
     log, memcached = (site.places[place]() for place in ("the log", "Memcached"))
     assert log.count("INTERNAL_SERVER_ERROR in request") == 3

@@ -67,7 +67,7 @@ def test_every_row_opens(browser: Browser, hold: Reservation, noun: str) -> None
 
 
 @pytest.mark.parametrize("noun", ["appointment", "reservation"])
-def test_nobody_adds_changes_or_deletes_state_by_hand(browser: Browser, hold: Reservation, noun: str) -> None:
+def test_state_cannot_be_added_changed_or_deleted_by_hand(browser: Browser, hold: Reservation, noun: str) -> None:
     row = hold if noun == "reservation" else hold.appointments.get()
     assert browser.get(reverse(f"admin:reservation_{noun}_add")).status_code == 403
     assert browser.post(reverse(f"admin:reservation_{noun}_change", args=[row.pk]), {}).status_code == 403

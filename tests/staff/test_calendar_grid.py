@@ -191,12 +191,12 @@ def test_the_number_of_statements_is_fixed(
         for provider in providers:
             for place in range(number):
                 make_booking(provider=provider, starts_at=at(8 + place), now=timezone.now())
-        asked = {**query, "providers": providers[0].pk} if query.get("is_one") else query
-        read(browser, **asked)
+        parameters = {**query, "providers": providers[0].pk} if query.get("is_one") else query
+        read(browser, **parameters)
         # The session, the account, its permissions (2), the caller, its permissions; providers, their services;
         # appointments, reservations.
         with django_assert_num_queries(8 if query == {"view": "week"} and number == 4 else 10) as captured:
-            read(browser, **asked)
+            read(browser, **parameters)
         counts.append(len(captured))
     assert Reservation.objects.count() == 17
     assert max(counts) == 10

@@ -73,10 +73,10 @@ def test_ending_this_one_logs_out() -> None:
 
 
 def test_sessions_of_other_accounts_are_not_ended() -> None:
-    here, foreign = log_in("here"), log_in("foreign", "other@example.com")
+    here, other = log_in("here"), log_in("foreign", "other@example.com")
     here.post(PAGE, {"session": session_of("foreign").pk})
     here.post(PAGE, {"session": "others"})
-    assert is_inside(foreign)
+    assert is_inside(other)
 
 
 def test_it_is_for_staff() -> None:

@@ -249,7 +249,7 @@ def test_an_unknown_service_and_an_invalid_flag_are_refused(manager: Browser) ->
     ]
 
 
-# --- Who -------------------------------------------------------------------------------------------------------------
+# --- Permissions -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("group", [VIEWER, FRONT_DESK])

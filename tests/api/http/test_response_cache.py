@@ -90,8 +90,8 @@ def test_an_authenticated_caller_gets_the_cached_response_and_an_invalid_token_i
     first = post({"query": NAMES})
     refused = post({"query": NAMES}, Authorization="Bearer nothing")
     assert (refused.status_code, refused.json()["errors"][0]["extensions"]["code"]) == (401, "UNAUTHENTICATED")
-    somebody = cached.who("client")
-    monkeypatch.setattr("api.views.read_caller", lambda _: somebody)
+    caller = cached.who("client")
+    monkeypatch.setattr("api.views.read_caller", lambda _: caller)
     with CaptureQueriesContext(connection) as captured:
         assert post({"query": NAMES}, Authorization="Bearer somebody").content == first.content
     assert len(captured) == 0

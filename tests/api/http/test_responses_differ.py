@@ -46,7 +46,7 @@ def test_a_cached_response_equals_the_response_without_the_cache(
     providers = [make_provider(services=tuple(services[: 1 + number])) for number in range(2)]
     for provider in providers:
         make_appointments(provider, starts_at=morning, number=20)
-    somebody, clients = staff(), [make_client() for _ in range(3)]
+    caller, clients = staff(), [make_client() for _ in range(3)]
     week = {"from": morning.isoformat(), "before": (morning + timedelta(days=7)).isoformat()}
     ids = [gid(provider) for provider in providers]
     requests: list[tuple[str, dict[str, Any]]] = [
@@ -96,7 +96,7 @@ def test_a_cached_response_equals_the_response_without_the_cache(
             ]
         )
         with suppress(DomainError):
-            change(caller=somebody, now=now, **given)  # type: ignore[operator]
+            change(caller=caller, now=now, **given)  # type: ignore[operator]
             done += 1
         for query, variables in choose.sample(requests, 3):
             assert body_of(query, variables) == without_cache(query, variables), (

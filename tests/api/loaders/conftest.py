@@ -13,8 +13,8 @@ from reservation.models import Provider
 
 
 @dataclass(frozen=True)
-class Reading:
-    """Where a batch was read."""
+class BatchRead:
+    """The keys of a batch, and where it was read."""
 
     keys: list[int]
     thread: int
@@ -24,14 +24,14 @@ class Reading:
 
 
 @pytest.fixture
-def readings(monkeypatch: pytest.MonkeyPatch) -> list[Reading]:
-    """Every batch of providers that is read from now on."""
-    seen: list[Reading] = []
+def batch_reads(monkeypatch: pytest.MonkeyPatch) -> list[BatchRead]:
+    """Records every batch of providers that is read during the test."""
+    seen: list[BatchRead] = []
     read = ProviderByIdLoader.read
 
     def note(loader: ProviderByIdLoader, keys: list[int]) -> list[Provider | None]:
         where = (threading.get_ident(), connections["default"], connection.in_atomic_block, asyncio._get_running_loop())
-        seen.append(Reading(list(keys), *where))
+        seen.append(BatchRead(list(keys), *where))
         return read(loader, keys)
 
     monkeypatch.setattr(ProviderByIdLoader, "read", note)

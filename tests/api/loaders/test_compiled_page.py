@@ -1,4 +1,4 @@
-"""Pages read by compiled queries are those that the ORM reads."""
+"""Pages by compiled queries equal the pages by the ORM."""
 
 from dataclasses import replace
 from itertools import product
@@ -45,18 +45,18 @@ AFTER, BEFORE = TOMORROW + minutes(30), TOMORROW + minutes(90)
 
 
 def all_three(request: PageRequest, **conditions: Any) -> tuple[Any, Any, Any]:
-    """A page by a compiled query, by the ORM, and as one of many."""
+    """A page by a compiled query, by the ORM, and by a loader of several pages."""
     criteria = OpenAppointments.of(now=NOW, **conditions)
-    ours = compiled_page(criteria, request)
+    compiled = compiled_page(criteria, request)
     found = criteria.queryset()
-    theirs = request.page(list(request.slice(found)), found.count)
+    by_orm = request.page(list(request.slice(found)), found.count)
     loader = CriteriaPageLoader.of(Context(now=NOW))
     with thread_loop().session():
-        among, _ = thread_loop().run_until_complete(loader.load_many([(criteria, request)] * 2))
-    return ours, theirs, among
+        loaded, _ = thread_loop().run_until_complete(loader.load_many([(criteria, request)] * 2))
+    return compiled, by_orm, loaded
 
 
-def test_every_shape_of_a_page_is_that_of_the_orm() -> None:
+def test_compiled_pages_of_every_shape_equal_the_pages_of_the_orm() -> None:
     service, closed = make_service(duration_minutes=30), make_service(is_active=False)
     providers = [make_provider(services=(service, closed)), make_provider(), make_provider(is_active=False)]
     for provider in providers:
@@ -71,17 +71,19 @@ def test_every_shape_of_a_page_is_that_of_the_orm() -> None:
         request = PageRequest(
             ordering=APPOINTMENTS_BY_START, size=3, is_backward=is_backward, after=after, before=before
         )
-        ours, theirs, among = all_three(request, provider_ids=provider_ids, starts_before=starts_before, service=wanted)
-        assert ours.nodes == theirs.nodes == among.nodes
-        assert (ours.has_next_page, ours.has_previous_page) == (theirs.has_next_page, theirs.has_previous_page)
-        assert (among.has_next_page, among.has_previous_page) == (theirs.has_next_page, theirs.has_previous_page)
+        compiled, by_orm, loaded = all_three(
+            request, provider_ids=provider_ids, starts_before=starts_before, service=wanted
+        )
+        assert compiled.nodes == by_orm.nodes == loaded.nodes
+        assert (compiled.has_next_page, compiled.has_previous_page) == (by_orm.has_next_page, by_orm.has_previous_page)
+        assert (loaded.has_next_page, loaded.has_previous_page) == (by_orm.has_next_page, by_orm.has_previous_page)
         with thread_loop().session():
-            assert ours.count() == theirs.count() == thread_loop().run_until_complete(among.count())
-        seen.add(len(ours.nodes))
+            assert compiled.count() == by_orm.count() == thread_loop().run_until_complete(loaded.count())
+        seen.add(len(compiled.nodes))
     assert seen == {0, 3}
 
 
-def test_pages_of_reservations_are_those_of_the_orm_for_every_viewer() -> None:
+def test_compiled_pages_of_reservations_equal_the_pages_of_the_orm_for_every_viewer() -> None:
     provider, client = make_provider(), make_client()
     holds = [
         make_hold(provider=provider, client=client, starts_at=TOMORROW + minutes(60 * number)) for number in (0, 1)
@@ -103,10 +105,10 @@ def test_pages_of_reservations_are_those_of_the_orm_for_every_viewer() -> None:
         ordering = Ordering("Reservation", "starts_at", descending)
         request = PageRequest(ordering=ordering, size=3, is_backward=False, after=None, before=None)
         criteria = Reservations.of(**given)
-        ours, theirs = compiled_page(criteria, request), criteria.queryset()
-        assert ours.nodes == list(theirs.order_by(*ordering.columns(backward=False))[:3])
-        assert ours.count() == theirs.count()
-        seen.add(ours.count())
+        compiled, by_orm = compiled_page(criteria, request), criteria.queryset()
+        assert compiled.nodes == list(by_orm.order_by(*ordering.columns(backward=False))[:3])
+        assert compiled.count() == by_orm.count()
+        seen.add(compiled.count())
     assert seen == {0, 1, 2, 3, 4}
 
 
@@ -116,11 +118,11 @@ def test_the_number_of_cached_shapes_is_bounded() -> None:
         request = PageRequest(ordering=APPOINTMENTS_BY_START, size=size, is_backward=False, after=None, before=None)
         assert len(all_three(request)[0].nodes) == 1
     assert compile_page.cache_info().currsize == MAX_SHAPES
-    kept = [select.build.__qualname__ for select in vars(connections["default"])[STATEMENT_CACHE]]
-    assert kept.count("compile_page.<locals>.build") == MAX_SHAPES
+    names = [select.build.__qualname__ for select in vars(connections["default"])[STATEMENT_CACHE]]
+    assert names.count("compile_page.<locals>.build") == MAX_SHAPES
 
 
-def test_however_the_values_change_there_are_no_more_statements() -> None:
+def test_the_number_of_cached_statements_is_bounded_for_any_values() -> None:
     provider = make_provider()
     make_appointments(provider, number=1)
     bounds = (None, Key(AFTER, 0))

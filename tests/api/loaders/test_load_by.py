@@ -14,7 +14,7 @@ from api.loaders import ProviderByIdLoader, ServiceByIdLoader
 from api.loaders.base import Loader, load_by, then
 from api.schema import schema
 from reservation.models import Appointment, Reservation
-from tests.api.loaders.conftest import Reading
+from tests.api.loaders.conftest import BatchRead
 from tests.factories import NOW, TOMORROW, make_appointments, make_hold, make_provider, make_service
 from tests.practice import Ask, Practice, gid, make_cancelled
 
@@ -40,7 +40,7 @@ EXECUTORS = pytest.mark.parametrize("executor", ["columnar", "standard"])
 
 @pytest.fixture
 def loads(monkeypatch: pytest.MonkeyPatch) -> Counter[tuple[str, Any]]:
-    """How often each loader was asked for each key."""
+    """How often each key was requested from each loader."""
     counts: Counter[tuple[str, Any]] = Counter()
     load = Loader.load
 
@@ -62,8 +62,13 @@ def many(practice: Practice) -> Practice:
 
 
 @EXECUTORS
-def test_a_column_asks_for_each_key_once(
-    executor: str, ask: Ask, many: Practice, loads: Counter[tuple[str, Any]], readings: list[Reading], settings: Any
+def test_a_column_requests_each_key_once(
+    executor: str,
+    ask: Ask,
+    many: Practice,
+    loads: Counter[tuple[str, Any]],
+    batch_reads: list[BatchRead],
+    settings: Any,
 ) -> None:
     settings.GRAPHQL_EXECUTOR = executor
     make_appointments(many.other_provider, number=3)
@@ -73,18 +78,20 @@ def test_a_column_asks_for_each_key_once(
     pks = [many.provider.pk, many.other_provider.pk]
     numbers = [1, 1] if executor == "columnar" else [12, 3]
     assert loads == {("ProviderByIdLoader", pk): number for pk, number in zip(pks, numbers, strict=True)}
-    assert [sorted(reading.keys) for reading in readings] == [sorted(pks)]
+    assert [sorted(batch.keys) for batch in batch_reads] == [sorted(pks)]
 
 
 @EXECUTORS
-def test_each_key_is_read_once(executor: str, ask: Ask, many: Practice, readings: list[Reading], settings: Any) -> None:
+def test_each_key_is_read_once(
+    executor: str, ask: Ask, many: Practice, batch_reads: list[BatchRead], settings: Any
+) -> None:
     settings.GRAPHQL_EXECUTOR = executor
     ask("{ reservations(first: 50) { nodes { provider { name } } } }", caller=many.staff)
-    (reading,) = readings
-    assert sorted(reading.keys) == sorted(set(Reservation.objects.values_list("provider_id", flat=True)))
+    (batch,) = batch_reads
+    assert sorted(batch.keys) == sorted(set(Reservation.objects.values_list("provider_id", flat=True)))
 
 
-def test_both_executors_answer_the_same(
+def test_both_executors_return_the_same(
     ask: Ask, many: Practice, settings: Any, django_assert_num_queries: Any
 ) -> None:
     for caller in (many.staff, many.who("client"), many.who("provider"), many.who("other client")):
@@ -100,20 +107,20 @@ def test_both_executors_answer_the_same(
             assert columnar.data["viewer"] == {"client": None, "provider": None}
 
 
-# --- By itself -----------------------------------------------------------------------------------------------------
+# --- Without a request ------------------------------------------------------------------------------------------------
 
 
-def info() -> Any:
+def make_info() -> Any:
     return SimpleNamespace(context=Context(now=NOW))
 
 
-def load_column(resolver: Callable[..., Any], sources: list[Any], told: Any) -> list[Any]:
+def load_column(resolver: Callable[..., Any], sources: list[Any], info: Any) -> list[Any]:
     resolve = column_resolver(resolver, schema.get_type("Reservation"))  # type: ignore[arg-type]
     assert resolve is not None
-    return resolve(sources, {type(source) for source in sources}, told)
+    return resolve(sources, {type(source) for source in sources}, info)
 
 
-def wait(values: list[Any]) -> list[Any]:
+def await_all(values: list[Any]) -> list[Any]:
     async def all_of() -> list[Any]:
         return [None if value is None else await value for value in values]
 
@@ -121,58 +128,60 @@ def wait(values: list[Any]) -> list[Any]:
         return list(thread_loop().run_until_complete(all_of()))
 
 
-def test_a_column_is_what_its_objects_are_each(db: None, loads: Counter[tuple[str, Any]]) -> None:
+def test_a_column_has_the_values_of_its_objects(db: None, loads: Counter[tuple[str, Any]]) -> None:
     cutting, colouring = make_service(name="Cutting"), make_service(name="Colouring")
     resolver = load_by(ServiceByIdLoader, "service_id")
     keys = [cutting.pk, None, colouring.pk, cutting.pk, 0, None, colouring.pk]
     sources = [Reservation(service_id=key) for key in keys]
     expected = [cutting, None, colouring, cutting, None, None, colouring]
-    told = info()
-    assert wait(load_column(resolver, sources, told)) == expected
+    info = make_info()
+    assert await_all(load_column(resolver, sources, info)) == expected
     assert loads == {("ServiceByIdLoader", key): 1 for key in (cutting.pk, colouring.pk, 0)}
-    again = info()
-    assert wait([resolver(source, again) for source in sources]) == expected
+    again = make_info()
+    assert await_all([resolver(source, again) for source in sources]) == expected
 
 
-def test_a_column_without_keys_asks_for_nothing(loads: Counter[tuple[str, Any]]) -> None:
+def test_a_column_without_keys_requests_nothing(loads: Counter[tuple[str, Any]]) -> None:
     resolver = load_by(ServiceByIdLoader, "service_id")
-    told = info()
-    assert load_column(resolver, [Reservation()] * 3, told) == [None] * 3
-    assert resolver(Reservation(), told) is None
-    assert load_column(resolver, [], told) == []
+    info = make_info()
+    assert load_column(resolver, [Reservation()] * 3, info) == [None] * 3
+    assert resolver(Reservation(), info) is None
+    assert load_column(resolver, [], info) == []
     assert loads == {}
 
 
-def test_a_source_without_the_attribute_is_an_error_as_for_one() -> None:
+def test_a_source_without_the_attribute_is_an_error_for_one_object_and_for_a_column() -> None:
     resolver = load_by(ProviderByIdLoader, "provider_id")
     with pytest.raises(AttributeError):
-        resolver(object(), info())
+        resolver(object(), make_info())
     with pytest.raises(AttributeError):
-        load_column(resolver, [Appointment(provider_id=1, starts_at=TOMORROW), object()], info())
+        load_column(resolver, [Appointment(provider_id=1, starts_at=TOMORROW), object()], make_info())
 
 
 async def later(value: Any) -> Any:
     return value
 
 
-@pytest.mark.parametrize("is_there", [True, False])
-@pytest.mark.parametrize("goes_on_at_once", [True, False])
-def test_then_goes_on_now_if_it_can_and_else_once_the_value_is_there(is_there: bool, goes_on_at_once: bool) -> None:
-    def go_on(value: Any) -> Any:
-        return value + 1 if goes_on_at_once else later(value + 1)
+@pytest.mark.parametrize("is_available", [True, False])
+@pytest.mark.parametrize("is_synchronous", [True, False])
+def test_then_calls_the_function_at_once_or_when_the_value_is_available(
+    is_available: bool, is_synchronous: bool
+) -> None:
+    def add_one(value: Any) -> Any:
+        return value + 1 if is_synchronous else later(value + 1)
 
-    made: Any = then(1 if is_there else later(1), go_on)
-    if is_there and goes_on_at_once:
+    made: Any = then(1 if is_available else later(1), add_one)
+    if is_available and is_synchronous:
         assert made == 2
     else:
-        assert wait([made]) == [2]
+        assert await_all([made]) == [2]
 
 
-def test_then_raises_what_going_on_raises() -> None:
+def test_then_raises_the_exception_of_the_function() -> None:
     def fail(_: Any) -> Any:
         raise LookupError
 
     with pytest.raises(LookupError):
         then(1, fail)
     with pytest.raises(LookupError):
-        wait([then(later(1), fail)])
+        await_all([then(later(1), fail)])

@@ -51,7 +51,7 @@ def test_counts_are_read_together(context: Context, db: None, django_assert_num_
         assert load(CountLoader.of(context), [*keys, Service.objects.all()]) == [3, 0, 0]
 
 
-def test_what_can_have_no_rows_is_not_asked_for(context: Context, db: None, django_assert_num_queries: Any) -> None:
+def test_an_empty_queryset_takes_no_statement(context: Context, db: None, django_assert_num_queries: Any) -> None:
     make_provider(name="a")
     nothing = Provider.objects.filter(pk__in=[])
     request = page_request(Ordering("Provider", "name"))
@@ -64,7 +64,7 @@ def test_what_can_have_no_rows_is_not_asked_for(context: Context, db: None, djan
     assert [[one.name for one in page.nodes] for page in pages] == [[], ["a"]]
 
 
-def test_more_parents_than_a_database_compounds_are_read_in_several_statements(
+def test_more_parents_than_the_maximum_of_a_compound_statement_take_several(
     context: Context, db: None, django_assert_num_queries: Any
 ) -> None:
     services = [make_service(name="a"), make_service(name="b")]

@@ -1,4 +1,4 @@
-"""appointment: a slot on a provider's calendar, and who sees its reservation."""
+"""appointment: a slot in a provider's calendar, and who may see its reservation."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ def test_appointment(which: str, who: str, ask: Ask, practice: Practice, readabl
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-def test_whose_an_appointment_is_stays_between_its_client_its_provider_and_staff(
+def test_the_reservation_is_visible_to_its_client_its_provider_and_staff_only(
     who: str, ask: Ask, practice: Practice
 ) -> None:
     document = "query($id: ID!) { appointment(id: $id) { isOpen reservation { id } } }"

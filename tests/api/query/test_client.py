@@ -1,4 +1,4 @@
-"""client and clients: who reserves time, and who may see them."""
+"""client and clients: who reserves appointments, and who may see them."""
 
 from typing import Any
 
@@ -91,6 +91,6 @@ def test_clients_are_searched_by_a_part_of_the_name_or_the_address(ask: Ask, pra
 
 
 @pytest.mark.parametrize("search", ["x" * 60_000, "\x00"], ids=["longer than any name", "NUL"])
-def test_a_search_for_what_no_name_can_be_is_refused(search: str, ask: Ask, practice: Practice) -> None:
+def test_an_invalid_search_is_refused(search: str, ask: Ask, practice: Practice) -> None:
     answer = ask(CLIENTS, caller=practice.staff, f={"search": search})
     assert (answer.data, answer.codes) == (None, ["BAD_USER_INPUT"])

@@ -1,4 +1,4 @@
-"""node and nodes: anything by its id, as far as the viewer may know of it."""
+"""node and nodes: any object by its id, if the caller may see it."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ NODE = f"""query($id: ID!) {{ node(id: $id) {{
 }} }}"""
 NODES = "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }"
 PUBLIC = ("Provider", "Service", "Appointment")
-KNOWN_TO = {"Client": {"client", "provider", "staff"}, "Reservation": {"client", "provider", "staff"}}
+VISIBLE_TO = {"Client": {"client", "provider", "staff"}, "Reservation": {"client", "provider", "staff"}}
 
 
 def one_of_each(practice: Practice) -> dict[str, str]:
@@ -22,7 +22,7 @@ def one_of_each(practice: Practice) -> dict[str, str]:
     return {type(row).__name__: gid(row) for row in rows}
 
 
-@pytest.mark.parametrize("noun", [*PUBLIC, *KNOWN_TO])
+@pytest.mark.parametrize("noun", [*PUBLIC, *VISIBLE_TO])
 def test_node_finds_an_object_of_every_type(
     noun: str, ask: Ask, practice: Practice, readable: Any, snapshot: Any
 ) -> None:
@@ -32,13 +32,13 @@ def test_node_finds_an_object_of_every_type(
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-@pytest.mark.parametrize("noun", [*PUBLIC, *KNOWN_TO])
-def test_node_is_null_for_an_object_that_the_viewer_may_not_see(
+@pytest.mark.parametrize("noun", [*PUBLIC, *VISIBLE_TO])
+def test_node_is_null_for_an_object_that_the_caller_may_not_see(
     noun: str, who: str, ask: Ask, practice: Practice
 ) -> None:
     one = one_of_each(practice)[noun]
-    is_known = noun in PUBLIC or who in KNOWN_TO[noun]
-    node = {"__typename": noun, "id": one} if is_known else None
+    is_visible = noun in PUBLIC or who in VISIBLE_TO[noun]
+    node = {"__typename": noun, "id": one} if is_visible else None
     for document, key, value in (
         ("query($id: ID!) { node(id: $id) { __typename id } }", "id", one),
         (NODES, "ids", [one]),
@@ -48,8 +48,8 @@ def test_node_is_null_for_an_object_that_the_viewer_may_not_see(
         assert answer.data == ({"node": node} if key == "id" else {"nodes": [node]})
 
 
-@pytest.mark.parametrize("noun", [*PUBLIC, *KNOWN_TO])
-def test_an_id_of_no_object_is_null(noun: str, ask: Ask, practice: Practice) -> None:
+@pytest.mark.parametrize("noun", [*PUBLIC, *VISIBLE_TO])
+def test_an_unknown_id_is_null(noun: str, ask: Ask, practice: Practice) -> None:
     for key in (0, 10**9, 2**63 - 1):
         answer = ask(NODES, caller=practice.staff, ids=[to_global_id(noun, key)])
         assert (answer.data, answer.errors) == ({"nodes": [None]}, [])
@@ -69,7 +69,7 @@ def test_nodes_keeps_the_order_and_repeats(ask: Ask, practice: Practice) -> None
     assert [node["id"] for node in ask(NODES, caller=practice.staff, ids=ids).data["nodes"]] == ids
 
 
-def test_nodes_costs_one_statement_a_type(ask: Ask, practice: Practice, django_assert_num_queries: Any) -> None:
+def test_nodes_takes_one_statement_for_each_type(ask: Ask, practice: Practice, django_assert_num_queries: Any) -> None:
     ids = [gid(slot) for slot in practice.slots] + [gid(practice.provider), gid(practice.other_provider)]
     with django_assert_num_queries(2):
         assert len(ask(NODES, ids=ids).data["nodes"]) == 18
@@ -82,7 +82,7 @@ def test_nodes_returns_the_others_when_one_id_is_invalid(ask: Ask, practice: Pra
     assert (answer.codes, answer.errors[0].path) == (["BAD_USER_INPUT"], ["nodes", 1])
 
 
-def test_nodes_takes_none_and_a_hundred_ids_and_no_more(ask: Ask, practice: Practice) -> None:
+def test_nodes_accepts_at_most_a_hundred_ids(ask: Ask, practice: Practice) -> None:
     provider = gid(practice.provider)
     assert ask(NODES, ids=[]).data == {"nodes": []}
     assert len(ask(NODES, ids=[provider] * 100).data["nodes"]) == 100

@@ -1,4 +1,4 @@
-"""openAppointments and nextOpenAppointment: what can be reserved right now."""
+"""openAppointments and nextOpenAppointment: the appointments that can be reserved now."""
 
 from datetime import timedelta
 from typing import Any
@@ -42,13 +42,13 @@ def test_next_open_appointment(ask: Ask, practice: Practice, readable: Any, snap
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-def test_everybody_sees_what_is_open(who: str, ask: Ask, practice: Practice) -> None:
+def test_every_caller_sees_open_appointments(who: str, ask: Ask, practice: Practice) -> None:
     caller = practice.who(who)
     assert starts(ask(OPEN, caller=caller, f=DAY)) == ALL
     assert ask(NEXT, caller=caller).data == {"nextOpenAppointment": {"startsAt": "2030-01-02T12:30:00Z"}}
 
 
-def test_open_appointments_fit_the_filter(ask: Ask, practice: Practice) -> None:
+def test_open_appointments_are_filtered(ask: Ask, practice: Practice) -> None:
     make_appointments(practice.other_provider, starts_at=TOMORROW + minutes(15), number=1)
     anna, bert = gid(practice.provider), gid(practice.other_provider)
     for conditions, found in (
@@ -67,7 +67,7 @@ def test_open_appointments_fit_the_filter(ask: Ask, practice: Practice) -> None:
         assert starts(ask(OPEN, f={**DAY, **conditions})) == found
 
 
-def test_what_is_not_active_is_not_open(ask: Ask, practice: Practice) -> None:
+def test_inactive_services_and_providers_have_no_open_appointments(ask: Ask, practice: Practice) -> None:
     service = {**DAY, "serviceId": gid(practice.service)}
     Service.objects.update(is_active=False)
     assert (starts(ask(OPEN, f=service)), starts(ask(OPEN, f=DAY))) == ([], ALL)
@@ -84,13 +84,13 @@ def test_a_hold_closes_an_appointment_until_it_lapses(ask: Ask, practice: Practi
     assert starts(ask(OPEN, now=lapses_at, f=DAY)) == ALL
 
 
-def test_the_lead_time_closes_what_is_too_soon(ask: Ask, practice: Practice) -> None:
+def test_appointments_within_the_lead_time_are_not_open(ask: Ask, practice: Practice) -> None:
     assert starts(ask(OPEN, now=NOW + minutes(45), f=DAY)) == ALL[1:]
     assert starts(ask(OPEN, now=NOW + minutes(45) + timedelta(microseconds=1), f=DAY)) == ALL[2:]
     assert ask(NEXT, now=NOW + timedelta(days=2)).data == {"nextOpenAppointment": None}
 
 
-def test_next_open_appointment_is_the_first_that_fits(ask: Ask, practice: Practice) -> None:
+def test_next_open_appointment_is_the_first_that_matches(ask: Ask, practice: Practice) -> None:
     make_appointments(practice.other_provider, starts_at=TOMORROW + timedelta(days=100), number=1)
     for conditions, start in (
         ({}, "2030-01-02T12:30:00Z"),
@@ -119,7 +119,7 @@ def test_next_open_appointment_is_the_first_that_fits(ask: Ask, practice: Practi
         {"providerIds": [None]},
     ],
 )
-def test_a_wrong_filter_is_refused(wrong: dict[str, Any], ask: Ask, practice: Practice) -> None:
+def test_an_invalid_filter_is_refused(wrong: dict[str, Any], ask: Ask, practice: Practice) -> None:
     answer = ask(OPEN, f={**DAY, **wrong})
     assert (answer.data, answer.codes) == (None, ["BAD_USER_INPUT"])
 
@@ -134,6 +134,6 @@ def test_a_window_has_62_days_at_most(ask: Ask, practice: Practice) -> None:
 @pytest.mark.parametrize(
     "conditions", [{"p": ["garbage"]}, {"p": ["U2VydmljZTox"]}, {"s": "x"}, {"s": "UHJvdmlkZXI6MQ=="}]
 )
-def test_next_open_appointment_refuses_what_is_no_id(conditions: dict[str, Any], ask: Ask, practice: Practice) -> None:
+def test_next_open_appointment_refuses_an_invalid_id(conditions: dict[str, Any], ask: Ask, practice: Practice) -> None:
     answer = ask(NEXT, **conditions)
     assert (answer.data, answer.codes) == ({"nextOpenAppointment": None}, ["BAD_USER_INPUT"])

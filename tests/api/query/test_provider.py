@@ -1,4 +1,4 @@
-"""provider and providers: who offers time."""
+"""provider and providers: who offers appointments."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ def test_providers(ask: Ask, practice: Practice, readable: Any, snapshot: Any) -
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-def test_everybody_sees_providers(who: str, ask: Ask, practice: Practice) -> None:
+def test_every_caller_sees_providers(who: str, ask: Ask, practice: Practice) -> None:
     answer = ask(
         "query($id: ID!) { provider(id: $id) { name } providers { totalCount } }",
         caller=practice.who(who),
@@ -69,12 +69,12 @@ def test_providers_are_searched_by_a_part_of_the_name(search: str, found: list[s
 
 
 @pytest.mark.parametrize("search", ["%" * 60_000, "\x00", "A\x00"], ids=["longer than any name", "NUL", "NUL inside"])
-def test_a_search_for_what_no_name_can_be_is_refused(search: str, ask: Ask, practice: Practice) -> None:
+def test_an_invalid_search_is_refused(search: str, ask: Ask, practice: Practice) -> None:
     answer = ask(PROVIDERS, f={"search": search})
     assert (answer.data, answer.codes) == (None, ["BAD_USER_INPUT"])
 
 
-def test_providers_are_filtered_by_service_and_by_whether_they_work(ask: Ask, practice: Practice) -> None:
+def test_providers_are_filtered_by_service_and_activity(ask: Ask, practice: Practice) -> None:
     make_provider(name="Carl", is_active=False, services=(practice.service,))
     offers = {"serviceId": gid(practice.service)}
     assert names(ask(PROVIDERS, f=offers)) == ["Anna", "Carl"]
@@ -86,7 +86,7 @@ def test_providers_are_filtered_by_service_and_by_whether_they_work(ask: Ask, pr
 
 
 @pytest.mark.parametrize("service_id", ["", "garbage", "UHJvdmlkZXI6MQ=="])
-def test_a_filter_by_no_service_is_refused(service_id: str, ask: Ask, practice: Practice) -> None:
+def test_a_filter_with_an_invalid_service_id_is_refused(service_id: str, ask: Ask, practice: Practice) -> None:
     answer = ask(PROVIDERS, f={"serviceId": service_id})
     assert (answer.data, answer.codes) == (None, ["BAD_USER_INPUT"])
 

@@ -1,4 +1,4 @@
-"""reservation and reservations: clients' claims on time, and who may see them."""
+"""reservation and reservations: their fields, their filters, and who may see them."""
 
 from datetime import timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from tests.practice import PEOPLE, RESERVATION, Ask, Practice, gid, make_cancell
 
 ONE = "query($id: ID!) { reservation(id: $id) { status } }"
 RESERVATIONS = "query($f: ReservationFilter) { reservations(filter: $f) { nodes { status } totalCount } }"
-KNOWN_TO = ("client", "provider", "staff")
+VISIBLE_TO = ("client", "provider", "staff")
 LAPSED = NOW + timedelta(minutes=30)
 
 
@@ -45,13 +45,13 @@ def test_reservations(ask: Ask, practice: Practice, readable: Any, snapshot: Any
 
 @pytest.mark.parametrize("who", PEOPLE)
 def test_a_reservation_is_visible_to_its_client_its_provider_and_staff(who: str, ask: Ask, practice: Practice) -> None:
-    is_known = who in KNOWN_TO
+    is_visible = who in VISIBLE_TO
     answer = ask(ONE, caller=practice.who(who), id=gid(practice.booking))
-    assert (answer.data, answer.errors) == ({"reservation": {"status": "CONFIRMED"} if is_known else None}, [])
-    assert statuses(ask(RESERVATIONS, caller=practice.who(who))) == (["PENDING", "CONFIRMED"] if is_known else [])
+    assert (answer.data, answer.errors) == ({"reservation": {"status": "CONFIRMED"} if is_visible else None}, [])
+    assert statuses(ask(RESERVATIONS, caller=practice.who(who))) == (["PENDING", "CONFIRMED"] if is_visible else [])
 
 
-def test_who_is_client_and_provider_sees_the_reservations_of_both(ask: Ask, practice: Practice) -> None:
+def test_a_client_who_is_a_provider_too_sees_the_reservations_of_both(ask: Ask, practice: Practice) -> None:
     both = make_client(user=practice.other_provider.user)
     make_cancelled(both, practice.provider)
     make_cancelled(practice.client, practice.other_provider)
@@ -59,10 +59,10 @@ def test_who_is_client_and_provider_sees_the_reservations_of_both(ask: Ask, prac
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-def test_no_filter_shows_a_reservation_that_the_viewer_may_not_see(who: str, ask: Ask, practice: Practice) -> None:
+def test_no_filter_shows_a_reservation_that_the_caller_may_not_see(who: str, ask: Ask, practice: Practice) -> None:
     for conditions in ({"clientId": gid(practice.client)}, {"providerId": gid(practice.provider)}):
         answer = ask(RESERVATIONS, caller=practice.who(who), f=conditions)
-        assert (statuses(answer), answer.errors) == (["PENDING", "CONFIRMED"] if who in KNOWN_TO else [], [])
+        assert (statuses(answer), answer.errors) == (["PENDING", "CONFIRMED"] if who in VISIBLE_TO else [], [])
 
 
 def test_reservations_are_filtered(ask: Ask, practice: Practice) -> None:
@@ -86,14 +86,14 @@ def test_reservations_are_filtered(ask: Ask, practice: Practice) -> None:
         assert statuses(ask(RESERVATIONS, caller=practice.staff, f=conditions)) == found
 
 
-@pytest.mark.parametrize("is_written_down", [False, True])
-def test_a_lapsed_hold_reads_as_expired(is_written_down: bool, ask: Ask, practice: Practice) -> None:
-    if is_written_down:
+@pytest.mark.parametrize("is_stored", [False, True])
+def test_a_lapsed_hold_has_the_status_expired(is_stored: bool, ask: Ask, practice: Practice) -> None:
+    if is_stored:
         assert expire_lapsed(now=LAPSED) == 1
     for conditions, found in (({}, ["EXPIRED", "CONFIRMED"]), ({"status": ["EXPIRED"]}, ["EXPIRED"]), ({"status": ["PENDING"]}, [])):  # fmt: skip # noqa: E501
         assert statuses(ask(RESERVATIONS, caller=practice.staff, now=LAPSED, f=conditions)) == found
     last_moment = LAPSED - timedelta(microseconds=1)
-    if not is_written_down:
+    if not is_stored:
         assert statuses(ask(RESERVATIONS, caller=practice.staff, now=last_moment)) == ["PENDING", "CONFIRMED"]
 
 
@@ -109,6 +109,6 @@ def test_a_lapsed_hold_reads_as_expired(is_written_down: bool, ask: Ask, practic
         {"status": ["OPEN"]},
     ],
 )
-def test_a_wrong_filter_is_refused(wrong: dict[str, Any], ask: Ask, practice: Practice) -> None:
+def test_an_invalid_filter_is_refused(wrong: dict[str, Any], ask: Ask, practice: Practice) -> None:
     answer = ask(RESERVATIONS, caller=practice.staff, f=wrong)
     assert (answer.data, answer.codes) == (None, ["BAD_USER_INPUT"])

@@ -1,4 +1,4 @@
-"""service and services: what is done in the time."""
+"""service and services: what providers offer."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ def test_services(ask: Ask, practice: Practice, readable: Any, snapshot: Any) ->
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-def test_everybody_sees_services(who: str, ask: Ask, practice: Practice) -> None:
+def test_every_caller_sees_services(who: str, ask: Ask, practice: Practice) -> None:
     answer = ask(
         "query($id: ID!) { service(id: $id) { name } services { totalCount } }",
         caller=practice.who(who),
@@ -55,6 +55,6 @@ def test_services_are_filtered_by_name_and_provider(ask: Ask, practice: Practice
 @pytest.mark.parametrize(
     "wrong", [{"search": "x" * 60_000}, {"search": "\x00"}, {"providerId": "garbage"}, {"providerId": "U2VydmljZTox"}]
 )
-def test_a_filter_that_can_find_nothing_is_refused(wrong: dict[str, str], ask: Ask, practice: Practice) -> None:
+def test_an_invalid_filter_is_refused(wrong: dict[str, str], ask: Ask, practice: Practice) -> None:
     answer = ask(SERVICES, f=wrong)
     assert (answer.data, answer.codes) == (None, ["BAD_USER_INPUT"])

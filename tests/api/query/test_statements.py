@@ -1,4 +1,4 @@
-"""A list costs the same number of SQL statements with 1 and with 100 items, however deep it is."""
+"""A list takes the same number of SQL statements with 1 and with 100 items, at any depth."""
 
 from itertools import pairwise
 from typing import Any
@@ -78,8 +78,8 @@ LISTS: dict[str, tuple[int, str]] = {
 
 
 def make_rows(size: int) -> Service:
-    """As many providers, services, clients, reservations and open appointments; each with one of the others, and one
-    service that all providers offer."""
+    """Creates this many providers, services, clients, reservations and open appointments, each with one of the others.
+    Returns a service that all providers offer."""
     shared = make_service(name="S")
     for number in range(size):
         service = make_service(name="S") if number else shared
@@ -102,7 +102,7 @@ def make_rows(size: int) -> Service:
 
 @SIZES
 @pytest.mark.parametrize("name", LISTS)
-def test_a_list_costs_the_same_at_any_length(
+def test_a_list_takes_the_same_number_of_statements_at_any_length(
     name: str, size: int, ask: Ask, db: None, django_assert_num_queries: Any
 ) -> None:
     statements, document = LISTS[name]
@@ -114,7 +114,7 @@ def test_a_list_costs_the_same_at_any_length(
     assert len(answer.data["list"]["nodes"]) == size
 
 
-def test_the_open_appointments_of_seven_days_are_one_statement(post: Post, db: None) -> None:
+def test_the_open_appointments_of_seven_days_take_one_statement(post: Post, db: None) -> None:
     provider = make_provider()
     make_appointments(provider, number=3)
     days = [f"2030-01-{day:02}T00:00:00Z" for day in range(1, 9)]

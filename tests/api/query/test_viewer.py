@@ -10,16 +10,16 @@ VIEWER = f"{{ viewer {{ isAuthenticated isStaff email client {{ {CLIENT} }} prov
 
 
 @pytest.mark.parametrize("who", [name for name in PEOPLE if name != "staff"])
-def test_viewer_is_who_asks(who: str, ask: Ask, practice: Practice, readable: Any, snapshot: Any) -> None:
+def test_viewer_is_the_caller(who: str, ask: Ask, practice: Practice, readable: Any, snapshot: Any) -> None:
     assert readable(ask(VIEWER, caller=practice.who(who)).data) == snapshot
 
 
-def test_viewer_is_staff_when_staff_asks(ask: Ask, practice: Practice) -> None:
+def test_viewer_of_staff_has_no_client_and_no_provider(ask: Ask, practice: Practice) -> None:
     viewer = {"isAuthenticated": True, "isStaff": True, "email": practice.staff.email, "client": None, "provider": None}
     assert ask(VIEWER, caller=practice.staff).data == {"viewer": viewer}
 
 
-def test_viewer_costs_no_statement_but_for_what_it_is(
+def test_viewer_takes_a_statement_for_its_client_or_provider_only(
     ask: Ask, practice: Practice, django_assert_num_queries: Any
 ) -> None:
     caller = practice.who("client")

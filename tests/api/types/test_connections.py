@@ -1,4 +1,4 @@
-"""Pages: their sizes, their flags and their counts."""
+"""Pages: sizes, flags and counts."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ NAMES = """query($first: Int, $after: String, $last: Int, $before: String) {
         ({"last": 3}, False, False),
     ],
 )
-def test_the_flags_say_whether_there_is_more(
+def test_the_flags_show_whether_there_are_more_rows(
     page: dict[str, int], has_previous: bool, has_next: bool, ask: Ask, db: None
 ) -> None:
     for name in "abc":
@@ -56,6 +56,6 @@ def test_the_count_is_made_only_when_it_is_selected(
     "page",
     [{"first": 0}, {"first": -1}, {"first": 101}, {"last": 0}, {"last": -1}, {"last": 101}, {"first": 1, "last": 1}],
 )
-def test_a_page_of_no_possible_size_is_refused(page: dict[str, int], ask: Ask, db: None) -> None:
+def test_an_invalid_page_size_is_refused(page: dict[str, int], ask: Ask, db: None) -> None:
     answer = ask(NAMES, **page)
     assert (answer.data, answer.codes) == (None, ["BAD_USER_INPUT"])

@@ -1,4 +1,4 @@
-"""Cursors: what they hold on to while rows come and go, and which ones are refused."""
+"""Cursors: they keep their position while rows are added and deleted, and invalid ones are refused."""
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -42,7 +42,7 @@ def test_a_cursor_outlives_its_row(names: Callable[..., list[str]]) -> None:
     assert names(before=place) == ["a"]
 
 
-def test_rows_that_come_before_a_cursor_shift_nothing(names: Callable[..., list[str]]) -> None:
+def test_rows_that_are_added_do_not_shift_a_cursor(names: Callable[..., list[str]]) -> None:
     for name in "bdf":
         make_provider(name=name)
     place = cursor_of("d")
@@ -57,23 +57,23 @@ ODD_NAMES = ["Zoe", "zoe", "Zoë", "ada", "Ada", "ADA", "Åsa", "asa", "a-b", "a
 
 @pytest.mark.parametrize("size", [1, 5])
 @pytest.mark.parametrize(("some", "beyond", "sign"), [("first", "after", ""), ("last", "before", "-")])
-def test_a_walk_meets_every_name_once_however_the_database_orders_them(
+def test_pages_have_every_name_once_in_any_collation(
     some: str, beyond: str, sign: str, size: int, ask: Ask, db: None
 ) -> None:
-    """By code point, by a language's rules or without case: what orders the rows compares them to the cursor, too."""
+    """The database compares rows with the cursor by the same collation by which it orders them."""
     for name in [*ODD_NAMES, *ODD_NAMES]:
         make_provider(name=name)
     page = f"providers({some}: {size}, {beyond}: $at) {{ edges {{ cursor node {{ id }} }} }}"
-    met: list[str] = []
+    found: list[str] = []
     at = None
     while edges := ask(f"query($at: String) {{ {page} }}", at=at).data["providers"]["edges"]:
-        walked = edges[::-1] if sign else edges
-        met += [edge["node"]["id"] for edge in walked]
-        at = walked[-1]["cursor"]
-    assert met == [gid(provider) for provider in Provider.objects.order_by(f"{sign}name", f"{sign}pk")]
+        in_order = edges[::-1] if sign else edges
+        found += [edge["node"]["id"] for edge in in_order]
+        at = in_order[-1]["cursor"]
+    assert found == [gid(provider) for provider in Provider.objects.order_by(f"{sign}name", f"{sign}pk")]
 
 
-def test_a_page_lies_between_after_and_before(names: Callable[..., list[str]]) -> None:
+def test_a_page_is_between_after_and_before(names: Callable[..., list[str]]) -> None:
     for name in "abcde":
         make_provider(name=name)
     between = {"after": cursor_of("a"), "before": cursor_of("e")}
@@ -126,7 +126,7 @@ def test_a_cursor_of_another_list_or_ordering_is_refused(name: str, ask: Ask, pr
 
 
 @pytest.mark.parametrize("direction", ["ASC", "DESC"])
-def test_a_cursor_serves_the_list_that_it_came_from_only(direction: str, ask: Ask, practice: Practice) -> None:
+def test_a_cursor_from_another_list_is_refused(direction: str, ask: Ask, practice: Practice) -> None:
     found = ask("{ services { edges { cursor } } reservations { edges { cursor } } }", caller=staff())
     for edges in (found.data["services"]["edges"], found.data["reservations"]["edges"]):
         assert ask(BY_CREATION % direction, after=edges[0]["cursor"]).codes == ["INVALID_CURSOR"]

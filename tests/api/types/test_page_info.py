@@ -1,4 +1,4 @@
-"""Page info: a row that a cursor names exists, and is on its side of the page."""
+"""PageInfo: the row of a cursor counts as a row before or after the page."""
 
 from collections.abc import Callable
 from typing import Any
@@ -28,7 +28,7 @@ def page(ask: Ask, db: None) -> Page:
 
 @pytest.fixture
 def cursors(page: Page) -> dict[str, str]:
-    """The place of each service."""
+    """The cursor of each service."""
     return {edge["node"]["name"]: edge["cursor"] for edge in page("first: 4")["edges"]}
 
 
@@ -53,7 +53,7 @@ def cursors(page: Page) -> dict[str, str]:
         ('last: 4, after: "<a>", before: "<d>"', "bc", True, True),
     ],
 )
-def test_a_page_knows_what_stands_before_and_after_it(
+def test_the_flags_show_whether_rows_precede_and_follow_the_page(
     arguments: str, names: str, has_previous: bool, has_next: bool, page: Page, cursors: dict[str, str]
 ) -> None:
     for name, cursor in cursors.items():

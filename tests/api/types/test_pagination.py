@@ -1,4 +1,4 @@
-"""Every list can be walked page by page, in both directions, and each row comes exactly once."""
+"""Every list can be read page by page, in both directions, and has each row exactly once."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ from tests.factories import NOW, TOMORROW, make_appointments, make_client, make_
 from tests.practice import Ask, gid, make_cancelled
 
 VALUES = (0, 1, 1, 1, 2, 3, 3)
-"""What the seven rows of each list are ordered by: three of them, then two, have the same value."""
+"""The values that order the seven rows of each list: three rows share one, and two share another."""
 
 WINDOW = 'startsFrom: "2030-01-02T00:00:00Z", startsBefore: "2030-01-03T00:00:00Z"'
 PAGE = "edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } totalCount"
@@ -46,7 +46,7 @@ NESTED = {
 
 @pytest.fixture
 def parents(db: None) -> dict[str, Any]:
-    """Seven rows of everything, in a different order than they are listed, and a parent that has all of them."""
+    """Seven rows of each model, created in another order than they are listed, and parents of all of them."""
     services, providers, clients = [], [], []
     for value in sorted(VALUES, key=lambda value: value % 3):
         name, at = "abcd"[value], NOW + minutes(value)
@@ -65,16 +65,16 @@ def parents(db: None) -> dict[str, Any]:
 
 @pytest.fixture
 def answer(ask: Ask, parents: dict[str, Any]) -> Callable[..., Answer]:
-    """The answer to a query for one page of a list."""
-    who: Caller = staff()
+    """Queries one page of a list."""
+    caller: Caller = staff()
 
     def answer(name: str, **arguments: Any) -> Answer:
         text = ", ".join(f"{key}: {json.dumps(value)}" for key, value in arguments.items())
         if name in ROOTS:
-            return ask(f"{{ list: {ROOTS[name] % text} {{ {PAGE} }} }}", caller=who)
+            return ask(f"{{ list: {ROOTS[name] % text} {{ {PAGE} }} }}", caller=caller)
         noun, field = NESTED[name]
         document = f"query($id: ID!) {{ list: {noun.lower()}(id: $id) {{ page: {field % text} {{ {PAGE} }} }} }}"
-        return ask(document, caller=who, id=gid(parents[noun]))
+        return ask(document, caller=caller, id=gid(parents[noun]))
 
     return answer
 
@@ -91,7 +91,7 @@ def page(answer: Callable[..., Answer]) -> Callable[..., dict[str, Any]]:
 
 
 def walk(page: Callable[..., dict[str, Any]], name: str, size: int, *, backward: bool) -> Iterator[dict[str, Any]]:
-    """All pages, each asked for from the end of the one before."""
+    """Yields all pages. Each begins at the end of the one before."""
     arguments: dict[str, Any] = {"last" if backward else "first": size}
     more, cursor, place = (
         ("hasPreviousPage", "startCursor", "before") if backward else ("hasNextPage", "endCursor", "after")
@@ -109,7 +109,7 @@ def ids(found: dict[str, Any]) -> list[str]:
 
 
 def expected(name: str, parents: dict[str, Any]) -> list[str]:
-    """The order that the list promises: by its value, then by key, both the same way round."""
+    """The documented order: by value and then by key, both in the same direction."""
     if "ppointments" in name:
         of = {"provider": parents["Provider"]} if name in NESTED else {}
         return [gid(row) for row in Appointment.objects.filter(**of).order_by("starts_at", "pk")]
@@ -122,7 +122,7 @@ def expected(name: str, parents: dict[str, Any]) -> list[str]:
 
 
 @pytest.mark.parametrize("name", [*ROOTS, *NESTED])
-def test_walking_forward_meets_every_row_once_in_order(
+def test_the_pages_have_every_row_once_in_order(
     name: str, page: Callable[..., dict[str, Any]], parents: dict[str, Any]
 ) -> None:
     pages = list(walk(page, name, 3, backward=False))
@@ -134,7 +134,7 @@ def test_walking_forward_meets_every_row_once_in_order(
 
 
 @pytest.mark.parametrize("name", ROOTS)
-def test_walking_backward_meets_the_same_rows(name: str, page: Callable[..., dict[str, Any]]) -> None:
+def test_the_pages_backward_have_the_same_rows(name: str, page: Callable[..., dict[str, Any]]) -> None:
     pages = list(walk(page, name, 3, backward=True))[::-1]
     assert [one for found in pages for one in ids(found)] == ids(page(name, first=100))
     assert [one["pageInfo"]["hasNextPage"] for one in pages] == [True] * (len(pages) - 1) + [False]
@@ -152,7 +152,7 @@ def test_a_page_can_begin_and_end_within_a_tie(name: str, page: Callable[..., di
     ("arguments", "code"),
     [({"first": 0}, "BAD_USER_INPUT"), ({"first": 101}, "BAD_USER_INPUT"), ({"after": "garbage"}, "INVALID_CURSOR")],
 )
-def test_every_list_refuses_what_is_no_page(
+def test_every_list_refuses_an_invalid_page(
     name: str, arguments: dict[str, Any], code: str, answer: Callable[..., Answer]
 ) -> None:
     assert answer(name, **arguments).codes == [code]

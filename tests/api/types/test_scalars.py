@@ -37,7 +37,7 @@ def test_an_instant_is_read_with_its_offset(text: str, instant: datetime) -> Non
 
 
 # fmt: off
-NO_INSTANTS = [
+INVALID_INSTANTS = [
     "", "now", "2030-01-31", "2030-01-31T09:00:00", "2030-01-31T09:00Z", "2030-01-31T09Z", "20300131T090000Z",
     "2030-W05-4T09:00:00Z", "2030-1-31T09:00:00Z", "2030-02-29T00:00:00Z", "2030-13-01T00:00:00Z",
     "2030-01-31T25:00:00Z", "2030-01-31T09:60:00Z", "2030-01-31T09:00:60Z", "2030-01-31T09:00:00+1:00",
@@ -51,22 +51,22 @@ NO_INSTANTS = [
 
 @pytest.mark.parametrize(
     "wrong",
-    [*NO_INSTANTS, 1_900_000_000, 1.9e9, True, None, [], {}, ["2030-01-31T09:00:00Z"]],
+    [*INVALID_INSTANTS, 1_900_000_000, 1.9e9, True, None, [], {}, ["2030-01-31T09:00:00Z"]],
     ids=lambda wrong: str(wrong)[:30],
 )
-def test_what_is_no_instant_with_an_offset_is_refused(wrong: Any) -> None:
+def test_a_value_that_is_not_an_instant_with_an_offset_is_refused(wrong: Any) -> None:
     with pytest.raises(GraphQLError):
         INSTANT.parse_value(wrong)
 
 
 @pytest.mark.parametrize("literal", ["5", "1.5", "true", "NOW", '["2030-01-31T09:00:00Z"]', "{a: 1}", '"now"', "$now"])
-def test_a_literal_that_is_no_text_is_refused(literal: str) -> None:
+def test_a_literal_that_is_not_a_valid_string_is_refused(literal: str) -> None:
     for scalar in (INSTANT, ZONE):
         with pytest.raises(GraphQLError):
             scalar.parse_literal(parse_value(literal))
 
 
-def test_an_instant_is_answered_in_utc() -> None:
+def test_an_instant_is_returned_in_utc() -> None:
     noon = datetime(2030, 1, 31, 12, tzinfo=timezone(timedelta(hours=5, minutes=45)))
     assert DateTime.serialize(noon) == "2030-01-31T06:15:00Z"
     assert DateTime.serialize(datetime(2030, 1, 31, 9, 0, 0, 1, tzinfo=UTC)) == "2030-01-31T09:00:00.000001Z"
@@ -80,7 +80,7 @@ def test_a_time_zone_is_an_iana_name(name: str) -> None:
 @pytest.mark.parametrize(
     "wrong", ["", "europe/paris", "Mars/Olympus", "UTC+1", "../UTC", "UTC\x00", "\ud800", 1, None, []]
 )
-def test_what_is_no_time_zone_is_refused(wrong: Any) -> None:
+def test_an_invalid_time_zone_is_refused(wrong: Any) -> None:
     with pytest.raises(GraphQLError):
         ZONE.parse_value(wrong)
 
@@ -114,7 +114,7 @@ def test_a_time_zone_is_returned_by_its_name(ask: Ask, practice: Practice) -> No
     assert answer.data == {"client": {"timeZone": "America/New_York"}}
 
 
-def test_a_column_of_instants_is_written_as_each_of_them() -> None:
+def test_a_column_of_instants_is_serialised_like_each_of_them() -> None:
     column = [
         datetime(2030, 1, 31, 9, tzinfo=UTC),
         datetime(2030, 1, 31, 9, 0, 0, 500_000, tzinfo=UTC),
@@ -123,6 +123,6 @@ def test_a_column_of_instants_is_written_as_each_of_them() -> None:
         datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
     ]
     assert serialize_instants(column) == [DateTime.serialize(instant) for instant in column]
-    for elsewhere in (timezone(timedelta(hours=1)), None):
+    for zone in (timezone(timedelta(hours=1)), None):
         with pytest.raises(ValueError, match="not in UTC"):
-            serialize_instants([column[0], column[1].replace(tzinfo=elsewhere)])
+            serialize_instants([column[0], column[1].replace(tzinfo=zone)])

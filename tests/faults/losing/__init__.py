@@ -1,1 +1,1 @@
-"""MariaDB as Django's backend knows it, which loses more than the real one does: races, and connections at COMMIT."""
+"""A database backend for MariaDB that fails on purpose: transactions lose races, or their connection at COMMIT."""

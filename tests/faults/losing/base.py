@@ -1,8 +1,8 @@
-"""Each transaction is drawn its fate as it begins. LOSE_LOG has a line for each, and one for each loss.
+"""Each transaction gets a random outcome when it begins. LOSE_LOG gets a line for each transaction and each failure.
 
-LOSE=races: a fifth of them fail as they do when others were faster, at one of their statements or at COMMIT. One thread
-never draws five such in a row, since five tries in a row is what may fail by design: 0.03 % of all would.
-LOSE=commits: a third of them lose their connection at COMMIT, before the server has seen it or after it has done it.
+LOSE=races: a fifth of them lose a race, at one of their statements or at COMMIT. At most four in a row of a connection
+do, because a transaction is tried five times and then fails by design, as 0.03 % of all would.
+LOSE=commits: a third of them lose their connection at COMMIT, before the server has received it or after it committed.
 """
 
 import os
@@ -13,20 +13,20 @@ from typing import Any, NamedTuple
 import MySQLdb
 from django.db.backends.mysql import base
 
-WAITED_TOO_LONG = 1205
-RACES = (1213, WAITED_TOO_LONG, 1020)
+LOCK_WAIT_TIMEOUT = 1205
+RACES = (1213, LOCK_WAIT_TIMEOUT, 1020)
 COMMIT = 0
 PLACES = (*(COMMIT,) * 6, *range(1, 7))
-"""The statement of a transaction that fails, counted from 1. One that has not as many fails at COMMIT."""
+"""The statement that fails, counted from 1. A transaction with fewer statements fails at COMMIT."""
 
 MOST_IN_A_ROW = 4
 LOST_CONNECTION = 2013
 
 
-class Fate(NamedTuple):
-    """error: the number that the server gives; 0 when nothing happens. place: where, as in PLACES.
+class Outcome(NamedTuple):
+    """error: the number of the server's error; 0 for none. place: the statement that fails, as in PLACES.
 
-    is_committed: whether the server has done it all the same.
+    is_committed: whether the server commits all the same.
     """
 
     error: int = 0
@@ -34,14 +34,14 @@ class Fate(NamedTuple):
     is_committed: bool = False
 
 
-def draw() -> Fate:
+def draw_outcome() -> Outcome:
     if os.environ["LOSE"] == "races":
-        return Fate(random.choice(RACES), random.choice(PLACES)) if random.random() < 0.2 else Fate()
-    return Fate(LOST_CONNECTION, is_committed=random.random() < 0.5) if random.random() < 1 / 3 else Fate()
+        return Outcome(random.choice(RACES), random.choice(PLACES)) if random.random() < 0.2 else Outcome()
+    return Outcome(LOST_CONNECTION, is_committed=random.random() < 0.5) if random.random() < 1 / 3 else Outcome()
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    fate = Fate()
+    outcome = Outcome()
     statements = 0
     losses_in_a_row = 0
 
@@ -52,50 +52,50 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def set_autocommit(self, autocommit: bool, **options: Any) -> None:
         super().set_autocommit(autocommit, **options)
         self.statements = 0
-        self.fate = Fate()
+        self.outcome = Outcome()
         if not autocommit:
-            self.fate = draw() if self.losses_in_a_row < MOST_IN_A_ROW else Fate()
-            self.losses_in_a_row = self.losses_in_a_row + 1 if self.fate.error else 0
-            tell("begun")
+            self.outcome = draw_outcome() if self.losses_in_a_row < MOST_IN_A_ROW else Outcome()
+            self.losses_in_a_row = self.losses_in_a_row + 1 if self.outcome.error else 0
+            log_line("begun")
 
     def count_statement(
         self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
     ) -> Any:
-        # What belongs to savepoints cannot lose a race.
-        if self.fate.error and self.fate.place and not sql.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
+        # Statements of savepoints cannot lose a race.
+        if self.outcome.error and self.outcome.place and not sql.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
             self.statements += 1
-            if self.statements == self.fate.place:
+            if self.statements == self.outcome.place:
                 with self.wrap_database_errors:
                     self.lose()
         return execute(sql, params, many, context)
 
     def _commit(self) -> None:
-        if not self.fate.error:
+        if not self.outcome.error:
             super()._commit()
             return
-        if self.fate.is_committed:
+        if self.outcome.is_committed:
             super()._commit()
         with self.wrap_database_errors:
             self.lose()
 
     def lose(self) -> None:
-        """What the server does in such a case, and then what the driver raises."""
-        error = self.fate.error
-        tell(f"{error} {self.where}")
-        self.fate = Fate()
+        """Does what the server does in this case, and raises what the driver does."""
+        error = self.outcome.error
+        log_line(f"{error} {self.where}")
+        self.outcome = Outcome()
         if error == LOST_CONNECTION:
-            self.connection.close()  # which ends an open transaction, as a connection that breaks does
-        elif error != WAITED_TOO_LONG:  # that ends the statement alone
+            self.connection.close()  # which rolls an open transaction back, like a broken connection
+        elif error != LOCK_WAIT_TIMEOUT:  # which fails the statement alone
             self.connection.rollback()
         raise MySQLdb.OperationalError(error, "This was lost on purpose.")
 
     @property
     def where(self) -> str:
-        if self.fate.error == LOST_CONNECTION:
-            return "after COMMIT" if self.fate.is_committed else "before COMMIT"
-        return "at a statement" if self.fate.place == self.statements != COMMIT else "at COMMIT"
+        if self.outcome.error == LOST_CONNECTION:
+            return "after COMMIT" if self.outcome.is_committed else "before COMMIT"
+        return "at a statement" if self.outcome.place == self.statements != COMMIT else "at COMMIT"
 
 
-def tell(line: str) -> None:
+def log_line(line: str) -> None:
     with open(os.environ["LOSE_LOG"], "a") as log:
         log.write(f"{line}\n")

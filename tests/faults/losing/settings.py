@@ -1,4 +1,4 @@
-"""Those of production, on a database that loses. LOSE says what, LOSE_LOG names the file that tells of it."""
+"""The settings of production on a database that fails on purpose. LOSE: how. LOSE_LOG: the file that it logs to."""
 
 from settings.production import *  # noqa: F403
 from settings.production import DATABASES  # type: ignore[attr-defined]

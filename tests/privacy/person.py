@@ -1,4 +1,4 @@
-"""A person with unique data, who uses the API as an app would, and remembers what it was answered."""
+"""A person with unique data, who uses the API as an app would, and records the error responses."""
 
 import hashlib
 import json
@@ -15,18 +15,18 @@ from tests.servers import HOST
 
 
 def canary() -> str:
-    """A text that stands nowhere else, whatever may become of its case."""
+    """A unique text, which is found in either case."""
     return f"canary{uuid4().hex}"
 
 
 def secret() -> str:
-    """Another one, of other letters: a password must not look like the address."""
+    """A unique text of other letters, because a password must not resemble the email address."""
     return "".join(random.choices("ghijklmpqstuvwxz", k=32))
 
 
 @dataclass
-class Visitor:
-    """canaries: what must turn up nowhere, by what it is. errors: the answers that told of one, as they were sent."""
+class Person:
+    """canaries: the texts that must appear nowhere, by kind. errors: the responses with errors, as text."""
 
     port: int
     canaries: dict[str, str] = field(
@@ -49,7 +49,7 @@ class Visitor:
         return self.canaries[what]
 
     def send(self, path: str, body: Any = None, *, tries: int = 5, **headers: str) -> Any:
-        """POST this as JSON, or GET; answers the JSON that comes back, if it is JSON."""
+        """POSTs this as JSON, or GETs. Returns the decoded response; None for an HTTP error."""
         request = Request(
             f"http://{HOST}:{self.port}{path}",
             None if body is None else json.dumps(body).encode(),
@@ -59,36 +59,36 @@ class Visitor:
             with urlopen(request, timeout=20) as response:
                 text = response.read().decode()
         except HTTPError as refusal:
-            if refusal.code == 429 and tries > 1:  # a Memcached that is slow for once looks like too many attempts
+            if refusal.code == 429 and tries > 1:  # with a slow Memcached, there may seem to be too many attempts
                 return self.send(path, body, tries=tries - 1, **headers)
             text = f"{refusal.headers}{refusal.read().decode()}"
             self.errors.append(text)
             return None
-        told = json.loads(text)
-        if "errors" in told or '"userErrors":[{' in text:
+        decoded = json.loads(text)
+        if "errors" in decoded or '"userErrors":[{' in text:
             self.errors.append(text)
-        return told
+        return decoded
 
     def authenticate(self, path: str, **body: str) -> Any:
-        told = self.send(f"/auth/app/v1/{path}", body)
+        decoded = self.send(f"/auth/app/v1/{path}", body)
         for name in ("access_token", "refresh_token", "session_token"):
-            if told and (token := (told.get("meta", {}) | told.get("data", {})).get(name)):
+            if decoded and (token := (decoded.get("meta", {}) | decoded.get("data", {})).get(name)):
                 self.canaries[f"{name} of {path}"] = token
-        return told
+        return decoded
 
-    def ask(self, query: str, variables: dict[str, Any] | None = None, *, token: str | None = None) -> Any:
-        """Send a document, and have it registered in the cache."""
+    def execute(self, query: str, variables: dict[str, Any] | None = None, *, token: str | None = None) -> Any:
+        """Executes a document, and registers it as a persisted query."""
         persisted = {"version": 1, "sha256Hash": hashlib.sha256(query.encode()).hexdigest()}
         body = {"query": query, "variables": variables or {}, "extensions": {"persistedQuery": persisted}}
         bearer = token or self["access_token of auth/login"]
         return self.send("/graphql/", body, Authorization=f"Bearer {bearer}")
 
-    def change(self, mutation: str, **given: Any) -> Any:
+    def mutate(self, mutation: str, **given: Any) -> Any:
         name = f"{mutation[0].upper()}{mutation[1:]}Input"
         document = f"mutation($input: {name}!) {{ {mutation}(input: $input) {{ userErrors {{ code message }} }} }}"
-        return self.ask(document, {"input": given})
+        return self.execute(document, {"input": given})
 
-    # --- What the person does --------------------------------------------------------------------------------------
+    # --- Use of the API --------------------------------------------------------------------------------------------
 
     def sign_up_and_log_in(self) -> None:
         credentials = {"email": self["email"], "password": self["password"]}
@@ -99,31 +99,31 @@ class Visitor:
         self.authenticate("auth/password/request", email=self["email"])
 
     def reserve(self, appointment_id: str) -> None:
-        """Give the phone, hold, confirm and cancel, and see all of it."""
-        client = self.ask("{ viewer { client { id } } }")["data"]["viewer"]["client"]["id"]
-        self.change("updateClient", clientId=client, phone=self["phone"])
-        self.change("reserveAppointment", appointmentId=appointment_id, note=self["note"], idempotencyKey=self["key"])
-        seen = self.ask("{ reservations { nodes { id note client { name email phone } } } }")
+        """Changes the phone number, and reserves, reads, confirms and cancels."""
+        client = self.execute("{ viewer { client { id } } }")["data"]["viewer"]["client"]["id"]
+        self.mutate("updateClient", clientId=client, phone=self["phone"])
+        self.mutate("reserveAppointment", appointmentId=appointment_id, note=self["note"], idempotencyKey=self["key"])
+        seen = self.execute("{ reservations { nodes { id note client { name email phone } } } }")
         (reservation,) = seen["data"]["reservations"]["nodes"]
-        self.change("confirmReservation", reservationId=reservation["id"])
-        self.change("cancelReservation", reservationId=reservation["id"], reason=self["reason"])
+        self.mutate("confirmReservation", reservationId=reservation["id"])
+        self.mutate("cancelReservation", reservationId=reservation["id"], reason=self["reason"])
 
-    def err(self) -> None:
-        """What is refused, and what fails."""
+    def send_invalid_requests(self) -> None:
+        """Sends requests that are refused, and requests that fail."""
         wrong = {"appointmentId": self["note"], "note": self["note"]}
-        self.change("reserveAppointment", **wrong)
-        self.change("reserveAppointment", note=self["note"])
-        self.change("reserveAppointment", appointmentId="a", note=[f"'; {self['note']}"])
-        self.change("updateClient", clientId=[], name=self["name"], **{self["email"]: self["phone"]})
-        self.ask("query($first: Int) { services(first: $first) { totalCount } }", {"first": self["search"]})
+        self.mutate("reserveAppointment", **wrong)
+        self.mutate("reserveAppointment", note=self["note"])
+        self.mutate("reserveAppointment", appointmentId="a", note=[f"'; {self['note']}"])
+        self.mutate("updateClient", clientId=[], name=self["name"], **{self["email"]: self["phone"]})
+        self.execute("query($first: Int) { services(first: $first) { totalCount } }", {"first": self["search"]})
         self.send("/graphql/", {"query": "{ viewer { isStaff } }", "operationName": self["name"]})
         self.send("/graphql/", {"query": f'{{ viewer "{self["phone"]}" }}'})
-        self.change("reserveAppointment", **wrong, clientId=self["name"], idempotencyKey=self["key"] * 10)
-        self.change("updateClient", clientId=self["email"], name=self["name"] * 10, phone=self["phone"] * 10)
+        self.mutate("reserveAppointment", **wrong, clientId=self["name"], idempotencyKey=self["key"] * 10)
+        self.mutate("updateClient", clientId=self["email"], name=self["name"] * 10, phone=self["phone"] * 10)
         search = "query($text: String) { services(filter: {search: $text}, after: $text) { totalCount } }"
-        self.ask(search, {"text": self["search"]})
-        self.ask(search.replace(", after: $text", ""), {"text": self["search"]})
-        self.ask("{ viewer { email } }", token=self["token"])
+        self.execute(search, {"text": self["search"]})
+        self.execute(search.replace(", after: $text", ""), {"text": self["search"]})
+        self.execute("{ viewer { email } }", token=self["token"])
         self.send(f"/graphql/?{urlencode({'query': search, 'variables': json.dumps({'text': self['search']})})}")
         self.send(f"/graphql/?{urlencode({'query': '{', 'variables': self['name']})}")
         self.send(f"/nothing/{self['email']}?name={self['name']}")

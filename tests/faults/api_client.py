@@ -1,4 +1,4 @@
-"""One client of the stack: what it can ask, and what became of it."""
+"""A client of the stack, and the outcomes of its requests."""
 
 import json
 import time
@@ -13,7 +13,7 @@ from tests.servers import HOST
 
 TIMEOUT_SECONDS = 30
 FAULTY = {"INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABLE", "TIMEOUT"}
-"""Codes by which the service says that it is its own fault."""
+"""Codes of errors that are the service's fault."""
 
 RESERVE = (
     "mutation($input: ReserveAppointmentInput!) { reserveAppointment(input: $input)"
@@ -27,7 +27,7 @@ CONFIRM = (
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What became of one. status: 0 when the connection broke. codes: of its errors, a mutation's refusal included."""
+    """A request and its outcome. status: 0 when the connection broke. codes: of its errors and user errors."""
 
     kind: str
     started: float
@@ -39,12 +39,12 @@ class Request:
 
     @property
     def failed(self) -> bool:
-        """Whether it was not answered, or only that something is wrong on our side."""
+        """Whether there is no response, or only an error that is the service's fault."""
         return self.status == 0 or self.status >= 500 or not FAULTY.isdisjoint(self.codes)
 
 
-class Visitor:
-    """A connection to nginx, which opens again when it broke."""
+class ApiClient:
+    """A connection to nginx, which is reopened after it broke."""
 
     def __init__(self, port: int, on_request: Callable[[Request], None] = lambda request: None) -> None:
         self.connection = HTTPConnection(HOST, port, timeout=TIMEOUT_SECONDS)
@@ -53,8 +53,8 @@ class Visitor:
     def close(self) -> None:
         self.connection.close()
 
-    def ask(self, kind: str, method: str, path: str, body: Any = None, **headers: str) -> Request:
-        """body: bytes as they are, anything else as JSON. headers: with _ for -."""
+    def send(self, kind: str, method: str, path: str, body: Any = None, **headers: str) -> Request:
+        """Sends a request. body: bytes as they are, anything else as JSON. headers: with _ for -."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         text = body if body is None or isinstance(body, bytes) else json.dumps(body)
         if text is not None:
@@ -63,14 +63,14 @@ class Visitor:
         try:
             self.connection.request(method, path, text, sent)
             response = self.connection.getresponse()
-            answer = read(response.read())
+            content = read(response.read())
             request = Request(
                 kind=kind,
                 started=started,
                 seconds=time.monotonic() - clock,
                 status=response.status,
-                codes=codes_in(answer),
-                body=answer,
+                codes=codes_in(content),
+                body=content,
             )
         except (OSError, HTTPException) as error:
             self.connection.close()
@@ -80,28 +80,28 @@ class Visitor:
         return request
 
     def read_by_hash(self, document: str, **variables: Any) -> Request:
-        """As nobody, by GET and hash; when nobody knows it, once more with the document, as clients do."""
+        """Sends the hash of a document by GET, anonymously; if it is unknown, the document too, as clients do."""
         sent = {
             "variables": json.dumps(variables),
             "extensions": json.dumps(
                 {"persistedQuery": {"version": 1, "sha256Hash": sha256(document.encode()).hexdigest()}}
             ),
         }
-        request = self.ask("GET", "GET", f"/graphql/?{urlencode(sent)}")
+        request = self.send("GET", "GET", f"/graphql/?{urlencode(sent)}")
         if "PERSISTED_QUERY_NOT_FOUND" not in request.codes:
             return request
-        return self.ask("GET", "GET", f"/graphql/?{urlencode({**sent, 'query': document})}")
+        return self.send("GET", "GET", f"/graphql/?{urlencode({**sent, 'query': document})}")
 
     def post(self, document: str, token: str, **variables: Any) -> Request:
-        return self.ask(
+        return self.send(
             "POST", "POST", "/graphql/", {"query": document, "variables": variables}, Authorization=f"Bearer {token}"
         )
 
     def mutate(self, document: str, token: str, key: str, **input: Any) -> Request:
-        """With its key, so that nginx may send it twice."""
+        """Sends a mutation with its idempotency key as a header too, so that nginx may retry it."""
         body = {"query": document, "variables": {"input": {**input, "idempotencyKey": key}}}
         headers = {"Authorization": f"Bearer {token}", "Idempotency_Key": key}
-        return self.ask("keyed POST", "POST", "/graphql/", body, **headers)
+        return self.send("keyed POST", "POST", "/graphql/", body, **headers)
 
 
 def read(text: bytes) -> Any:
@@ -111,17 +111,17 @@ def read(text: bytes) -> Any:
         return None
 
 
-def codes_in(answer: Any) -> tuple[str, ...]:
-    if not isinstance(answer, dict):
+def codes_in(content: Any) -> tuple[str, ...]:
+    if not isinstance(content, dict):
         return ()
-    errors = [error.get("extensions", {}).get("code", "") for error in answer.get("errors") or []]
-    payloads = [value for value in (answer.get("data") or {}).values() if isinstance(value, dict)]
+    errors = [error.get("extensions", {}).get("code", "") for error in content.get("errors") or []]
+    payloads = [value for value in (content.get("data") or {}).values() if isinstance(value, dict)]
     refusals = [error["code"] for payload in payloads for error in payload.get("userErrors") or []]
     return (*errors, *refusals)
 
 
 def reservation_in(request: Request) -> str | None:
-    """The id of the reservation that a mutation answered."""
+    """The id of the reservation in the response to a mutation."""
     payloads = ((request.body or {}).get("data") or {}).values() if not request.failed else ()
     found = [payload["reservation"]["id"] for payload in payloads if payload and payload.get("reservation")]
     return found[0] if found else None
