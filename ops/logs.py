@@ -56,7 +56,7 @@ class JsonFormatter(OrjsonFormatter):
 
 
 def describe_chain(error: BaseException | None) -> str:
-    return "\nwhich came of\n".join(describe(one) for one in chain(error))
+    return "\ncaused by\n".join(describe(one) for one in chain(error))
 
 
 def chain(error: BaseException | None) -> list[BaseException]:

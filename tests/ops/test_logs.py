@@ -41,9 +41,9 @@ def test_the_cause_of_an_exception_is_logged_without_its_message() -> None:
     error = caused(ValueError("ada"), by=caused(KeyError("ada"), by=OSError("ada")))
     assert written(error) == [
         "builtins.ValueError",
-        "which came of",
+        "caused by",
         "builtins.KeyError",
-        "which came of",
+        "caused by",
         "builtins.OSError",
     ]
 
@@ -51,7 +51,7 @@ def test_the_cause_of_an_exception_is_logged_without_its_message() -> None:
 def test_exceptions_that_cause_each_other_are_logged_once() -> None:
     first, second = KeyError("ada"), OSError("ada")
     first.__cause__, second.__cause__ = second, first
-    assert written(first) == ["builtins.KeyError", "which came of", "builtins.OSError"]
+    assert written(first) == ["builtins.KeyError", "caused by", "builtins.OSError"]
 
 
 def test_a_database_error_is_logged_with_its_number() -> None:
