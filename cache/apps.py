@@ -11,6 +11,6 @@ class CacheConfig(AppConfig):
     def ready(self) -> None:
         from cache import invalidation  # imports the models, which are only loaded now
 
-        invalidation.connect()
+        invalidation.connect_receivers()
         # Connections to Memcached stay open: closing Django's caches after each request costs more than a read.
         request_finished.disconnect(close_caches)

@@ -27,7 +27,7 @@ def invalidate_calendars(provider_ids: Iterable[int]) -> None:
     invalidate([ALL_CALENDARS])
 
 
-def connect() -> None:
+def connect_receivers() -> None:
     """Connects the receivers of signals."""
     calendars_changed.connect(on_calendars_changed)
     for changed in (post_save, post_delete):

@@ -9,5 +9,5 @@ class DatabaseConfig(AppConfig):
     name = "database"
 
     def ready(self) -> None:
-        mysql_datetime.connect()
-        connection_health.connect()
+        mysql_datetime.connect_receivers()
+        connection_health.connect_receivers()

@@ -30,7 +30,7 @@ class ConnectionHealth:
         return (is_fresh and not self.socket.poll(0)) or type(self.connection).is_usable(self.connection)
 
 
-def connect() -> None:
+def connect_receivers() -> None:
     """Connect the receiver of new connections."""
     connection_created.connect(check_socket_first)
 

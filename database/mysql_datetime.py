@@ -10,7 +10,7 @@ DATETIME = 12
 """MySQLdb.constants.FIELD_TYPE.DATETIME, the protocol's number of the type: the driver may not be installed."""
 
 
-def connect() -> None:
+def connect_receivers() -> None:
     """Connect the receiver of new connections."""
     connection_created.connect(parse_datetimes_fast)
 

@@ -9,4 +9,4 @@ class OpsConfig(AppConfig):
     def ready(self) -> None:
         from ops import counting  # imports the models, which are only loaded now
 
-        counting.connect()
+        counting.connect_receivers()

@@ -14,7 +14,7 @@ GRAPHQL = "graphql"
 """The route of the API."""
 
 
-def connect() -> None:
+def connect_receivers() -> None:
     """Connects the receivers of signals."""
     cache_read.connect(count_cache_reads)
     transaction_retried.connect(count_retry)

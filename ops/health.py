@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 
 from cache.connection import responds
 from ops.draining import is_draining
-from ops.redis_client import connect
+from ops.redis_client import connect_to_redis
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ def redis_state() -> str:
     if not settings.REDIS_URL:
         return UNUSED
     try:
-        with connect(settings.REDIS_URL) as client:
+        with connect_to_redis(settings.REDIS_URL) as client:
             client.ping()
     except RedisError:
         logger.warning("Redis is unavailable.", exc_info=True)

@@ -15,7 +15,7 @@ OPTIONS: dict[str, Any] = {
 }
 
 
-def connect(url: str, *, timeout_seconds: float = TIMEOUT_SECONDS) -> Redis:
+def connect_to_redis(url: str, *, timeout_seconds: float = TIMEOUT_SECONDS) -> Redis:
     """Returns a client that connects when it is first used. Every failure is a RedisError; there are no retries.
 
     timeout_seconds: how long to wait for a response.

@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 
 from ops.metrics import DAY, HOUR, families
 from ops.metrics.process import metrics
-from ops.metrics.summary import Operation, operations
+from ops.metrics.summary import OperationSummary, operations
 from ops.metrics.windows import History, Window
 from staff.chart import columns, spread
 
@@ -51,7 +51,7 @@ def describe_window(title: str, history: History) -> dict[str, Any]:
         "per_second": sum(requests) / history.seconds,
         "errors": sum(failed),
         "chart": columns(requests, failed, starts=[clock_label(start) for start in history.starts]),
-        "operations": [describe_operation(operation, slowest) for operation in found[:MAX_SHOWN_OPERATIONS]],
+        "operations": [operation_numbers(operation, slowest) for operation in found[:MAX_SHOWN_OPERATIONS]],
         "left_out": max(0, len(found) - MAX_SHOWN_OPERATIONS),
         "codes": top_errors(history),
     }
@@ -62,7 +62,7 @@ def clock_label(start: datetime) -> str:
     return f"{timezone.localtime(start):%H:%M}"
 
 
-def describe_operation(operation: Operation, slowest: float) -> dict[str, Any]:
+def operation_numbers(operation: OperationSummary, slowest: float) -> dict[str, Any]:
     quantiles = (operation.p50, operation.p95, operation.p99)
     return {
         "name": operation.name,

@@ -63,7 +63,7 @@ class BatchLoop(asyncio.AbstractEventLoop):
             self._sessions -= 1
             if not self._sessions:
                 for handle in self._ready:
-                    close(handle._args or ())
+                    close_coroutines(handle._args or ())
                 self._ready.clear()
 
     def drain(self) -> None:
@@ -86,7 +86,7 @@ class BatchLoop(asyncio.AbstractEventLoop):
         return task.result()
 
 
-def close(values: Iterable[Any]) -> None:
+def close_coroutines(values: Iterable[Any]) -> None:
     """Close the coroutines among these values, which will never be awaited."""
     for value in values:
         if asyncio.iscoroutine(value):

@@ -13,7 +13,7 @@ from graphql import (
 )
 from graphql.pyutils import Path, Undefined
 
-from api.execution.loop import close, thread_loop
+from api.execution.loop import close_coroutines, thread_loop
 
 
 class StandardExecutionContext(ExecutionContext):
@@ -54,5 +54,5 @@ class StandardExecutionContext(ExecutionContext):
         self, data: dict[str, Any] | None, errors: list[GraphQLError]
     ) -> ExecutionResult:
         if errors:
-            close(self.coroutines)
+            close_coroutines(self.coroutines)
         return super().build_response(data, errors)

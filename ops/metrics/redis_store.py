@@ -9,7 +9,7 @@ from ops.metrics.counts import Counts
 from ops.metrics.families import Series
 from ops.metrics.store import Batch
 from ops.metrics.windows import WINDOWS, Window
-from ops.redis_client import connect
+from ops.redis_client import connect_to_redis
 
 TOTAL = "metrics:total"
 STORE_TIMEOUT_SECONDS = 1.0
@@ -37,7 +37,7 @@ class RedisStore:
     """The counts of all processes. Writing and reading take one round trip each, and may raise RedisError."""
 
     def __init__(self, url: str) -> None:
-        self.redis = connect(url, timeout_seconds=STORE_TIMEOUT_SECONDS)
+        self.redis = connect_to_redis(url, timeout_seconds=STORE_TIMEOUT_SECONDS)
         self.apply = self.redis.register_script(APPLY)
 
     def write(self, batch: Batch) -> None:

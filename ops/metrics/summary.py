@@ -9,7 +9,7 @@ from ops.metrics.windows import History
 
 
 @dataclass(frozen=True)
-class Operation:
+class OperationSummary:
     """errors: the number of errors, not of responses with errors. p50, p95, p99: quantiles in seconds, or None."""
 
     name: str
@@ -21,7 +21,7 @@ class Operation:
     p99: float | None
 
 
-def operations(history: History) -> list[Operation]:
+def operations(history: History) -> list[OperationSummary]:
     """Returns the operations of the window, the most frequent first."""
     durations = history.counts.durations(families.GRAPHQL_SECONDS)
     errors: Counter[str] = Counter()
@@ -31,5 +31,5 @@ def operations(history: History) -> list[Operation]:
     for (name,), requests in history.counts.of(families.GRAPHQL_REQUESTS).items():
         of_operation = durations.get((name,), Durations())
         p50, p95, p99 = (of_operation.quantile(q) for q in (0.5, 0.95, 0.99))
-        found.append(Operation(name, requests, requests / history.seconds, errors[name], p50, p95, p99))
+        found.append(OperationSummary(name, requests, requests / history.seconds, errors[name], p50, p95, p99))
     return sorted(found, key=lambda operation: -operation.requests)
