@@ -1,8 +1,8 @@
 """How gunicorn serves the application: `gunicorn -c app-api-django/gunicorn.conf.py reservation.wsgi`.
 
-WEB_CONCURRENCY is the number of processes (default: two per CPU), WEB_THREADS the number of threads in each process
-(default: 2). DRAIN_SECONDS is how long readiness fails before the workers stop. READY_MESSAGE is printed once the
-server accepts requests.
+WEB_CONCURRENCY is the number of processes (default: one more than there are CPUs), WEB_THREADS the number of threads in
+each process (default: 2). DRAIN_SECONDS is how long readiness fails before the workers stop. READY_MESSAGE is printed
+once the server accepts requests.
 
 In production it needs a proxy in front that buffers request bodies, such as nginx: a slow body blocks a thread.
 """
@@ -18,9 +18,9 @@ import environ
 environ.Env.read_env(Path(__file__).resolve().parent.parent / ".env")
 
 worker_class = "gthread"
-# Processes rather than threads, since the threads of a process compete for the interpreter lock; as many as keep the
-# CPUs busy while others wait for the database. settings.PROCESSES follows the same rule.
-workers = int(os.environ.get("WEB_CONCURRENCY") or 2 * (os.cpu_count() or 1))
+# One more than there are CPUs: one can wait for the database while the others keep the CPUs busy (decision 38).
+# settings.PROCESSES follows the same rule.
+workers = int(os.environ.get("WEB_CONCURRENCY") or 1 + (os.cpu_count() or 1))
 # So that a slow statement does not keep all other requests of its process waiting.
 threads = int(os.environ.get("WEB_THREADS") or 2)
 preload_app = True  # load the application once; forked workers share its memory pages

@@ -157,7 +157,7 @@ SILENCED_SYSTEM_CHECKS = ["models.W036"]  # MySQL has no conditional unique cons
 
 # --- Memcached and Redis -------------------------------------------------------------------------------------------
 
-PROCESSES = int(env.str("WEB_CONCURRENCY", default="") or 2 * (os.cpu_count() or 1))
+PROCESSES = int(env.str("WEB_CONCURRENCY", default="") or 1 + (os.cpu_count() or 1))
 REDIS_URL = env.str("REDIS_URL", default="")
 MEMCACHED_URL = env.str("MEMCACHED_URL", default="")
 CACHES = {
