@@ -23,7 +23,7 @@ class MutationInput(graphene.InputObjectType):
     idempotency_key = graphene.String(
         description=(
             "At most 255 characters. Repeating a mutation with the same key and the same input, by the same caller, "
-            "has no further effect and returns the same object again."
+            "has no further effect and returns the same object again, or NOT_FOUND if it is no longer visible."
         )
     )
 

@@ -3,10 +3,10 @@
 An object that a caller may not see is not found: every look-up goes through one of these querysets.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from functools import cache, reduce
 from operator import or_
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
@@ -14,7 +14,7 @@ from database.compiled_query import CompiledSelect
 from reservation.domain.caller import Caller
 from reservation.domain.errors import Forbidden, NotFound
 from reservation.domain.permissions import Permission
-from reservation.models import Client, Reservation
+from reservation.models import Client, Provider, Reservation, Service
 from reservation.models.reservation import ReservationQuerySet
 from reservation.policy import MAY, Action, Role
 
@@ -79,6 +79,21 @@ def find_visible(visible: Callable[[Caller], QuerySet[M]], *, caller: Caller, id
     keys = {"client_id": caller.client_id, "provider_id": caller.provider_id}
     given = {name: key for name, key in keys.items() if key is not None}
     return select_visible(visible, is_staff=caller.is_staff)(ids=list(ids), **given)
+
+
+VISIBLE: Mapping[type[Model], Callable[[Caller], QuerySet[Any]]] = {
+    Client: visible_clients,
+    Reservation: visible_reservations,
+    Provider: lambda _caller: Provider.objects.all(),
+    Service: lambda _caller: Service.objects.all(),
+}
+"""The objects of each model that a caller may see."""
+
+
+def find_one_visible(model: type[M], *, caller: Caller, pk: int) -> M | None:
+    """The object with this primary key; None when there is none that the caller may see."""
+    found: M | None = VISIBLE[model](caller).filter(pk=pk).first()
+    return found
 
 
 @cache

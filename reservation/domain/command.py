@@ -12,8 +12,9 @@ from django.conf import settings
 from django.db.models import Model
 
 from database.compiled_insert import CompiledInsert
+from reservation.domain.access import find_one_visible
 from reservation.domain.caller import Caller
-from reservation.domain.errors import IdempotencyKeyReused, InvalidInput, Unauthenticated
+from reservation.domain.errors import IdempotencyKeyReused, InvalidInput, ResultNotFound, Unauthenticated
 from reservation.domain.transaction import transact
 from reservation.models import IdempotencyKey, User
 from reservation.policy import MAX_IDEMPOTENCY_KEY_LENGTH, Policy
@@ -61,7 +62,8 @@ class Command(Generic[P, R]):
     def once(self, key: str | None, /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run the command, or return the former result when this caller has run it with this key.
 
-        Raises IdempotencyKeyReused when the key was used with another input. A failure is not stored.
+        Raises IdempotencyKeyReused when the key was used with another input, and ResultNotFound when the former result
+        is gone or the caller may no longer see it. A failure is not stored.
         """
         if key is None:
             return self(*args, **kwargs)
@@ -92,15 +94,21 @@ class Command(Generic[P, R]):
                 return result
             if former.input_hash != input_hash:
                 raise IdempotencyKeyReused
-            return self.recall(former.result)
+            return self.recall(former.result, caller=cast("Caller", kwargs["caller"]))
 
         return transact(work)
 
-    def recall(self, result: int) -> R:
-        """The former result of the command, from the id or the count that was stored with the key."""
-        if issubclass(self.result, Model):
-            return cast("R", self.result._default_manager.get(pk=result))
-        return cast("R", result)
+    def recall(self, result: int, *, caller: Caller) -> R:
+        """The former result of the command, from the id or the count that was stored with the key.
+
+        An object is read as the caller may see it now: its rights may have changed since. Raises ResultNotFound.
+        """
+        if not issubclass(self.result, Model):
+            return cast("R", result)
+        found = find_one_visible(self.result, caller=caller, pk=result)
+        if found is None:
+            raise ResultNotFound
+        return found
 
     def hash_input(self, kwargs: dict[str, Any]) -> str:
         """The hash of the command's name and all arguments that were given, except the caller and the instant."""

@@ -67,6 +67,14 @@ class IdempotencyKeyReused(DomainError):
         super().__init__("This key was used with another input.", field="idempotency_key")
 
 
+class ResultNotFound(NotFound):
+    """The idempotency key was used, and there is no result that the caller may see any more."""
+
+    def __init__(self) -> None:
+        super().__init__("result", field="idempotency_key")
+        self.message = "This key was used. The change was made, but its result is gone, or you may no longer see it."
+
+
 # --- Claiming time -------------------------------------------------------------------------------------------------
 
 

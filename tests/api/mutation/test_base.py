@@ -1,6 +1,7 @@
 """Rules for every mutation: authentication, ids and idempotency keys."""
 
 from base64 import b64encode
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,8 +9,11 @@ import pytest
 from api.schema import schema
 from api.types.ids import to_global_id
 from reservation.domain.caller import ANONYMOUS
+from reservation.domain.erasure import erase_client
+from reservation.models import Provider, Service, User
 from tests.api.mutation.conftest import Change, Refuse, document_of
 from tests.api.mutation.inputs import IDS, MUTATIONS, valid, when
+from tests.factories import NOW
 from tests.practice import APPOINTMENT, CLIENT, PROVIDER, RESERVATION, SERVICE, Ask, Practice
 from tests.rows import all_rows
 
@@ -83,6 +87,44 @@ def test_the_same_key_has_its_effect_once(mutation: str, changes: Change, practi
     after = all_rows()
     assert changes(mutation, caller=practice.staff, now=when(mutation), **given) == first
     assert all_rows() == after
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS)
+def test_a_repeated_key_returns_only_what_the_caller_may_see_now(
+    mutation: str, changes: Change, refuse: Refuse, practice: Practice
+) -> None:
+    """The caller has lost the rights of staff since. Providers, services and appointments are everybody's to see."""
+    given = valid(mutation, practice) | {"idempotencyKey": "once"}
+    first = changes(mutation, caller=practice.staff, now=when(mutation), **given)
+    now_nobody = replace(practice.staff, is_staff=False, is_superuser=False)
+    if first.keys() & {"client", "reservation"}:
+        hidden = ("NOT_FOUND", ["idempotencyKey"])
+        assert refuse(mutation, caller=now_nobody, now=when(mutation), **given) == hidden
+    else:
+        assert changes(mutation, caller=now_nobody, now=when(mutation), **given) == first
+
+
+def test_a_former_member_of_staff_does_not_read_a_foreign_clients_present_address(
+    changes: Change, refuse: Refuse, practice: Practice
+) -> None:
+    both = replace(practice.staff, provider_id=practice.other_provider.pk)
+    given = {"clientId": to_global_id("Client", practice.client.pk), "phone": "1", "idempotencyKey": "once"}
+    changes("updateClient", caller=both, select="email", **given)
+    User.objects.filter(pk=practice.client.user_id).update(email="new@example.com")
+    only_provider = replace(both, is_staff=False, is_superuser=False)
+    assert refuse("updateClient", caller=only_provider, select="email", **given) == ("NOT_FOUND", ["idempotencyKey"])
+
+
+def test_a_repeated_key_whose_object_was_erased_is_refused(changes: Change, refuse: Refuse, practice: Practice) -> None:
+    given = {"clientId": to_global_id("Client", practice.client.pk), "phone": "1", "idempotencyKey": "client"}
+    changes("updateClient", caller=practice.staff, **given)
+    erase_client(caller=practice.staff, client_id=practice.client.pk, now=NOW)
+    assert refuse("updateClient", caller=practice.staff, **given) == ("NOT_FOUND", ["idempotencyKey"])
+    for mutation, model in (("createService", Service), ("createProvider", Provider)):
+        given = valid(mutation, practice) | {"idempotencyKey": mutation}
+        changes(mutation, caller=practice.staff, **given)
+        model.objects.order_by("pk").last().delete()  # type: ignore[attr-defined]
+        assert refuse(mutation, caller=practice.staff, **given) == ("NOT_FOUND", ["idempotencyKey"])
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS)
