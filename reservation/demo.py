@@ -27,6 +27,7 @@ from reservation.models import (
     User,
 )
 from reservation.policy import BOOKED_UNTIL, OPEN_SINCE, Status
+from reservation.time_zones import zone_named
 
 PASSWORD = "demo-password"
 
@@ -178,7 +179,7 @@ def make_calendar(
     appointments: list[Appointment] = []
     reservations: list[Reservation] = []
     for day in range(options.days):
-        slots = working_slots(options.now.date() + timedelta(days=day), ZoneInfo(provider.time_zone))
+        slots = working_slots(options.now.date() + timedelta(days=day), zone_named(provider.time_zone))
         while slots:
             service = random.choice(services)
             length = settings.RESERVATION_POLICY.run_length(service.duration)

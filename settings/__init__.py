@@ -7,7 +7,6 @@ import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import available_timezones
 
 from corsheaders.defaults import default_headers
 from django.core.exceptions import ImproperlyConfigured
@@ -16,6 +15,7 @@ from accounts.tokens.jwks import check_url
 from accounts.tokens.keys import load_keys
 from cache.client import cache_at
 from reservation.policy import Policy
+from reservation.time_zones import is_time_zone
 from settings.environment import Environment
 from settings.theme import UNFOLD as UNFOLD
 
@@ -240,7 +240,7 @@ if ADMIN_PATH.partition("/")[0] in ("", "auth", "graphql", "health", "metrics", 
     raise ImproperlyConfigured("ADMIN_PATH is a path of its own, such as admin/.")
 ADMIN_IS_LINKED = True
 STAFF_TIME_ZONE = env.str("STAFF_TIME_ZONE", default="UTC")
-if STAFF_TIME_ZONE not in available_timezones():
+if not is_time_zone(STAFF_TIME_ZONE):
     raise ImproperlyConfigured("STAFF_TIME_ZONE is the name of an IANA time zone, such as Europe/Paris.")
 IMPORT_EXPORT_SKIP_ADMIN_LOG = False
 IMPORT_EXPORT_USE_TRANSACTIONS = True

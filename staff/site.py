@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from functools import partial, wraps
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from allauth.account.signals import password_changed
 from allauth.usersessions.models import UserSession
@@ -19,6 +18,7 @@ from unfold.sites import UnfoldAdminSite
 from accounts.attempts import consume_attempt
 from accounts.second_factor import may_work_as_staff
 from reservation.models import User
+from reservation.time_zones import zone_named
 from staff.calendar.urls import calendar_urls
 from staff.home import home_context
 from staff.log_in import StaffLogInForm
@@ -48,7 +48,7 @@ class StaffSite(UnfoldAdminSite):
 
         @wraps(inner)
         def view_in_staff_time_zone(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            with timezone.override(ZoneInfo(settings.STAFF_TIME_ZONE)):
+            with timezone.override(zone_named(settings.STAFF_TIME_ZONE)):
                 response: HttpResponse = inner(request, *args, **kwargs)
                 return response.render() if isinstance(response, TemplateResponse) else response
 

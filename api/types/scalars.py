@@ -11,7 +11,8 @@ from graphene_django.converter import convert_django_field
 from graphql import GraphQLError, StringValueNode, ValueNode
 
 from api.execution import Column, register_column_serializer
-from reservation.models.fields import TimeZoneField, time_zone_names
+from reservation.models.fields import TimeZoneField
+from reservation.time_zones import is_time_zone
 
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
@@ -82,7 +83,7 @@ class TimeZone(TextScalar):
 
     @classmethod
     def parse(cls, text: str) -> str:
-        if text not in time_zone_names():
+        if not is_time_zone(text):
             raise GraphQLError("There is no IANA time zone with this name.")
         return text
 

@@ -1,23 +1,17 @@
 """Model fields that several models share. Each cleans its value as it validates it."""
 
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
 from django.db import models
 
-
-@cache
-def time_zone_names() -> frozenset[str]:
-    """The IANA time zones of this machine, read from its disk once."""
-    return frozenset(available_timezones())
+from reservation.time_zones import is_time_zone
 
 
 def validate_time_zone(name: str) -> None:
     """Raise ValidationError unless this is the name of an IANA time zone."""
-    if name not in time_zone_names():
+    if not is_time_zone(name):
         raise ValidationError("%(name)s is not an IANA time zone.", params={"name": name})
 
 

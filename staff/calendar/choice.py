@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from reservation.domain.queries.providers import find_providers
 from reservation.models import Provider
-from reservation.models.fields import time_zone_names
+from reservation.time_zones import is_time_zone, zone_named
 from staff.dates import FIRST_DATE, LAST_DATE
 
 PROVIDERS_PER_PAGE = 30
@@ -55,7 +55,7 @@ class CalendarChoice:
     def zone_for(self, providers: list[Provider]) -> ZoneInfo:
         """Returns the chosen zone, or the providers' if they have one in common, or staff's."""
         zones = {provider.time_zone for provider in providers}
-        return self.zone or ZoneInfo(zones.pop() if len(zones) == 1 else settings.STAFF_TIME_ZONE)
+        return self.zone or zone_named(zones.pop() if len(zones) == 1 else settings.STAFF_TIME_ZONE)
 
     def date_for(self, zone: ZoneInfo, now: datetime) -> date:
         """Returns the chosen date, or today's."""
@@ -71,7 +71,7 @@ def parse_date(text: str) -> date | None:
 
 
 def parse_zone(text: str) -> ZoneInfo | None:
-    return ZoneInfo(text) if text in time_zone_names() else None
+    return zone_named(text) if is_time_zone(text) else None
 
 
 def parse_id(text: str) -> int | None:

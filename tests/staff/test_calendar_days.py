@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from reservation.models.fields import time_zone_names
 from reservation.policy import Policy
+from reservation.time_zones import time_zone_names
 from staff.calendar.days import CalendarDay, CalendarRows, week_of
 from staff.dates import FIRST_DATE, LAST_DATE
 
