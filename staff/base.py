@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.views.main import ChangeList
+from django.db import connection
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -13,6 +15,7 @@ from unfold.views import ChangeList as UnfoldChangeList
 
 from reservation.domain.caller import Caller, find_caller
 from staff.dates import hierarchy
+from staff.merging import kept_changes, merging, save_changed_fields
 from staff.paginator import BoundedPaginator
 
 
@@ -25,6 +28,27 @@ class BoundedAdmin(ModelAdmin):
     list_per_page = 25
     list_disable_select_all = True  # an action is for rows that the user has seen
     list_fullwidth = True
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """Returns the row; locked while a form is saved, so that nobody changes what the form is compared with."""
+        found = super().get_object(request, object_id, from_field)
+        if found is None or request.method != "POST" or not connection.in_atomic_block:
+            return found
+        return self.get_queryset(request).select_for_update().filter(pk=found.pk).first()
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if change:
+            kwargs["form"] = merging(kwargs.get("form", self.form))
+        return super().get_form(request, obj, change, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Saves; of a changed row only what the user has changed, and says what somebody else has changed meanwhile."""
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        save_changed_fields(obj, form)
+        if kept := kept_changes(form):
+            self.message_user(request, kept, messages.WARNING)
 
 
 class CatalogueAdmin(BoundedAdmin):

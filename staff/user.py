@@ -20,6 +20,16 @@ class NewUserForm(UserCreationForm):
         fields = ("email",)
 
 
+class NewPasswordForm(AdminPasswordChangeForm):
+    """Saves the password only: the other columns may have changed since the account was read."""
+
+    def set_password_and_save(self, user: User, *, commit: bool = True, **kwargs: Any) -> User:
+        super().set_password_and_save(user, commit=False, **kwargs)
+        if commit:
+            user.save(update_fields=["password"])
+        return user
+
+
 def is_superuser(request: HttpRequest) -> bool:
     return bool(request.user.is_active and getattr(request.user, "is_superuser", False))
 
@@ -30,7 +40,7 @@ class UserAdmin(auth_admin.UserAdmin, BoundedAdmin):  # type: ignore[misc] # one
 
     form = UserChangeForm
     add_form = NewUserForm
-    change_password_form = AdminPasswordChangeForm
+    change_password_form = NewPasswordForm
     list_display = ("email", "is_staff", "is_superuser", "is_active", "last_login")
     list_filter = ("is_staff", "is_superuser", "is_active", "groups")
     search_fields = ("email",)
@@ -59,7 +69,8 @@ class UserAdmin(auth_admin.UserAdmin, BoundedAdmin):  # type: ignore[misc] # one
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """Saves, and deletes the former email address, which could still log in and would get the mails."""
         super().save_model(request, obj, form, change)
-        EmailAddress.objects.filter(user=obj).exclude(email=obj.email).delete()
+        if "email" in form.changed_data:
+            EmailAddress.objects.filter(user=obj).exclude(email=obj.email).delete()
 
 
 def has_permissions(account: User | None) -> bool:

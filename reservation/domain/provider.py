@@ -55,7 +55,8 @@ def update_provider(
 
     Raises NotFound for the provider or a service, Forbidden and InvalidInput.
     """
-    provider = Provider.objects.filter(pk=provider_id).first()
+    # Locked, so that two changes of its services do not mix.
+    provider = Provider.objects.select_for_update().filter(pk=provider_id).first()
     if provider is None:
         raise NotFound("provider", field="provider_id")
     is_own = caller.provider_id == provider.pk
