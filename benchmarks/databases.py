@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.db.models import Min
 from django.utils import timezone
 
+from database.collations import byte_collation
 from reservation.demo import BATCH_SIZE, booking, history, next_key, working_slots
 from reservation.models import Appointment, Client, Provider, Reservation, ReservationEvent
 
@@ -44,7 +45,7 @@ def practice(name: str, *, appointments: int) -> Iterator[float]:
     """Creates a database with about this many appointments, half of them booked. Yields the seconds of loading."""
     with connection.cursor() as cursor:
         cursor.execute(f"DROP DATABASE IF EXISTS {name}")
-        cursor.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
+        cursor.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE {byte_collation(connection)}")
     try:
         use(name)
         call_command("migrate", verbosity=0)

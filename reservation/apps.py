@@ -2,6 +2,11 @@
 
 from django.apps import AppConfig
 
+from database import collations
+
 
 class ReservationConfig(AppConfig):
     name = "reservation"
+
+    def ready(self) -> None:
+        collations.connect_receivers(sender=self)
