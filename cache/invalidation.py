@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save
 
 from cache.catalogue import invalidate_catalogue
 from cache.generations import ALL_CALENDARS, invalidate
-from reservation.domain.signals import calendars_changed
+from reservation.domain.signals import calendars_changed, catalogue_changed, send_catalogue_changed
 from reservation.models import Provider, Service
 
 
@@ -30,10 +29,11 @@ def invalidate_calendars(provider_ids: Iterable[int]) -> None:
 def connect_receivers() -> None:
     """Connects the receivers of signals."""
     calendars_changed.connect(on_calendars_changed)
+    catalogue_changed.connect(on_catalogue_changed)
     for changed in (post_save, post_delete):
         for model in (Provider, Service):
-            changed.connect(on_catalogue_changed, sender=model)
-    m2m_changed.connect(on_catalogue_changed, sender=Provider.services.through)
+            changed.connect(on_row_changed, sender=model)
+    m2m_changed.connect(on_row_changed, sender=Provider.services.through)
 
 
 def on_calendars_changed(provider_ids: frozenset[int], **_: Any) -> None:
@@ -41,6 +41,10 @@ def on_calendars_changed(provider_ids: frozenset[int], **_: Any) -> None:
         invalidate_calendars(provider_ids)
 
 
-def on_catalogue_changed(using: str, **_: Any) -> None:
+def on_catalogue_changed(**_: Any) -> None:
     if settings.MEMCACHED_URL:
-        transaction.on_commit(invalidate_catalogue, using=using, robust=True)
+        invalidate_catalogue()
+
+
+def on_row_changed(using: str, **_: Any) -> None:
+    send_catalogue_changed(using)

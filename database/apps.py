@@ -2,13 +2,14 @@
 
 from django.apps import AppConfig
 
-from database import collations, connection_health, mysql_datetime
+from database import after_commit, collations, connection_health, mysql_datetime
 
 
 class DatabaseConfig(AppConfig):
     name = "database"
 
     def ready(self) -> None:
+        after_commit.connect_receivers()
         collations.register_lookups()
         mysql_datetime.connect_receivers()
         connection_health.connect_receivers()

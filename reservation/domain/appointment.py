@@ -11,7 +11,6 @@ from reservation.domain.command import command
 from reservation.domain.errors import Forbidden, NotFound
 from reservation.domain.expiry import expire
 from reservation.domain.permissions import Permission
-from reservation.domain.signals import send_calendars_changed
 from reservation.domain.transaction import Conflict
 from reservation.domain.validation import check_slots
 from reservation.models import Appointment, Provider, Reservation
@@ -44,7 +43,6 @@ def offer(*, caller: Caller, provider_id: int, starts_at: datetime, ends_at: dat
         Appointment.objects.bulk_create(missing)
     except IntegrityError as error:
         raise Conflict from error  # the same time was offered meanwhile: retry
-    send_calendars_changed({provider.pk})
     return len(missing)
 
 
@@ -62,7 +60,6 @@ def withdraw(*, caller: Caller, provider_id: int, starts_at: datetime, ends_at: 
     )
     expire(lapsed.values_list("pk", flat=True), now=now)
     withdrawn, _ = calendar.filter(reservation=None).delete()
-    send_calendars_changed({provider.pk})
     return withdrawn
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import update_wrapper
@@ -13,10 +13,18 @@ from django.db.models import Model
 
 from database.compiled_insert import CompiledInsert
 from reservation.domain.access import find_one_visible
+from reservation.domain.acknowledgement import send_affected, send_calendars_of
 from reservation.domain.caller import Caller
-from reservation.domain.errors import IdempotencyKeyReused, InvalidInput, ResultNotFound, Unauthenticated
+from reservation.domain.errors import (
+    IdempotencyKeyReused,
+    InvalidInput,
+    InvalidTransition,
+    ResultNotFound,
+    Unauthenticated,
+)
+from reservation.domain.signals import send_catalogue_changed
 from reservation.domain.transaction import transact
-from reservation.models import IdempotencyKey, User
+from reservation.models import IdempotencyKey, Reservation, User
 from reservation.policy import MAX_IDEMPOTENCY_KEY_LENGTH, Policy
 
 P = ParamSpec("P")
@@ -57,7 +65,7 @@ class Command(Generic[P, R]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run the command. Raises Unauthenticated for an anonymous caller, and what the function raises."""
         require_user(kwargs)
-        return transact(lambda: self.work(*args, **kwargs))
+        return self.transact(lambda: self.work(*args, **kwargs), kwargs)
 
     def once(self, key: str | None, /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run the command, or return the former result when this caller has run it with this key.
@@ -96,7 +104,29 @@ class Command(Generic[P, R]):
                 raise IdempotencyKeyReused
             return self.recall(former.result, caller=cast("Caller", kwargs["caller"]))
 
-        return transact(work)
+        return self.transact(work, kwargs)
+
+    def transact(self, work: Callable[[], R], kwargs: Mapping[str, Any]) -> R:
+        """Run work in a transaction. Caches are invalidated before it returns, also for a change that was made before.
+
+        So they are before a refusal that says so: of a transition, since the reservation may already be what the caller
+        wants it to be, and of a former result that the caller may no longer see.
+        """
+
+        def acknowledged() -> R:
+            result = work()
+            send_affected(result, kwargs)
+            return result
+
+        try:
+            return transact(acknowledged)
+        except InvalidTransition:
+            for reservation in Reservation.objects.filter(pk__in=[kwargs.get("reservation_id")]):
+                send_calendars_of(reservation)
+            raise
+        except ResultNotFound:
+            send_catalogue_changed()  # whatever it was about
+            raise
 
     def recall(self, result: int, *, caller: Caller) -> R:
         """The former result of the command, from the id or the count that was stored with the key.

@@ -41,13 +41,13 @@ def test_rows_that_a_paused_reader_caches_are_used_unless_invalidated(rows: str,
     # Given a reader in another process that has read the provider's former name
     provider = make_provider(name="Anna")
     if not is_invalidated:
-        post_save.disconnect(invalidation.on_catalogue_changed, sender=Provider)
+        post_save.disconnect(invalidation.on_row_changed, sender=Provider)
     try:
         with paused_reader(provider, memcached=rows):
             # When the provider is renamed before the reader continues
             provider.name = "Berta"
             provider.save()
     finally:
-        post_save.connect(invalidation.on_catalogue_changed, sender=Provider)
+        post_save.connect(invalidation.on_row_changed, sender=Provider)
     # Then the new name is read, and only because the row was invalidated
     assert PROVIDERS.read([provider.pk])[provider.pk].name == ("Berta" if is_invalidated else "Anna")

