@@ -1,5 +1,6 @@
 """For the test suite: quick password hashes, mail in memory, and a test database that other processes can open."""
 
+import os
 from dataclasses import replace
 
 from settings import *  # noqa: F403
@@ -17,7 +18,8 @@ METRICS = False
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     (BASE_DIR / "var").mkdir(exist_ok=True)
-    DATABASES["default"]["TEST"] = {"NAME": str(BASE_DIR / "var" / "test.sqlite3")}
+    # One file for each process, so that neither pytest-xdist's workers nor two runs in one tree share it.
+    DATABASES["default"]["TEST"] = {"NAME": str(BASE_DIR / "var" / f"test-{os.getpid()}.sqlite3")}
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.mysql":
     # MySQL and MariaDB both have it; `migrate` replaces it by the one that does not ignore trailing spaces either.
     DATABASES["default"]["TEST"] = {"CHARSET": "utf8mb4", "COLLATION": "utf8mb4_bin"}

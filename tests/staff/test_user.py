@@ -86,7 +86,7 @@ def test_only_a_superuser_changes_groups(clerk: Browser) -> None:
 
 
 def test_a_superuser_grants_permissions(client: Browser) -> None:
-    client.force_login(make_user(is_staff=True, is_superuser=True))
+    client.force_login(make_member(None, is_superuser=True))
     user, manager = make_user(email="some@example.com"), Group.objects.get(name=MANAGER)
     fields = {"email": user.email, "is_active": "on", "is_staff": "on", "groups": [manager.pk]}
     assert client.post(page_of(user), fields).status_code == 302
