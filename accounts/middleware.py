@@ -1,4 +1,4 @@
-"""Middleware in front of allauth's views: a check of JSON bodies, and a rate limit on second-factor codes."""
+"""Middleware in front of allauth's views: JSON bodies, the rate of second-factor codes, too many password hashes."""
 
 from collections.abc import Callable
 from hashlib import sha256
@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from accounts.hashers import RETRY_SECONDS, TooManyHashes
 from ops.json_depth import levels
 from ops.rate_limit import Rate, rate_limiter
 
@@ -56,11 +57,33 @@ class CodeAttemptsMiddleware:
         return self.get_response(request)
 
 
+class TooManyHashesMiddleware:
+    """Refuses a request that needs a password hash while the process computes as many as it may, with 503."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Returns the refusal; None for any other exception."""
+        if not isinstance(exception, TooManyHashes):
+            return None
+        message = "Too many people are logging in at this moment. Try again in a second."
+        if request.path.startswith(AUTH_PREFIX):
+            response: HttpResponse = error_response(message, status=503, code="too_busy")
+        else:
+            response = HttpResponse(message, status=503, content_type="text/plain")
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+        return response
+
+
 def is_shallow(value: Any) -> bool:
     """Returns whether this JSON value is nested at most MAX_DEPTH levels deep."""
     return all(depth <= MAX_DEPTH for depth, _ in enumerate(levels(value), start=1))
 
 
-def error_response(message: str, *, status: int) -> JsonResponse:
+def error_response(message: str, *, status: int, code: str = "invalid") -> JsonResponse:
     """Returns an error in the format of allauth's own."""
-    return JsonResponse({"status": status, "errors": [{"message": message, "code": "invalid"}]}, status=status)
+    return JsonResponse({"status": status, "errors": [{"message": message, "code": code}]}, status=status)

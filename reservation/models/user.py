@@ -5,7 +5,11 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
+from django.dispatch import Signal
 from django.utils import timezone
+
+password_rehashed = Signal()
+"""The hash of the same password was replaced. Sends `user` and `former_auth_hash`, which its sessions contain."""
 
 
 class UserManager(BaseUserManager["User"]):
@@ -48,6 +52,17 @@ class User(AbstractBaseUser, PermissionsMixin):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.email = normalise_email(self.email)
         super().save(*args, **kwargs)
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Returns whether the password is right. The hash of a right one is replaced if its parameters are not current.
+
+        Sends password_rehashed then, since sessions depend on the hash, and the password has not changed.
+        """
+        former_auth_hash = self.get_session_auth_hash()
+        is_right = super().check_password(raw_password)
+        if self.get_session_auth_hash() != former_auth_hash:
+            password_rehashed.send(type(self), user=self, former_auth_hash=former_auth_hash)
+        return is_right
 
     def __str__(self) -> str:
         return self.email

@@ -7,12 +7,10 @@ from urllib.parse import unquote
 
 import pytest
 from django.conf import settings
-from django.contrib.auth.hashers import identify_hasher
 from django.core import mail
 from django.core.cache import cache
 
 from reservation.models import User
-from settings import PASSWORD_HASHERS
 from tests.api.application import Application, codes_of
 from tests.conftest import CREDENTIALS
 
@@ -116,21 +114,3 @@ def test_requesting_a_reset_does_not_reveal_who_has_an_account(user: User) -> No
 def test_requests_for_resets_are_limited(user: User) -> None:
     statuses = [Application()("POST", "auth/password/request", email=user.email).status_code for _ in range(6)]
     assert statuses == [*[200] * 5, 429]
-
-
-def test_passwords_are_hashed_with_argon2(user: User, settings: Any) -> None:
-    settings.PASSWORD_HASHERS = PASSWORD_HASHERS  # production's; the tests use a fast one
-    user.set_password(NEW)
-    assert identify_hasher(user.password).algorithm == "argon2"
-    assert user.password.startswith("argon2$argon2id$")
-
-
-def test_an_older_hash_is_upgraded_to_argon2_at_the_next_log_in(user: User, settings: Any) -> None:
-    settings.PASSWORD_HASHERS = PASSWORD_HASHERS[::-1]
-    user.set_password(OLD)
-    user.save()
-    assert user.password.startswith("pbkdf2_sha256$")
-    settings.PASSWORD_HASHERS = PASSWORD_HASHERS
-    assert Application().log_in(**CREDENTIALS).status_code == 200
-    user.refresh_from_db()
-    assert user.password.startswith("argon2$argon2id$")
