@@ -25,6 +25,7 @@ from graphql import (
 from api.documents.document import Document, Operation, document_hash
 from api.documents.introspection import uses_introspection
 from api.documents.public_reads import find_public_reads
+from api.documents.texts import remember_text
 from api.http.codes import Code
 from api.http.errors import RequestError, coded
 from api.limits.errors import limit_exceeded
@@ -95,7 +96,9 @@ def parse_document(schema: GraphQLSchema, source: str) -> Document:
     nodes = [one for one in tree.definitions if isinstance(one, OperationDefinitionNode)]
     operations = [make_operation(schema, tree, node, fragments) for node in nodes]
     by_name = {operation.name: operation for operation in operations}
-    return Document(tree, document_hash(source), by_name, uses_introspection(tree))
+    sha256 = document_hash(source)
+    remember_text(sha256, source)
+    return Document(tree, sha256, by_name, uses_introspection(tree))
 
 
 def make_operation(

@@ -1,27 +1,24 @@
 """Automatic persisted queries, by Apollo's protocol: a document is sent once, and later by its hash.
 
 Their texts are stored in the cache that all processes share, if there is one. Only valid documents are stored, and a
-text from the cache is used only when it has the hash that it is stored under.
+text from the cache is used only when it has the hash that it is stored under. A document that this process has parsed
+itself needs no cache: its hash is enough, also while Memcached is slow or away.
 """
 
 import re
-import sys
-from threading import Lock
 
-from cachetools import LRUCache, cached
 from django.conf import settings
 from django.core.cache import caches
 from graphql import GraphQLError, GraphQLSchema
 
 from api.documents.document import Document, document_hash
 from api.documents.parsing import parse_document
+from api.documents.texts import remember_text, remembered_text
 from api.http.codes import Code
 from api.http.errors import RequestError, coded
 
 CACHE_ALIAS = "documents"
 TTL_SECONDS = 24 * 60 * 60
-LOCAL_CACHE_BYTES = 4 * 2**20
-"""How much text each process caches in its own memory, so that a frequent hash needs no read of the shared cache."""
 
 SHA_256_PREFIX = "sha256:"
 """The prefix of a document id that is a hash, by the GraphQL-over-HTTP specification."""
@@ -45,17 +42,20 @@ def persisted_document(schema: GraphQLSchema, *, source: str | None, sha256: str
     if document_hash(source) != sha256:
         raise RequestError(coded(GraphQLError("The hash is not that of the document."), Code.BAD_USER_INPUT))
     document = parse_document(schema, source)
+    remember_text(sha256, source)
     caches[CACHE_ALIAS].set(document_cache_key(sha256), source, TTL_SECONDS)
     return document
 
 
-@cached(LRUCache(LOCAL_CACHE_BYTES, getsizeof=sys.getsizeof), lock=Lock())
 def registered_source(sha256: str) -> str:
-    """The text that was registered under this hash. Raises RequestError."""
-    source = caches[CACHE_ALIAS].get(document_cache_key(sha256))
-    if not isinstance(source, str) or document_hash(source) != sha256:
+    """The text of this hash that this process has parsed, or that another one has registered. Raises RequestError."""
+    if (text := remembered_text(sha256)) is not None:
+        return text
+    text = caches[CACHE_ALIAS].get(document_cache_key(sha256))
+    if not isinstance(text, str) or document_hash(text) != sha256:
         raise not_found()
-    return source
+    remember_text(sha256, text)
+    return text
 
 
 def not_found() -> RequestError:

@@ -1,15 +1,19 @@
 """Automatic persisted queries: a document is sent once, and later by its hash."""
 
 import json
+import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from cachetools import LRUCache
 from django.core.cache import caches
 from django.test import Client as Browser
 
+from api.documents import texts
 from api.documents.document import document_hash
-from api.documents.persisted import document_cache_key, registered_source
+from api.documents.persisted import document_cache_key
+from api.documents.texts import forget_texts
 from tests.api.test_views import GRAPHQL_JSON, NOBODY, VIEWER, refusal
 from tests.conftest import Post
 
@@ -24,7 +28,7 @@ def by_hash(sha256: str = HASH, version: Any = 1) -> dict[str, Any]:
 
 def clear_local_cache() -> None:
     """As in another process, which has only the shared cache."""
-    registered_source.cache_clear()
+    forget_texts()
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +59,25 @@ def test_a_locally_cached_document_needs_no_shared_cache(post: Post) -> None:
     assert post(by_hash()).json() == NOBODY
     cache.clear()
     assert post(by_hash()).json() == NOBODY
+
+
+def test_a_document_that_was_sent_without_its_hash_is_known_by_it(post: Post) -> None:
+    query = "{ viewer { isStaff isAuthenticated } }"
+    answer = post({"query": query}).json()
+    assert "errors" not in answer
+    assert post(by_hash(document_hash(query))).json() == answer
+
+
+def test_a_process_remembers_a_bounded_amount_of_text(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(texts, "_texts", LRUCache(10_000, getsizeof=sys.getsizeof))
+    queries = [f"{{ viewer {{ {'isStaff ' * 10} a{number}: email }} }} #{'x' * 1000}" for number in range(20)]
+    for query in queries:
+        assert "errors" not in post({"query": query, **by_hash(document_hash(query))}).json()
+    assert texts._texts.currsize <= 10_000
+    cache.clear()
+    found = ["errors" not in post(by_hash(document_hash(query))).json() for query in queries]
+    assert found == sorted(found)
+    assert 0 < sum(found) < len(queries)
 
 
 def test_persisted_queries_work_by_get(client: Browser) -> None:
