@@ -5,7 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from api.execution import Deadline
+from api.execution import Deadline, SizeLimit
 from reservation.domain.caller import ANONYMOUS, Caller
 
 
@@ -16,6 +16,7 @@ class Context:
     idempotency_key: the key of the whole request, from its header.
     root_fields: how many root fields the operation has. Several mutations get keys derived from that key, and several
         lists are read by one statement.
+    size_limit: counts what is executed; None when the response cannot become too large.
     """
 
     now: datetime
@@ -23,6 +24,7 @@ class Context:
     request_id: str = ""
     idempotency_key: str | None = None
     root_fields: int = 1
+    size_limit: SizeLimit | None = None
     deadline: Deadline = field(default_factory=Deadline)
     loaders: dict[type, Any] = field(default_factory=dict)
 

@@ -3,6 +3,7 @@
 import graphene
 from graphql import GraphQLSchema
 
+from api.limits.sizes import require_max_bytes
 from api.limits.weights import require_sizes
 from api.mutation import MUTATIONS
 from api.permissions import guard
@@ -29,5 +30,5 @@ Mutation = type(
 
 
 schema: GraphQLSchema = guard(
-    require_sizes(graphene.Schema(query=Query, mutation=Mutation, types=[Date, Time]).graphql_schema)
+    require_max_bytes(require_sizes(graphene.Schema(query=Query, mutation=Mutation, types=[Date, Time]).graphql_schema))
 )

@@ -4,6 +4,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -13,7 +14,7 @@ from graphql import ExecutionResult, GraphQLError, OperationType
 from api.context import Context
 from api.documents import Document, Operation, find_document, is_new, is_restricted
 from api.documents.introspection import check_introspection, hide_names, may_learn_names
-from api.execution import execute_document
+from api.execution import ResponseTooLarge, SizeLimit, execute_document, measure
 from api.http.authentication import InvalidToken, caller_of
 from api.http.codes import Code
 from api.http.errors import RequestError, format_error, malformed
@@ -22,7 +23,8 @@ from api.http.request import ALLOWED_METHODS, JSON, GraphQLRequest, read_request
 from api.http.response import make_public, media_type_of, refusal_response, result_response
 from api.http.response_cache import EncodedResponse, cached_response, encode
 from api.http.variables import errors_in_variables
-from api.limits.cost import check_cost, describe_cost
+from api.limits.cost import Cost, check_cost, describe_cost
+from api.limits.errors import response_too_large
 from api.schema import schema
 from ops.observation import OTHER, observation
 from reservation.domain.caller import ANONYMOUS, Caller
@@ -83,28 +85,50 @@ def run(
         check_introspection(context.caller)
     variables = graphql_request.variables
     cost = operation.cost(variables)
-    check_cost(cost)
+    check_cost(cost, operation.kind)
     limiter.consume_for_operation(operation, cost)
     if COST_HEADER in request.headers:
-        return encode({**execute(document, operation, variables, context), "extensions": {"cost": describe_cost(cost)}})
+        result = execute(document, operation, variables, context, cost)
+        return encode({**result, "extensions": {"cost": describe_cost(cost, operation.kind)}})
     if operation.public_reads is None:
-        return encode(execute(document, operation, variables, context))
+        return encode(execute(document, operation, variables, context, cost))
     return cached_response(
-        schema, document, operation, variables, lambda: execute(document, operation, variables, context)
+        schema, document, operation, variables, lambda: execute(document, operation, variables, context, cost)
     )
 
 
-def execute(document: Document, operation: Operation, variables: dict[str, Any], context: Context) -> dict[str, Any]:
-    """The result of the operation, as the client gets it. Raises RequestError for variables that do not fit."""
-    context = replace(context, root_fields=len(operation.fields))
-    result = execute_document(
-        schema, document.tree, context=context, variables=variables, operation_name=operation.name
+def execute(
+    document: Document, operation: Operation, variables: dict[str, Any], context: Context, cost: Cost
+) -> dict[str, Any]:
+    """The result of the operation, as the client gets it.
+
+    Raises RequestError for variables that do not fit, and for a query whose response is too large.
+    """
+    maximum = settings.RESPONSE_MAX_BYTES
+    is_query = operation.kind is OperationType.QUERY
+    may_be_too_large = is_query and cost.size > maximum
+    context = replace(
+        context, root_fields=len(operation.fields), size_limit=SizeLimit(maximum) if may_be_too_large else None
     )
+    try:
+        result = execute_document(
+            schema, document.tree, context=context, variables=variables, operation_name=operation.name
+        )
+        check_variables(operation, variables, result, context)
+        formatted = format_result(result, context)
+        if may_be_too_large or (is_query and result.errors):  # errors are not in the cost
+            measure(formatted, maximum=maximum)
+    except ResponseTooLarge as error:
+        raise response_too_large(maximum, cost=describe_cost(cost, operation.kind)) from error
+    return formatted
+
+
+def check_variables(operation: Operation, variables: dict[str, Any], result: ExecutionResult, context: Context) -> None:
+    """Raise RequestError when nothing was executed because the variables do not fit."""
     if result.data is None and result.errors and not any(error.path for error in result.errors):
         reveal_names = may_learn_names(context.caller)
         errors = errors_in_variables(schema, operation.node, variables, reveal_names=reveal_names)
         raise RequestError(*islice(errors, MAX_VARIABLE_ERRORS))
-    return format_result(result, context)
 
 
 def check_method(request: HttpRequest, operation: Operation) -> None:

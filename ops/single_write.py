@@ -8,6 +8,9 @@ from typing import Any
 
 from gunicorn.http import wsgi
 
+MAX_BYTES = 2**20
+"""A larger body is written after the header, since the buffer would copy it."""
+
 
 class WriteBuffer(bytearray):
     """Collects what is written to it, with the one method of a socket that gunicorn calls."""
@@ -16,12 +19,13 @@ class WriteBuffer(bytearray):
 
 
 class SingleWriteResponse(wsgi.Response):
-    """Sends the header together with the first part of the body, which is the whole body unless it is streamed."""
+    """Sends the header together with the first part of the body, which is the whole body unless it is streamed or very
+    large."""
 
     sock: Any
 
     def write(self, arg: bytes) -> None:
-        if self.headers_sent:
+        if self.headers_sent or len(arg) > MAX_BYTES:
             super().write(arg)
             return
         connection = self.sock

@@ -89,9 +89,12 @@ class LeafCompleter(Completer):
 
     def complete(self, values: Column, types: PythonTypes, state: ExecutionState) -> Column:
         try:
-            return self.serialize(values, types)
+            completed = self.serialize(values, types)
         except Exception:
-            return state.call_each(state.context.complete_leaf_value, [(self.type, value) for value in values])
+            completed = state.call_each(state.context.complete_leaf_value, [(self.type, value) for value in values])
+        if state.size_limit is not None:
+            state.size_limit.add_values(completed)
+        return completed
 
     def serialize(self, values: Column, types: PythonTypes) -> Column:
         """The serialised column. Raises any exception when the values have to be serialised one by one."""

@@ -22,6 +22,7 @@ from api.execution.columns import (
     types_of,
 )
 from api.execution.object_completion import make_completer
+from api.execution.response_size import PUNCTUATION
 from api.execution.selected_field import SelectedField
 from api.execution.state import ExecutionState
 
@@ -65,11 +66,14 @@ class Selection:
             if (definition := get_field_def(plan.schema, type_, group[0]))
         ]
         plan.size += len(self.fields)
+        self.key_bytes = sum(len(field.key) + PUNCTUATION for field in self.fields)
         self.build_rows: RowBuilder | None = None
         self.was_executed = False
 
     def execute(self, sources: Column, types: PythonTypes, state: ExecutionState) -> list[Row]:
         """One row per source. The values of pending columns are put into the rows later."""
+        if state.size_limit is not None:
+            state.size_limit.add(len(sources) * self.key_bytes)
         columns: list[Column] = []
         pending: list[tuple[Field, Column]] = []
         for field in self.fields:

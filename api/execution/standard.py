@@ -9,11 +9,14 @@ from graphql import (
     ExecutionResult,
     FieldNode,
     GraphQLError,
+    GraphQLLeafType,
     GraphQLObjectType,
+    OperationDefinitionNode,
 )
 from graphql.pyutils import Path, Undefined
 
 from api.execution.loop import close_coroutines, thread_loop
+from api.execution.response_size import PUNCTUATION, SizeExceeded, SizeLimit
 
 
 class StandardExecutionContext(ExecutionContext):
@@ -22,6 +25,7 @@ class StandardExecutionContext(ExecutionContext):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.coroutines: list[CoroutineType[Any, Any, Any]] = []
+        self.size_limit: SizeLimit | None = getattr(self.context_value, "size_limit", None)
 
     def is_awaitable(self, value: Any) -> bool:
         """Whether it is a coroutine or a future, the only awaitables that resolvers return.
@@ -32,6 +36,34 @@ class StandardExecutionContext(ExecutionContext):
             self.coroutines.append(value)
             return True
         return isinstance(value, Future)
+
+    def execute_operation(self, operation: OperationDefinitionNode, root_value: Any) -> Any:
+        try:
+            return super().execute_operation(operation, root_value)
+        except SizeExceeded:
+            close_coroutines(self.coroutines)
+            raise
+
+    def execute_fields(
+        self,
+        parent_type: GraphQLObjectType,
+        source_value: Any,
+        path: Path | None,
+        fields: dict[str, list[FieldNode]],
+    ) -> Any:
+        """Count the names of the fields, and execute them."""
+        if self.size_limit is not None:
+            self.size_limit.add(sum(len(name) + PUNCTUATION for name in fields))
+        return super().execute_fields(parent_type, source_value, path, fields)
+
+    def complete_leaf_value(  # type: ignore[override]
+        self, return_type: GraphQLLeafType, result: Any
+    ) -> Any:
+        """Complete a scalar or an enum, and count it."""
+        completed = super().complete_leaf_value(return_type, result)
+        if self.size_limit is not None:
+            self.size_limit.add_values([completed])
+        return completed
 
     def execute_fields_serially(
         self,

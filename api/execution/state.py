@@ -19,6 +19,7 @@ from api.execution.columns import (
     types_of,
 )
 from api.execution.loop import BatchLoop
+from api.execution.response_size import SizeLimit
 from api.execution.selected_field import SelectedField
 
 CompleteColumn = Callable[[Column, PythonTypes, int, "ExecutionState"], Column]
@@ -29,6 +30,7 @@ class ExecutionState:
     """Created for one execution. Plans are shared by executions, so nothing in them refers to it.
 
     pending: columns of awaitables, each with its key in the rows, what completes it, and the rows.
+    size_limit: counts what is completed; None when the response cannot become too large.
     has_failures: whether any value failed, so that the response has to be walked for paths.
     finishers: for each row of an abstract type, by the row's identity, what finishes it.
     """
@@ -37,6 +39,7 @@ class ExecutionState:
         self.context = context
         self.variables = context.variable_values
         self.loop = loop
+        self.size_limit: SizeLimit | None = getattr(context.context_value, "size_limit", None)
         self.pending: list[tuple[str, CompleteColumn, Column, list[Row]]] = []
         self.has_failures = False
         self.finishers: dict[int, FinishValue] = {}

@@ -64,7 +64,9 @@ def json_response(body: bytes, media_type: str, status: int) -> HttpResponse:
 
 def make_public(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Let proxies cache the response for a moment; make it a 304 when the client's ETag matches."""
-    etag = f'"{sha256(response["Content-Type"].encode() + response.content).hexdigest()[:32]}"'
+    content_hash = sha256(response["Content-Type"].encode())
+    content_hash.update(response.content)  # without a copy of it
+    etag = f'"{content_hash.hexdigest()[:32]}"'
     response.headers["ETag"] = etag
     # max-age=0: a browser's own TTL would add to the proxy's, so it revalidates by the ETag each time.
     response.headers["Cache-Control"] = f"public, max-age=0, s-maxage={settings.GRAPHQL_PUBLIC_SECONDS}"

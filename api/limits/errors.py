@@ -23,6 +23,12 @@ def limit_exceeded(
     return RequestError(GraphQLError(message, node, extensions=extensions))
 
 
+def response_too_large(maximum: int, *, cost: dict[str, int]) -> RequestError:
+    """The error for a query whose response has more bytes than it may have."""
+    message = f"The response would have more than {maximum} bytes. Request smaller pages, or fewer fields."
+    return limit_exceeded("responseBytes", maximum, message, cost=cost)
+
+
 def list_too_long(node: Node | None = None) -> RequestError:
     """The error for a list with too many items, in the document or in its variables."""
     maximum = settings.GRAPHQL_MAX_LIST

@@ -17,18 +17,24 @@ from graphql import (
     ValueNode,
     VariableNode,
     get_named_type,
+    get_nullable_type,
     is_abstract_type,
     is_introspection_type,
+    is_list_type,
     is_object_type,
 )
 from graphql.type import SchemaMetaFieldDef, TypeMetaFieldDef, TypeNameMetaFieldDef
 
+from api.execution import PUNCTUATION
 from api.limits.cost import Conditions, Cost, PricedField, total
 from api.limits.input_value import InputValue, Variables, literal
-from api.limits.weights import LIST_SIZES, SERVICE_SEARCH_COSTS, is_connection, is_node, weight_of
+from api.limits.sizes import max_bytes
+from api.limits.weights import LIST_SIZES, SERVICE_SEARCH_COSTS, is_connection, is_node, list_maximum, weight_of
 from api.types.connections import DEFAULT_PAGE_SIZE
 
 META_FIELDS = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef, "__typename": TypeNameMetaFieldDef}
+BRACKETS, COMMA = 2, 1
+"""Bytes around an object or a list, and after each item of a list."""
 
 
 class OperationCost:
@@ -85,6 +91,7 @@ class OperationCost:
         elif node.selection_set:
             possible = self.schema.get_possible_types(type_)  # type: ignore[arg-type]
             below = tuple(self.select(node.selection_set, one) for one in possible)
+        is_list = is_list_type(get_nullable_type(field.type))  # type: ignore[arg-type]
         is_items = is_connection(parent) and node.name.value in ("nodes", "edges")
         priced = PricedField(
             name=node.name.value,
@@ -94,6 +101,9 @@ class OperationCost:
             service_costs=self.service_costs(coordinate, arguments, below),
             is_value=not node.selection_set and not is_introspection_type(parent),
             sizes=tuple(arguments[name] for name in ("first", "last") if name in arguments),
+            key_bytes=len((node.alias or node.name).value) + PUNCTUATION + BRACKETS * is_list,
+            value_bytes=COMMA * is_list + (BRACKETS if node.selection_set else max_bytes(coordinate, parent, type_)),
+            most=list_maximum(coordinate),
             conditions=conditions,
             below=below,
         )

@@ -1,8 +1,12 @@
 """The weights of fields and the sizes of lists. A list without a size is an error when the schema is created."""
 
+from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from graphql import GraphQLSchema, get_nullable_type, is_introspection_type, is_list_type
+
+from reservation.policy import Policy
 
 LIST_SIZES: dict[str, int | str] = {
     # The size is the length of a list argument, given by its name.
@@ -22,6 +26,11 @@ LIST_SIZES: dict[str, int | str] = {
     "__Directive.args": 2,
     "__Directive.locations": 3,
 }
+LIST_MAXIMA: dict[str, Callable[[Policy], int]] = {
+    "Reservation.appointments": lambda policy: policy.run_length(policy.max_service_length),
+}
+"""How many items the lists have at most that have a typical number of them in LIST_SIZES."""
+
 FREE_LISTS = ("userErrors",)
 """The lists of every payload whose items cost nothing."""
 
@@ -58,6 +67,12 @@ def weight_of(coordinate: str, type_: Any) -> float:
     if is_introspection_type(type_):
         return INTROSPECTION_WEIGHT
     return int(is_connection(type_) or is_node(type_))
+
+
+def list_maximum(coordinate: str) -> int | None:
+    """How many items the list in this field has at most, where LIST_SIZES has a typical number; otherwise None."""
+    maximum = LIST_MAXIMA.get(coordinate)
+    return maximum and maximum(settings.RESERVATION_POLICY)
 
 
 def is_connection(type_: Any) -> bool:

@@ -18,7 +18,7 @@ GUNICORN = (settings.BASE_DIR / "app-api-django" / "gunicorn.conf.py").read_text
 
 DEFAULTS = re.findall(r"^\|[^|]+\| `([A-Z_]+)` \| ([\d,.]+)", TEXT, re.MULTILINE)
 COSTS = dict(re.findall(r"^\| ([^|]+) \| ([\d.]+) \|$", TEXT, re.MULTILINE))
-PREFIXES = ("GRAPHQL_MAX_", "RATE_LIMIT_", "REQUEST_MAX_", "RESERVATIONS_")
+PREFIXES = ("GRAPHQL_MAX_", "RATE_LIMIT_", "REQUEST_MAX_", "RESPONSE_MAX_", "RESERVATIONS_")
 
 
 def number(text: str) -> Decimal:

@@ -6,6 +6,7 @@ import pytest
 
 from api.documents import parse_document
 from api.limits.cost import Cost
+from api.limits.sizes import SCALAR_BYTES
 from api.schema import schema
 from tests.api.test_views import refusal
 from tests.conftest import Post
@@ -17,8 +18,13 @@ def cost_of(source: str, **variables: Any) -> Cost:
 
 def cost(source: str, **variables: Any) -> tuple[int, int]:
     """The cost, and how many nodes the operation can return."""
-    requested, nodes, _ = cost_of(source, **variables)
-    return requested, nodes
+    total = cost_of(source, **variables)
+    return total.requested, total.nodes
+
+
+def bytes_of_ids(number: int) -> int:
+    """How many bytes the response to `{ providers { nodes { id } } }` can have, with so many providers."""
+    return len('{"data":{"providers":{"nodes":[],},}}') + number * (len('{"id":,},') + SCALAR_BYTES["ID"])
 
 
 @pytest.mark.parametrize(
@@ -146,7 +152,16 @@ def test_an_operation_that_costs_too_much_is_refused(post: Post, settings: Any, 
         "code": "QUERY_TOO_COMPLEX",
         "limit": "cost",
         "maximum": 51,
-        "cost": {"requested": 52, "limit": 51, "nodes": 51, "nodeLimit": 10_000, "values": 51, "valueLimit": 20_000},
+        "cost": {
+            "requested": 52,
+            "limit": 51,
+            "nodes": 51,
+            "nodeLimit": 10_000,
+            "values": 51,
+            "valueLimit": 20_000,
+            "bytes": bytes_of_ids(51),
+            "byteLimit": 32 * 2**20,
+        },
     }
 
 
@@ -222,7 +237,16 @@ def test_the_cost_is_reported_when_the_header_requests_it(post: Post, db: None) 
     body = {"query": "{ providers(first: 3) { nodes { id } } }"}
     data = {"providers": {"nodes": []}}
     assert post(body).json() == {"data": data}
-    cost = {"requested": 4, "limit": 5000, "nodes": 3, "nodeLimit": 10_000, "values": 3, "valueLimit": 20_000}
+    cost = {
+        "requested": 4,
+        "limit": 5000,
+        "nodes": 3,
+        "nodeLimit": 10_000,
+        "values": 3,
+        "valueLimit": 20_000,
+        "bytes": bytes_of_ids(3),
+        "byteLimit": 32 * 2**20,
+    }
     assert post(body, **{"GraphQL-Cost": "report"}).json() == {"data": data, "extensions": {"cost": cost}}
 
 
