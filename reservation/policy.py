@@ -9,6 +9,12 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LAST_INSTANT = datetime.max.replace(tzinfo=UTC)
+
+
+def later(instant: datetime, duration: timedelta) -> datetime:
+    """The instant that is this much later, or the last one that there is: calendars may reach the end of year 9999."""
+    return instant + min(duration, LAST_INSTANT - instant)
 
 
 # --- The lease -----------------------------------------------------------------------------------------------------
@@ -111,7 +117,9 @@ class Policy:
     lead_time: how far ahead of its start an appointment must be reserved.
     max_live_holds: how many unconfirmed reservations a client may have at once.
     max_reservations_per_hour: how often a caller may try to reserve within an hour; 0: no limit.
-    max_interval: the longest interval that one call offers, withdraws or lists.
+    max_interval: the longest interval that one call offers, withdraws or lists; in days of any zone, so it is longer
+        by an hour where clocks are set back meanwhile.
+    offer_horizon: how far ahead time may be offered.
     max_service_length: the longest service.
     cancellation_notice: how long before the start a client may still cancel a confirmed reservation.
     retention: how long after its start a reservation is anonymised; None: never.
@@ -124,6 +132,7 @@ class Policy:
     max_live_holds: int = 5
     max_reservations_per_hour: int = 30
     max_interval: timedelta = timedelta(days=62)
+    offer_horizon: timedelta = timedelta(days=1826)
     max_service_length: timedelta = timedelta(hours=8)
     cancellation_notice: timedelta = timedelta(0)
     retention: timedelta | None = None
@@ -153,6 +162,10 @@ class Policy:
     def run_length(self, duration: timedelta | None) -> int:
         """How many consecutive appointments a service of this duration takes; one without a service (None)."""
         return 1 if duration is None else -(-duration // self.appointment_length)
+
+    def latest_end(self, now: datetime) -> datetime:
+        """The last instant until which time can be offered now."""
+        return later(now, self.offer_horizon)
 
     def earliest_start(self, now: datetime) -> datetime:
         """The first instant that can be reserved now."""

@@ -115,6 +115,7 @@ RESERVATION_POLICY = Policy(
     max_live_holds=env.int("MAX_LIVE_HOLDS", default=5),
     max_reservations_per_hour=env.int("RESERVATIONS_PER_HOUR", default=30),
     max_interval=timedelta(days=env.int("MAX_INTERVAL_DAYS", default=62)),
+    offer_horizon=timedelta(days=env.int("OFFER_HORIZON_DAYS", default=1826)),
     cancellation_notice=timedelta(hours=env.int("CANCELLATION_NOTICE_HOURS", default=0)),
     retention=timedelta(days=RETENTION_DAYS) if RETENTION_DAYS else None,
     key_life=timedelta(days=env.int("IDEMPOTENCY_KEY_DAYS", default=30)),

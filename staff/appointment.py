@@ -12,6 +12,7 @@ from reservation.models import Appointment, Reservation
 from reservation.models.appointment import AppointmentQuerySet
 from staff.base import ReadOnlyAdmin
 from staff.dates import WhenFilter
+from staff.instants import instant_column
 from staff.search import by_people
 
 
@@ -53,8 +54,10 @@ class AppointmentAdmin(ReadOnlyAdmin):
     search_fields = ("provider__name",)
     search_help_text = "The name of a provider or of a client"
     ordering = ("starts_at", "id")
-    fieldsets = ((None, {"fields": (("starts_at", "provider"), ("state", "available_at"), "reservation")}),)
-    readonly_fields = ("state",)
+    fieldsets = ((None, {"fields": (("starts", "provider"), ("state", "available"), "reservation")}),)
+    readonly_fields = ("starts", "state", "available")
+
+    available = instant_column("available_at", description="available")
 
     @display(description="state", label={"Free": "success", "Held": "warning", "Booked": "info"})
     def state(self, appointment: Appointment) -> str:

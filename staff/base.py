@@ -10,11 +10,11 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from unfold.admin import ModelAdmin
-from unfold.decorators import display
 from unfold.views import ChangeList as UnfoldChangeList
 
 from reservation.domain.caller import Caller, find_caller
 from staff.dates import hierarchy
+from staff.instants import instant_column
 from staff.merging import kept_changes, merging, save_changed_fields
 from staff.paginator import BoundedPaginator
 
@@ -83,9 +83,7 @@ class ReadOnlyAdmin(BoundedAdmin):
     list_before_template = "admin/hierarchy.html"
     sortable_by = ("starts",)
 
-    @display(description="starts", ordering="starts_at")
-    def starts(self, row: Any) -> str:
-        return f"{timezone.localtime(row.starts_at):%a %d %b %Y, %H:%M}"
+    starts = instant_column("starts_at", description="starts")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return LeanChangeList

@@ -8,17 +8,20 @@ from unfold.admin import TabularInline
 from reservation.models import ReservationEvent
 from reservation.models.event import EventKind
 from staff.history import changes_in_words
+from staff.instants import instant_column
 
 
 class EventInline(TabularInline):
     """The history of a reservation: what changed, when, and by whom."""
 
     model = ReservationEvent
-    fields = readonly_fields = ("occurred_at", "kind", "who", "change")
+    fields = readonly_fields = ("occurred", "kind", "who", "change")
     verbose_name_plural = "history"
     can_delete = False
     extra = 0
     hide_title = True
+
+    occurred = instant_column("occurred_at", description="when")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReservationEvent]:
         return super().get_queryset(request).select_related("user").order_by("pk")

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from reservation.instants import period
 from reservation.models import ReservationEvent
 from reservation.models.event import EventKind
 from reservation.policy import Status
@@ -35,11 +36,9 @@ def snapshot_in_words(snapshot: dict[str, Any]) -> dict[str, str]:
     """Returns the parts of a snapshot (reservation.domain.event), by name."""
     if not snapshot:
         return {}
-    starts_at, ends_at = (
-        timezone.localtime(datetime.fromisoformat(snapshot[name])) for name in ("starts_at", "ends_at")
-    )
+    starts_at, ends_at = (datetime.fromisoformat(snapshot[name]) for name in ("starts_at", "ends_at"))
     return {
         "status": STATUS_WORDS[Status(snapshot["status"])].staff,
-        "time": f"{starts_at:%Y-%m-%d %H:%M}-{ends_at:%H:%M}",
+        "time": period(starts_at, ends_at, timezone.get_current_timezone()),
         "provider": f"provider {snapshot['provider_id']}",
     }

@@ -18,9 +18,11 @@ from reservation.domain.queries.overview import (
     name_people,
     tally,
 )
+from reservation.instants import clock, in_zone, short_day
 from reservation.models import Reservation
 from reservation.status_words import STATUS_WORDS, StatusGroup
 from staff.dates import interval_of
+from staff.instants import staff_moment
 from staff.requests import recent_requests
 
 MAX_COMING_UP = 8
@@ -44,7 +46,11 @@ CONCERN_TEXTS = {
 def home_context(request: HttpRequest) -> dict[str, Any]:
     """Returns the context of the page, without reservations for a user who may not see them."""
     now = timezone.now()
-    context: dict[str, Any] = {"now": now, "zone": timezone.get_current_timezone_name()}
+    context: dict[str, Any] = {
+        "now": now,
+        "moment": staff_moment(now),
+        "zone": timezone.get_current_timezone_name(),
+    }
     if request.user.has_perm("reservation.view_reservation"):
         context |= overview(now)
     return context | {"windows": recent_requests()}
@@ -89,9 +95,11 @@ def describe_tally(title: str, when: str, numbers: Tally) -> dict[str, Any]:
 
 def describe_row(reservation: Reservation, now: datetime) -> dict[str, Any]:
     """Returns a reservation as a row of a list."""
-    words = STATUS_WORDS[reservation.status_at(now)]
+    words, zone = STATUS_WORDS[reservation.status_at(now)], timezone.get_current_timezone()
     return {
         "reservation": reservation,
+        "time": clock(reservation.starts_at, zone),
+        "day": short_day(in_zone(reservation.starts_at, zone)),
         "status": words.staff,
         "tone": words.tone,
         "page": reverse("admin:reservation_reservation_change", args=[reservation.pk]),

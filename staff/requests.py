@@ -12,6 +12,7 @@ from ops.metrics import DAY, HOUR, families
 from ops.metrics.process import metrics
 from ops.metrics.summary import OperationSummary, operations
 from ops.metrics.windows import History, Window
+from reservation.instants import clock
 from staff.chart import columns, spread
 
 NUMBERS_TTL_SECONDS = 15
@@ -59,7 +60,7 @@ def describe_window(title: str, history: History) -> dict[str, Any]:
 
 def clock_label(start: datetime) -> str:
     """Returns the label of a step, in the staff's time zone."""
-    return f"{timezone.localtime(start):%H:%M}"
+    return clock(start, timezone.get_current_timezone())
 
 
 def operation_numbers(operation: OperationSummary, slowest: float) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from unfold.decorators import display
 from reservation.domain.command import Command
 from reservation.domain.errors import DomainError
 from reservation.domain.reservation import cancel
+from reservation.instants import clock
 from reservation.models import Reservation
 from reservation.models.reservation import ReservationQuerySet
 from reservation.policy import LEADS_TO, MAX_TEXT_LENGTH, TRANSITIONS, Action
@@ -22,6 +23,7 @@ from staff.base import ReadOnlyAdmin, current_caller
 from staff.calendar.permissions import may_work
 from staff.dates import WhenFilter
 from staff.event import EventInline
+from staff.instants import instant_column, staff_moment
 from staff.search import by_people
 
 
@@ -80,14 +82,20 @@ class ReservationAdmin(ReadOnlyAdmin):
     ordering = ("starts_at", "id")
     inlines = (EventInline,)
     actions = tuple(list_action(action, chosen) for action, chosen in LIST_ACTIONS.items())
-    readonly_fields = ("state",)
+    readonly_fields = ("state", "starts", "ends", "created", "expires", "confirmed", "cancelled")
     fieldsets = (
-        (None, {"fields": (("state", "client"), ("starts_at", "ends_at"), ("provider", "service"), "note")}),
+        (None, {"fields": (("state", "client"), ("starts", "ends"), ("provider", "service"), "note")}),
         (
             "Times of changes",
-            {"fields": (("created_at", "expires_at"), ("confirmed_at", "cancelled_at"), "cancel_reason")},
+            {"fields": (("created", "expires"), ("confirmed", "cancelled"), "cancel_reason")},
         ),
     )
+
+    ends = instant_column("ends_at", description="ends")
+    created = instant_column("created_at", description="created")
+    expires = instant_column("expires_at", description="lapses")
+    confirmed = instant_column("confirmed_at", description="confirmed")
+    cancelled = instant_column("cancelled_at", description="cancelled")
 
     @display(ordering="status", description="state", label={words.staff: words.tone for words in STATUS_WORDS.values()})
     def state(self, reservation: Reservation) -> str:
@@ -95,7 +103,7 @@ class ReservationAdmin(ReadOnlyAdmin):
 
     @admin.display(description="until")
     def until(self, reservation: Reservation) -> str:
-        return f"{timezone.localtime(reservation.ends_at):%H:%M}"
+        return clock(reservation.ends_at, timezone.get_current_timezone())
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Reservation], search_term: str
@@ -124,7 +132,7 @@ class ReservationAdmin(ReadOnlyAdmin):
             **self.admin_site.each_context(request),
             "title": "Cancel",
             "opts": self.opts,
-            "chosen": chosen.select_related("client", "provider"),
+            "chosen": [(one, staff_moment(one.starts_at)) for one in chosen.select_related("client", "provider")],
             "action_checkbox_name": ACTION_CHECKBOX_NAME,
             "max_text_length": MAX_TEXT_LENGTH,
         }
@@ -144,6 +152,8 @@ class ReservationAdmin(ReadOnlyAdmin):
                 command(caller=caller, reservation_id=reservation.pk, now=now, **arguments)
                 done += 1
             except DomainError as refusal:
-                self.message_user(request, f"{reservation}: {refusal.message}", messages.ERROR)
+                self.message_user(
+                    request, f"{reservation}, {staff_moment(reservation.starts_at)}: {refusal.message}", messages.ERROR
+                )
         if done:
             self.message_user(request, f"Done: {done}.", messages.SUCCESS)

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 from staff.calendar.choice import parse_id
+from staff.instants import staff_moment
 
 MAX_LISTED_SESSIONS = 50
 
@@ -27,9 +28,13 @@ def show_sessions(request: HttpRequest, site: AdminSite) -> HttpResponse:
         "title": "Your sessions",
         "here": here,
         "others": ALL_OTHERS,
-        "sessions": sorted(
-            own.order_by("-last_seen_at", "-pk")[:MAX_LISTED_SESSIONS], key=lambda session: session.session_key != here
-        ),
+        "sessions": [
+            (session, staff_moment(session.created_at), staff_moment(session.last_seen_at))
+            for session in sorted(
+                own.order_by("-last_seen_at", "-pk")[:MAX_LISTED_SESSIONS],
+                key=lambda session: session.session_key != here,
+            )
+        ],
     }
     return TemplateResponse(request, "admin/sessions.html", context)
 

@@ -9,6 +9,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from reservation.models import User
 from staff.base import BoundedAdmin
+from staff.instants import instant_column
 
 PERMISSION_FIELDS = ("is_staff", "is_superuser", "groups", "user_permissions")
 """The fields that make an account one of staff, and grant it permissions."""
@@ -41,20 +42,22 @@ class UserAdmin(auth_admin.UserAdmin, BoundedAdmin):  # type: ignore[misc] # one
     form = UserChangeForm
     add_form = NewUserForm
     change_password_form = NewPasswordForm
-    list_display = ("email", "is_staff", "is_superuser", "is_active", "last_login")
+    list_display = ("email", "is_staff", "is_superuser", "is_active", "logged_in")
     list_filter = ("is_staff", "is_superuser", "is_active", "groups")
     search_fields = ("email",)
     ordering = ("email",)
     sortable_by = ("email",)
-    readonly_fields = ("last_login", "date_joined")
+    readonly_fields = ("logged_in", "joined")
     fieldsets = (
         (None, {"fields": ("email", "password")}),
         (
             "What the account may do",
             {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")},
         ),
-        ("When", {"fields": (("last_login", "date_joined"),)}),
+        ("When", {"fields": (("logged_in", "joined"),)}),
     )
+    logged_in = instant_column("last_login")
+    joined = instant_column("date_joined")
     add_fieldsets = ((None, {"fields": ("email", "usable_password", "password1", "password2")}),)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from reservation.domain.caller import Caller
 from reservation.domain.command import command
-from reservation.domain.errors import Forbidden, NotFound
+from reservation.domain.errors import Forbidden, NotFound, TooFarAhead
 from reservation.domain.expiry import expire
 from reservation.domain.permissions import Permission
 from reservation.domain.transaction import Conflict
@@ -25,10 +25,13 @@ def appointments_between(*, provider_id: int, starts_at: datetime, ends_at: date
 def offer(*, caller: Caller, provider_id: int, starts_at: datetime, ends_at: datetime, now: datetime) -> int:
     """Put every slot of the interval on the provider's calendar; returns how many of them are new.
 
-    Raises NotFound, Forbidden, and InvalidInput for an interval that is not a run of future slots.
+    Raises NotFound, Forbidden, TooFarAhead, and InvalidInput for an interval that is not a run of future slots.
     """
+    policy = settings.RESERVATION_POLICY
     provider = calendar_of(caller=caller, provider_id=provider_id, permission=Permission.OFFER)
     check_slots(starts_at=starts_at, ends_at=ends_at, now=now)
+    if ends_at > policy.latest_end(now):
+        raise TooFarAhead(policy.offer_horizon)
     existing = set(
         appointments_between(provider_id=provider.pk, starts_at=starts_at, ends_at=ends_at).values_list(
             "starts_at", flat=True
@@ -36,7 +39,7 @@ def offer(*, caller: Caller, provider_id: int, starts_at: datetime, ends_at: dat
     )
     missing = [
         Appointment(provider=provider, starts_at=slot)
-        for slot in settings.RESERVATION_POLICY.starts(starts_at, ends_at)
+        for slot in policy.starts(starts_at, ends_at)
         if slot not in existing
     ]
     try:

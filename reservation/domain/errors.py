@@ -96,6 +96,15 @@ class TooSoon(DomainError):
         super().__init__(f"Reserve at least {in_hours(lead_time)} ahead.", field="appointment_id")
 
 
+class TooFarAhead(DomainError):
+    """The time ends after the offer horizon."""
+
+    code = "TOO_FAR_AHEAD"
+
+    def __init__(self, horizon: timedelta) -> None:
+        super().__init__(f"Time can be offered at most {horizon.days} days ahead.", field="ends_at")
+
+
 class TooManyHolds(DomainError):
     """The client has as many unconfirmed reservations as it may."""
 

@@ -22,7 +22,7 @@ from reservation.domain.transaction import Conflict
 from reservation.models import Appointment, Client, Provider, Reservation, Service
 from reservation.models.appointment import free_at
 from reservation.models.reservation import live_hold_at
-from reservation.policy import BOOKED_UNTIL, HOLDING, Status
+from reservation.policy import BOOKED_UNTIL, HOLDING, Status, later
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def find_run(*, appointment_id: int, length: int, now: datetime) -> Run:
     if length == 1:
         return Run((first,))
     following = Appointment.objects.filter(provider_id=first.provider_id).starting_in(
-        first.starts_at + policy.appointment_length, first.starts_at + length * policy.appointment_length
+        first.ends_at, later(first.starts_at, length * policy.appointment_length)
     )
     run = Run((first, *following.order_by("starts_at")))
     if len(run.appointments) != length:

@@ -1,7 +1,7 @@
 """Validation of arguments that several commands and queries share."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -9,6 +9,7 @@ from django.db.models import Model
 
 from reservation.domain.errors import InvalidInput
 from reservation.policy import MAX_NAME_LENGTH
+from reservation.time_zones import greatest_set_back
 
 
 def check_fields(instance: Model, fields: Collection[str], *, argument: str | None = None) -> None:
@@ -38,10 +39,14 @@ def check_order(*, starts_at: datetime, ends_at: datetime, ends_field: str) -> N
 
 
 def check_interval(*, starts_at: datetime, ends_at: datetime, ends_field: str = "ends_at") -> None:
-    """Raise InvalidInput for an interval that is empty, backwards or longer than the policy allows."""
+    """Raise InvalidInput for an interval that is empty, backwards or longer than the policy allows.
+
+    The policy counts days of whatever zone the caller has: where clocks are set back, they are an hour longer.
+    """
     check_order(starts_at=starts_at, ends_at=ends_at, ends_field=ends_field)
     longest = settings.RESERVATION_POLICY.max_interval
-    if ends_at - starts_at > longest:
+    excess = ends_at - starts_at - longest
+    if excess > timedelta(0) and excess > greatest_set_back(starts_at, ends_at):
         raise InvalidInput(f"The interval is longer than {longest.days} days.", field=ends_field)
 
 

@@ -16,7 +16,7 @@ from database.fast_hydration import FastHydration
 from reservation.models.lookups import row_exists
 from reservation.models.provider import Provider
 from reservation.models.reservation import Reservation
-from reservation.policy import BOOKED_UNTIL, OPEN_SINCE
+from reservation.policy import BOOKED_UNTIL, OPEN_SINCE, later
 
 
 def free_at(now: datetime) -> Q:
@@ -144,11 +144,11 @@ class Appointment(FastHydration):
         )
 
     def __str__(self) -> str:
-        return f"{self.starts_at:%Y-%m-%d %H:%M}"
+        return f"Appointment {self.pk}"
 
     @property
     def ends_at(self) -> datetime:
-        return self.starts_at + settings.RESERVATION_POLICY.appointment_length
+        return later(self.starts_at, settings.RESERVATION_POLICY.appointment_length)
 
     def is_free_at(self, now: datetime) -> bool:
         """Whether it is free at this instant: never taken, or taken by a hold that has lapsed."""

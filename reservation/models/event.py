@@ -41,4 +41,4 @@ class ReservationEvent(models.Model):
     after = models.JSONField(help_text="Status, provider, start and end afterwards.")
 
     def __str__(self) -> str:
-        return f"{self.kind} at {self.occurred_at:%Y-%m-%d %H:%M}"
+        return f"{self.kind} of reservation {self.reservation_id}"

@@ -96,7 +96,7 @@ class Reservation(FastHydration):
         )
 
     def __str__(self) -> str:
-        return f"{self.starts_at:%Y-%m-%d %H:%M} {self.status}"
+        return f"Reservation {self.pk}"
 
     def status_at(self, now: datetime) -> Status:
         """Its state at this instant: a hold lapses by the passing of time."""

@@ -8,11 +8,11 @@ from typing import Any
 from reservation.domain.caller import Caller
 from reservation.domain.queries.calendar import Slot, SlotState, read_calendars
 from reservation.domain.transition import is_possible
+from reservation.instants import clock, short_day, span
 from reservation.models import Provider, Reservation
 from reservation.policy import Action, Status
 from reservation.status_words import STATUS_WORDS
 from staff.calendar.days import CalendarDay, CalendarRows
-from staff.calendar.texts import clock, short_day, span
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ class CalendarColumns:
             "client": reservation.client.name,
             "service": reservation.service.name if reservation.service else "",
             "service_id": reservation.service_id,
-            "time": span(reservation, day.zone),
+            "time": span(reservation.starts_at, reservation.ends_at, day.zone),
             "lapses": clock(reservation.expires_at, day.zone) if reservation.expires_at else None,
             "is_movable": is_possible(Action.RESCHEDULE, reservation, caller=self.caller, now=self.now),
         }

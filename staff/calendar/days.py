@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from reservation.instants import in_zone, wall_clock, zone_label
 from reservation.policy import EPOCH
 
 WORKING_HOURS = ("09:00", "17:00")
@@ -42,26 +43,34 @@ class CalendarDay:
     def key(self, instant: datetime) -> ClockTime:
         """Returns what a clock in the zone shows at this instant, with its fold."""
         local = instant.astimezone(self.zone)
-        return f"{local:%H:%M}", local.fold
+        return wall_clock(local), local.fold
 
     def contains(self, instant: datetime) -> bool:
         return self.starts_at <= instant < self.ends_at
 
 
 class CalendarRows:
-    """The rows of a grid whose columns are these days: the quarter hours of the longest day, which has all of them.
+    """The rows of a grid whose columns are these days: every time at which an appointment may start on any of them.
 
-    Some of them do not exist on a shorter day. A quarter hour that comes twice in a day has two rows.
+    Some of them do not exist on each day: an hour that is skipped, or, where clocks change by half an hour and an
+    appointment is longer, those of the other half of the week. A time that comes twice in a day has two rows.
     """
 
     def __init__(self, days: list[CalendarDay]) -> None:
-        longest = max(days, key=lambda day: len(day.starts))
-        self.keys = [longest.key(start) for start in longest.starts]
+        found = {day.key(start): start for day in sorted(days, key=has_change) for start in day.starts}
+        second = {clock for clock, fold in found if fold}
+        ends_at = max(second, default="")
+
+        def order(key: ClockTime) -> tuple[str, int, str]:
+            """Places all of an hour that comes twice before its second time, rather than each minute beside its own."""
+            clock, fold = key
+            return (min(second), fold, clock) if second and min(second) <= clock <= ends_at else (clock, 0, clock)
+
+        self.keys = sorted(found, key=order)
         occurrences = Counter(clock for clock, _ in self.keys)
-        zone_names = [start.astimezone(longest.zone).tzname() or "" for start in longest.starts]
+        zone = days[0].zone
         self.labels = [
-            (clock, name if occurrences[clock] > 1 else "")
-            for (clock, _), name in zip(self.keys, zone_names, strict=True)
+            (key[0], zone_label(in_zone(found[key], zone)) if occurrences[key[0]] > 1 else "") for key in self.keys
         ]
         rows = {key: number for number, key in enumerate(self.keys)}
         self.numbers = {day: {start: rows[day.key(start)] for start in day.starts} for day in days}
@@ -98,6 +107,11 @@ class CalendarRows:
         while last + 1 < len(hours) and hours[last + 1] == hours[last]:
             last += 1
         return first, last + 1
+
+
+def has_change(day: CalendarDay) -> bool:
+    """Whether clocks change on this day."""
+    return day.ends_at - day.starts_at != timedelta(days=1)
 
 
 def week_of(date_: date, zone: ZoneInfo) -> list[CalendarDay]:

@@ -13,6 +13,7 @@ from reservation.domain.access import visible_reservations
 from reservation.domain.queries.calendar import SlotState, read_slots
 from reservation.domain.queries.providers import find_providers
 from reservation.domain.transition import is_possible
+from reservation.instants import clock, in_zone, moment, span
 from reservation.models import Appointment, Reservation, ReservationEvent, User
 from reservation.models.event import EventKind
 from reservation.policy import MAX_NAME_LENGTH, MAX_PHONE_LENGTH, MAX_TEXT_LENGTH, Action, Status
@@ -21,7 +22,7 @@ from staff.actions import STAFF_ACTIONS, name_of
 from staff.base import current_caller
 from staff.calendar.choice import CalendarChoice
 from staff.calendar.permissions import may_add_client, may_reserve, may_search, may_work
-from staff.calendar.texts import clock, day_title, moment, span
+from staff.calendar.texts import day_title
 from staff.history import kind_in_words
 
 MAX_MOVE_TARGETS = 200
@@ -49,7 +50,7 @@ def show_appointment(request: HttpRequest, pk: int) -> HttpResponse:
             "appointment": appointment,
             "is_open": slot.state is SlotState.OPEN,
             "is_free": slot.state in (SlotState.OPEN, SlotState.CLOSED),
-            "day": day_title(appointment.starts_at.astimezone(zone).date()),
+            "day": day_title(in_zone(appointment.starts_at, zone).date()),
             "time": clock(appointment.starts_at, zone),
             "zone": zone.key,
             "services": [(service, service.duration <= room) for service in services],
@@ -114,7 +115,7 @@ def show_move(request: HttpRequest, pk: int) -> HttpResponse:
             **describe_reservation(reservation, zone),
             "is_possible": is_possible(Action.RESCHEDULE, reservation, caller=caller, now=now),
             "providers": providers[:MAX_MOVE_TARGETS],
-            "date": reservation.starts_at.astimezone(zone).date().isoformat(),
+            "date": in_zone(reservation.starts_at, zone).date().isoformat(),
         },
     )
 
@@ -129,8 +130,8 @@ def describe_reservation(reservation: Reservation, zone: ZoneInfo) -> dict[str, 
     """Returns the reservation and its time in words, for a template."""
     return {
         "reservation": reservation,
-        "day": day_title(reservation.starts_at.astimezone(zone).date()),
-        "time": span(reservation, zone),
+        "day": day_title(in_zone(reservation.starts_at, zone).date()),
+        "time": span(reservation.starts_at, reservation.ends_at, zone),
         "zone": zone.key,
     }
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from reservation.domain.access import visible_reservations
 from reservation.domain.queries.calendar import read_possible_moves
 from reservation.domain.queries.providers import find_providers
+from reservation.instants import clock
 from reservation.models import Provider
 from staff.base import current_caller
 from staff.calendar.choice import CalendarChoice
@@ -16,6 +17,7 @@ from staff.calendar.columns import CalendarColumn, CalendarColumns
 from staff.calendar.days import CalendarDay, week_of
 from staff.calendar.texts import day_title, utc_offset, week_title
 from staff.calendar.week import describe_weeks
+from staff.dates import FIRST_DATE, LAST_DATE
 
 MAX_PROVIDER_SUGGESTIONS = 50
 
@@ -45,8 +47,8 @@ def read_grid(request: HttpRequest) -> JsonResponse:
             "kind": "overview" if is_overview else "columns",
             "view": choice.view,
             "date": date.isoformat(),
-            "previous": (date - step).isoformat(),
-            "next": (date + step).isoformat(),
+            "previous": max(date - step, FIRST_DATE).isoformat(),
+            "next": min(date + step, LAST_DATE).isoformat(),
             "today": now.astimezone(zone).date().isoformat(),
             "title": week_title(days) if choice.view == "week" else day_title(date),
             "zone": zone.key,
@@ -83,6 +85,6 @@ def list_possible_moves(request: HttpRequest, pk: int) -> JsonResponse:
     return JsonResponse(
         {
             "title": day_title(day.date),
-            "times": [{"id": slot.id, "label": f"{slot.starts_at.astimezone(zone):%H:%M}"} for slot in found],
+            "times": [{"id": slot.id, "label": clock(slot.starts_at, zone)} for slot in found],
         }
     )

@@ -1,20 +1,13 @@
-"""Dates and times in the words of staff."""
+"""Days and weeks in the words of staff."""
 
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
-from reservation.models import Reservation
+from reservation.instants import DASH
 from staff.calendar.days import CalendarDay
-
-DASH = "\N{EN DASH}"
 
 
 def day_title(day: date) -> str:
     return f"{day:%A}, {day.day} {day:%B} {day.year}"
-
-
-def short_day(day: date) -> str:
-    return f"{day:%a} {day.day} {day:%b}"
 
 
 def week_title(days: list[CalendarDay]) -> str:
@@ -30,17 +23,3 @@ def utc_offset(days: list[CalendarDay]) -> str:
     ends = (days[0].starts_at, days[-1].ends_at - timedelta(microseconds=1))
     offsets = [instant.astimezone(zone).strftime("%z") for instant in ends]
     return " / ".join(f"UTC{offset[:3]}:{offset[3:]}" for offset in dict.fromkeys(offsets))
-
-
-def clock(instant: datetime, zone: ZoneInfo) -> str:
-    return f"{instant.astimezone(zone):%H:%M}"
-
-
-def moment(instant: datetime, zone: ZoneInfo) -> str:
-    """Returns the date, the time and the abbreviation of the zone, which distinguishes an hour that comes twice."""
-    local = instant.astimezone(zone)
-    return f"{short_day(local.date())} {local.year}, {local:%H:%M %Z}"
-
-
-def span(reservation: Reservation, zone: ZoneInfo) -> str:
-    return f"{clock(reservation.starts_at, zone)}{DASH}{clock(reservation.ends_at, zone)}"

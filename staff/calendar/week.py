@@ -5,9 +5,9 @@ from typing import Any
 
 from reservation.domain.caller import Caller
 from reservation.domain.queries.calendar import Occupancy, count_occupancy
+from reservation.instants import short_day
 from reservation.models import Provider
 from staff.calendar.days import CalendarDay
-from staff.calendar.texts import short_day
 
 NO_APPOINTMENTS = Occupancy(open=0, closed=0, held=0, booked=0)
 

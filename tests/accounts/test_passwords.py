@@ -52,6 +52,7 @@ def test_a_change_ends_every_session_and_notifies_the_owner(
     assert (phone.renew(), laptop.renew()) == (400, 400)
     assert [message.to for message in mail.outbox] == [[user.email]]
     assert "password has been changed" in str(mail.outbox[0].body)
+    assert re.search(r"- Date: \w{3} \d{1,2} \w{3} \d{4}, \d\d:\d\d UTC$", str(mail.outbox[0].body), re.MULTILINE)
     assert Application().log_in(**CREDENTIALS).status_code == 400
     assert Application().log_in(email=user.email, password=NEW).status_code == 200
 

@@ -15,6 +15,7 @@ def test_the_default_policy_has_the_agreed_numbers() -> None:
         lead_time=timedelta(hours=24),
         max_live_holds=5,
         max_interval=timedelta(days=62),
+        offer_horizon=timedelta(days=1826),
         max_service_length=timedelta(hours=8),
         cancellation_notice=timedelta(0),
     )

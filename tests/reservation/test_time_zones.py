@@ -6,9 +6,8 @@ import subprocess
 import sys
 import tomllib
 import zoneinfo
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from importlib import import_module, metadata, resources
-from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,7 +19,7 @@ from django.conf import settings
 from django.db import connection
 
 from reservation.models import Client, Provider
-from reservation.time_zones import LONGEST_CLOCK_CHANGE, is_time_zone, time_zone_names, zone_named
+from reservation.time_zones import is_time_zone, time_zone_names, zone_named
 from tests.factories import make_client, make_provider
 
 BASE: Path = settings.BASE_DIR
@@ -114,15 +113,6 @@ def test_a_time_zone_has_a_name_that_browsers_know() -> None:
         assert not is_time_zone(name)
         assert zone_named(name).key == "UTC"
     assert zone_named("US/Pacific").key == "US/Pacific"
-
-
-def test_no_clock_changes_by_more_than_the_longest_change() -> None:
-    days = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=number) for number in range(5 * 365)]
-    longest = timedelta(0)
-    for name in time_zone_names():
-        offsets = [day.astimezone(ZoneInfo(name)).utcoffset() or timedelta(0) for day in days]
-        longest = max(longest, *(abs(after - before) for before, after in pairwise(offsets)))
-    assert longest == LONGEST_CLOCK_CHANGE
 
 
 @pytest.mark.django_db

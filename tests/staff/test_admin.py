@@ -1,5 +1,7 @@
 """Staff's pages: every list and form opens, and state is changed by commands only."""
 
+from datetime import UTC
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.admin.models import LogEntry
@@ -9,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from reservation.domain.reservation import reserve
+from reservation.instants import moment, period
 from reservation.models import Reservation, ReservationEvent, Service, User
 from reservation.policy import Status
 from tests.factories import caller, make_appointments, make_client, make_provider, make_service, make_user, minutes
@@ -82,7 +85,9 @@ def test_an_action_calls_the_command_as_the_user(browser: Browser, hold: Reserva
 
 
 def test_an_action_shows_refusals(browser: Browser, hold: Reservation) -> None:
-    assert act(browser, "complete", hold) == [f"{hold}: A PENDING reservation cannot become COMPLETED."]
+    assert act(browser, "complete", hold) == [
+        f"{hold}, {moment(hold.starts_at, UTC)}: A PENDING reservation cannot become COMPLETED."
+    ]
     hold.refresh_from_db()
     assert hold.status == Status.PENDING
 
@@ -103,7 +108,7 @@ def test_the_history_shows_user_time_and_changes(browser: Browser, hold: Reserva
     page = browser.get(reverse("admin:reservation_reservation_change", args=[hold.pk])).content.decode()
     who = User.objects.get(is_staff=True)
     assert "Held → Confirmed" in page
-    assert f"{hold.starts_at:%Y-%m-%d %H:%M}-{hold.ends_at:%H:%M}" in page
+    assert period(hold.starts_at, hold.ends_at, UTC) in page
     assert str(who) in page.partition("Held → Confirmed")[0].rpartition("CONFIRMED")[2]
 
 

@@ -102,6 +102,56 @@ def test_an_appointment_of_a_former_length_has_a_row(settings: Any) -> None:
     assert rows.shown([]) == (9, 17)
 
 
+def weeks_with_a_change() -> list[tuple[ZoneInfo, date]]:
+    """Each Monday from 2026 to 2028 in whose week a clock changes, with its zone; zones with equal offsets once."""
+    first = date(2025, 12, 29)
+    midnights = [datetime(2025, 12, 29, tzinfo=UTC) + timedelta(days=number) for number in range(7 * 158 + 1)]
+    found = {}
+    for name in sorted(time_zone_names()):
+        zone = ZoneInfo(name)
+        offsets = tuple(midnight.astimezone(zone).utcoffset() for midnight in midnights)
+        changes = {number // 7 for number in range(7 * 158) if offsets[number] != offsets[number + 1]}
+        # A change of the last hours of a Sunday in UTC is one of the next week's Monday east of it.
+        weeks = {week + step for week in changes for step in (-1, 0, 1)} if changes else {0}
+        found[offsets] = [(zone, first + timedelta(weeks=week)) for week in sorted(weeks)]
+    return [week for weeks in found.values() for week in weeks]
+
+
+@pytest.mark.parametrize("minutes_", [15, 20, 30, 60])
+def test_every_week_of_every_zone_has_a_row_for_each_start_in_order(minutes_: int, settings: Any) -> None:
+    settings.RESERVATION_POLICY = Policy(appointment_length=timedelta(minutes=minutes_))
+    weeks = weeks_with_a_change()
+    assert len(weeks) > 300
+    changes = 0
+    for zone, monday in weeks:
+        days = week_of(monday, zone)
+        rows = CalendarRows(days)
+        assert len(set(map(tuple, rows.labels))) == len(rows.labels), (zone, monday)
+        changes += any(len(rows.missing(day)) for day in days)
+        for day in days:
+            numbers = [rows.number(day, start) for start in day.starts]
+            assert numbers == sorted(set(numbers)), (zone, day.date)
+            clocks = [rows.labels[number][0] for number in numbers]
+            assert clocks == [f"{start.astimezone(zone):%H:%M}" for start in day.starts], (zone, day.date)
+    assert changes > 100
+
+
+@pytest.mark.parametrize(
+    ("monday", "minutes_", "shown"),
+    [
+        # By its clock, the hours of UTC begin at full hours in summer and at half hours in winter.
+        (date(2027, 3, 29), 60, ["00:00", "01:00", "01:30", "02:00", "02:30", "03:00", "03:30"]),
+        (date(2027, 9, 27), 60, ["00:30", "01:30", "02:30", "03:00", "03:30", "04:00", "04:30"]),
+    ],
+)
+def test_a_week_with_a_change_of_half_an_hour_has_rows_for_both_halves(
+    monday: date, minutes_: int, shown: list[str], settings: Any
+) -> None:
+    settings.RESERVATION_POLICY = Policy(appointment_length=timedelta(minutes=minutes_))
+    rows = CalendarRows(week_of(monday, ZoneInfo("Australia/Lord_Howe")))
+    assert labels(rows, 0, 7) == shown
+
+
 @pytest.mark.parametrize("edge", [FIRST_DATE, LAST_DATE])
 def test_the_weeks_around_the_first_and_the_last_date_exist_in_every_zone(edge: date) -> None:
     for name in time_zone_names():

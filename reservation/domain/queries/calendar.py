@@ -13,6 +13,7 @@ from reservation.domain.caller import Caller
 from reservation.domain.transition import run_length_of
 from reservation.models import Appointment, Provider, Reservation
 from reservation.models.appointment import booked, free_at, held_at, in_time_at
+from reservation.policy import later
 
 
 class SlotState(StrEnum):
@@ -109,7 +110,7 @@ def read_slots(
     # What comes after the interval decides how much room there is at its end.
     appointments = (
         Appointment.objects.filter(provider_id__in=list(by_pk))
-        .starting_in(starts_from, starts_before + policy.max_service_length)
+        .starting_in(starts_from, later(starts_before, policy.max_service_length))
         .order_by("provider_id", "starts_at")
     )
     slots: list[Slot] = []

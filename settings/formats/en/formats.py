@@ -1,5 +1,5 @@
-"""Formats of dates and times in the admin's lists and calendar: a 24-hour clock."""
+"""Formats of what libraries show, mails among it: a 24-hour clock, with the zone. Our own: reservation/instants.py."""
 
-DATE_FORMAT = "D d M Y"
+DATE_FORMAT = "D j M Y"
 TIME_FORMAT = "H:i"
-DATETIME_FORMAT = "D d M Y, H:i"
+DATETIME_FORMAT = "D j M Y, H:i T"

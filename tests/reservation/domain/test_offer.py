@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from reservation.domain.appointment import appointments_between, offer
 from reservation.domain.caller import ANONYMOUS
-from reservation.domain.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
+from reservation.domain.errors import Forbidden, InvalidInput, NotFound, TooFarAhead, Unauthenticated
 from reservation.models import Appointment
 from reservation.policy import OPEN_SINCE, Policy
 from tests.factories import (
@@ -126,6 +126,26 @@ def test_offer_refuses_an_invalid_or_past_interval(starts: timedelta, ends: time
     who = caller(provider)
     with refused(InvalidInput, field=field):
         offer(caller=who, provider_id=provider.pk, starts_at=NOW + starts, ends_at=NOW + ends, now=NOW)
+
+
+def test_offer_refuses_time_beyond_the_horizon() -> None:
+    provider = make_provider()
+    arguments = {"caller": caller(provider), "provider_id": provider.pk, "now": NOW}
+    last = NOW + timedelta(days=1826)
+    assert offer(**arguments, starts_at=last - minutes(15), ends_at=last) == 1
+    last_day = datetime(9999, 12, 31, 22, tzinfo=UTC)
+    for starts_at, ends_at in ((last - minutes(15), last + minutes(15)), (last_day, last_day + minutes(60))):
+        with refused(TooFarAhead, field="ends_at"):
+            offer(**arguments, starts_at=starts_at, ends_at=ends_at)
+    assert Appointment.objects.count() == 1
+
+
+def test_the_horizon_is_a_number_of_the_policy(settings: Settings) -> None:
+    settings.RESERVATION_POLICY = Policy(offer_horizon=timedelta(days=7))
+    provider = make_provider()
+    week = NOW + timedelta(days=7)
+    with refused(TooFarAhead, field="ends_at"):
+        offer(caller=caller(provider), provider_id=provider.pk, starts_at=week, ends_at=week + minutes(15), now=NOW)
 
 
 def test_offer_refuses_an_interval_that_began_a_microsecond_ago() -> None:

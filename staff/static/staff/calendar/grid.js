@@ -32,7 +32,8 @@ export function drawGrid(grid, columns, { needed, mayReserve }) {
     const cells = columns.map((column, number) => {
       const cell = filled[number][row];
       if (row > 0 && cell.kind === "block" && filled[number][row - 1] === cell) return drawn[number];
-      drawn[number] = drawCell(cell, { column, row: row + first, clock, needed, mayReserve, last });
+      const time = [clock, zone].filter(Boolean).join(" ");
+      drawn[number] = drawCell(cell, { column, row: row + first, clock: time, needed, mayReserve, last });
       line.append(drawn[number]);
       return drawn[number];
     });
