@@ -10,6 +10,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from accounts.hashers import RETRY_SECONDS, TooManyHashes
+from ops.content_encoding import is_compressed
 from ops.json_depth import levels
 from ops.rate_limit import Rate, rate_limiter
 
@@ -19,7 +20,7 @@ MAX_DEPTH = 10
 
 
 class ReadableJsonMiddleware:
-    """Refuses a body for allauth that is too large, is not JSON in UTF-8, or is nested too deeply.
+    """Refuses a body for allauth that is compressed, too large, not JSON in UTF-8, or nested too deeply.
 
     Deep nesting would overflow the parser that allauth reads it with.
     """
@@ -30,6 +31,8 @@ class ReadableJsonMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path.startswith(AUTH_PREFIX):
             return self.get_response(request)
+        if is_compressed(request):
+            return error_response("Send the body uncompressed, without Content-Encoding.", status=415)
         try:
             if request.body and not is_shallow(orjson.loads(request.body)):
                 return error_response("The body is nested too deeply.", status=400)

@@ -9,9 +9,16 @@ from django.http import HttpRequest, HttpResponse
 from ops.counting import count_request
 from ops.observation import ENVIRON, HEADER, OTHER, Observation, current, id_of
 
+RETRY_SECONDS = {429: 60, 503: 1, 504: 5}
+"""Retry-After of statuses that pass, in seconds, where the view does not set it. Such a 429 is allauth's, whose windows
+are minutes. nginx sends the same for 503 and 504."""
+
 
 class ObservationMiddleware:
-    """Gives each request an id, measures it, and passes the observation to the access log and the metrics."""
+    """Gives each request an id, measures it, and passes the observation to the access log and the metrics.
+
+    It also sees to it that every response with a status that passes says when to try again.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -27,6 +34,8 @@ class ObservationMiddleware:
             current.reset(token)
         observation.route = route_of(request)
         response.headers[HEADER] = observation.request_id
+        if response.status_code in RETRY_SECONDS:
+            response.headers.setdefault("Retry-After", str(RETRY_SECONDS[response.status_code]))
         request.META[ENVIRON] = observation  # META is the WSGI environment
         count_request(observation, status=response.status_code, seconds=time.perf_counter() - started)
         return response

@@ -233,6 +233,8 @@ HEADLESS_FRONTEND_URLS = {
 email: dict[str, Any] = env.email_url("EMAIL_URL", default="consolemail://")
 EMAIL_BACKEND = email["EMAIL_BACKEND"]
 vars().update(email)  # EMAIL_HOST and so on
+if EMAIL_BACKEND.endswith("filebased.EmailBackend") and not os.path.isabs(email["EMAIL_FILE_PATH"]):
+    raise ImproperlyConfigured("EMAIL_URL names a directory by its absolute path: filemail:////var/mail.")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="appointments@localhost")
 
 # --- Admin ---------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from api.documents.persisted import NOT_SUPPORTED, SHA_256
 from api.http.codes import Code
 from api.http.errors import RequestError, coded, malformed
 from api.limits.values import check_lists, check_nesting
+from ops.content_encoding import is_compressed
 
 JSON = "application/json"
 ALLOWED_METHODS = "GET, HEAD, POST, OPTIONS"
@@ -47,6 +48,10 @@ def read_body(request: HttpRequest) -> Any:
         raise malformed(f"Send the body as {JSON}.", status=415, Accept=JSON)
     if (request.content_params or {}).get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
         raise malformed("Send the body in UTF-8.", status=415, Accept=JSON)
+    if is_compressed(request):
+        raise malformed(
+            "Send the body uncompressed, without Content-Encoding.", status=415, **{"Accept-Encoding": "identity"}
+        )
     if "Transfer-Encoding" in request.headers and "Content-Length" not in request.headers:
         raise malformed("Send the length of the body as Content-Length.", status=411)
     try:

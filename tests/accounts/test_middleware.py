@@ -1,5 +1,6 @@
 """Request bodies for allauth: invalid ones are refused before allauth reads them."""
 
+import gzip
 from typing import Any
 
 import orjson
@@ -39,6 +40,16 @@ def refusal(response: Any) -> tuple[int, str]:
 def nested(depth: int) -> bytes:
     """Returns an object that is nested so many levels deep."""
     return b'{"email": ' + b"[" * (depth - 1) + b"]" * (depth - 1) + b"}"
+
+
+def test_a_compressed_body_is_refused_in_words(client: Browser, db: None) -> None:
+    response = client.post(
+        "/auth/app/v1/auth/login",
+        gzip.compress(b'{"email": "eve@example.com", "password": "x"}'),
+        content_type="application/json",
+        headers={"content-encoding": "gzip"},
+    )
+    assert refusal(response) == (415, "Send the body uncompressed, without Content-Encoding.")
 
 
 @pytest.mark.parametrize("path", ["auth/signup", "auth/login", "nothing"])

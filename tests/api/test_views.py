@@ -1,5 +1,7 @@
 """GraphQL over HTTP: methods, media types and statuses."""
 
+import gzip
+import json
 from typing import Any
 
 import pytest
@@ -76,6 +78,15 @@ def test_other_content_types_are_refused(content_type: str, post: Post) -> None:
 def test_other_encodings_are_refused(post: Post) -> None:
     assert refusal(post({"query": VIEWER}, content_type="application/json; charset=latin-1")) == (415, "BAD_REQUEST")
     assert post({"query": VIEWER}, content_type="application/json; charset=UTF-8").json() == NOBODY
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "deflate, gzip", "GZIP"])
+def test_a_compressed_body_is_refused_in_words(coding: str, post: Post) -> None:
+    response = post(gzip.compress(json.dumps({"query": VIEWER}).encode()), **{"content-encoding": coding})
+    assert refusal(response) == (415, "BAD_REQUEST")
+    assert response.json()["errors"][0]["message"] == "Send the body uncompressed, without Content-Encoding."
+    assert response["Accept-Encoding"] == "identity"
+    assert post({"query": VIEWER}, **{"content-encoding": "identity"}).json() == NOBODY
 
 
 def test_a_body_that_is_too_large_is_refused(post: Post, settings: Any) -> None:

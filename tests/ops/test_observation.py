@@ -46,6 +46,17 @@ def test_a_request_id_is_accepted_from_a_trusted_proxy(
     assert (response.headers["X-Request-ID"] == given) is is_accepted
 
 
+@pytest.mark.parametrize(
+    ("status", "given", "sent"), [(429, None, "60"), (429, "7", "7"), (503, None, "1"), (200, None, None)]
+)
+def test_a_status_that_passes_says_when_to_try_again(
+    status: int, given: str | None, sent: str | None, rf: RequestFactory
+) -> None:
+    headers = {"Retry-After": given} if given else {}
+    response = ObservationMiddleware(lambda request: HttpResponse(status=status, headers=headers))(rf.get("/"))
+    assert response.headers.get("Retry-After") == sent
+
+
 def test_a_log_record_has_the_id_of_its_request(rf: RequestFactory) -> None:
     record = logging.LogRecord("api", logging.ERROR, __file__, 1, "Failed", (), None)
 

@@ -43,6 +43,16 @@ def test_it_refuses_to_write_mails_to_the_log() -> None:
     assert "ImproperlyConfigured: Set EMAIL_URL" in run.stderr
 
 
+@pytest.mark.parametrize("url", ["filemail:///var/mail", "filemail://var/mail"])
+def test_it_refuses_to_write_mails_into_its_own_directory(url: str) -> None:
+    run = production("-c", PRINT.format("settings.EMAIL_FILE_PATH"), SECRET_KEY=GOOD_KEY, EMAIL_URL=url)
+    assert "ImproperlyConfigured: EMAIL_URL names a directory by its absolute path" in run.stderr
+    run = production(
+        "-c", PRINT.format("settings.EMAIL_FILE_PATH"), SECRET_KEY=GOOD_KEY, EMAIL_URL="filemail:////var/mail"
+    )
+    assert (run.stdout, run.returncode) == ("/var/mail\n", 0)
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
