@@ -145,16 +145,22 @@ def servers_of(url: str) -> list[str]:
 
 
 def responds(url: str) -> bool:
-    """Returns whether all of these servers respond, by new connections and regardless of recent failures."""
+    """Returns whether all of these servers respond, regardless of recent failures. The connections are kept."""
+    probes: dict[tuple[int, str], Client] = vars(_local).setdefault("probes", {})
     for server in servers_of(url):
-        client = Client(
-            normalize_server_spec(server), connect_timeout=CONNECT_TIMEOUT_SECONDS, timeout=READ_TIMEOUT_SECONDS
+        key = os.getpid(), server
+        client = probes.get(key) or probes.setdefault(
+            key,
+            Client(
+                normalize_server_spec(server), connect_timeout=CONNECT_TIMEOUT_SECONDS, timeout=READ_TIMEOUT_SECONDS
+            ),
         )
         try:
-            client.version()
+            try:
+                client.version()
+            except (ConnectionError, MemcacheUnexpectedCloseError):
+                client.version()  # the server may have closed an idle connection
         except (OSError, MemcacheError):
             logger.warning("A Memcached server is unavailable.", exc_info=True)
             return False
-        finally:
-            client.close()
     return True

@@ -1,13 +1,15 @@
 """The client's address of a request."""
 
+from collections.abc import Sequence
 from contextlib import suppress
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.request import split_domain_port
 
 Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
 
 
 def client_address(request: HttpRequest) -> Address | None:
@@ -17,6 +19,12 @@ def client_address(request: HttpRequest) -> Address | None:
         addresses = forwarded.split(",")
         return read_address(addresses[-proxies]) if len(addresses) >= proxies else None
     return read_address(request.META.get("REMOTE_ADDR", ""))
+
+
+def is_from(request: HttpRequest, networks: Sequence[Network]) -> bool:
+    """Returns whether the client's address is known, and in one of these networks."""
+    address = client_address(request) if networks else None
+    return address is not None and any(address in network for network in networks)
 
 
 def read_address(text: str) -> Address | None:

@@ -1,86 +1,44 @@
 """Health checks for load balancers and orchestrators. Liveness checks only the process; readiness its dependencies."""
 
-import logging
-from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, connections
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from redis.exceptions import RedisError
 
-from cache.connection import responds
+from ops.client_address import is_from
 from ops.draining import is_draining
-from ops.redis_client import connect_to_redis
-
-logger = logging.getLogger(__name__)
-
-OK, DEGRADED, UNAVAILABLE, BEHIND, DRAINING = "ok", "degraded", "unavailable", "migrations pending", "draining"
-UNUSED = "not used"
+from ops.readiness import DEGRADED, DRAINING, OK, UNAVAILABLE, readiness
 
 
-def database_state() -> str:
-    """Returns ok, unavailable or migrations pending."""
-    connection = connections[DEFAULT_DB_ALIAS]
-    try:
-        executor = MigrationExecutor(connection)
-        return BEHIND if executor.migration_plan(executor.loader.graph.leaf_nodes()) else OK
-    except (DatabaseError, InterfaceError):
-        logger.warning("The database is unavailable.", exc_info=True)
-        connection.close()
-        return UNAVAILABLE
+def describe(*, has_details: bool) -> dict[str, Any]:
+    """Returns the status: that of the dependencies, or draining. has_details: whether to add the states."""
+    found = readiness.get()
+    status = DRAINING if is_draining() else found.status
+    if not has_details:
+        return {"status": status}
+    skew = {} if found.clock_skew_seconds is None else {"clock_skew_seconds": found.clock_skew_seconds}
+    return {"status": status, **found.dependencies, **skew}
 
 
-def memcached_state() -> str:
-    """Returns ok, unavailable (if any of the servers is) or not used."""
-    if not settings.MEMCACHED_URL:
-        return UNUSED
-    return OK if responds(settings.MEMCACHED_URL) else UNAVAILABLE
+def is_from_operator(request: HttpRequest) -> bool:
+    """Returns whether the request comes from one of HEALTH_ADDRESSES: a load balancer or a monitor."""
+    return is_from(request, settings.HEALTH_ADDRESSES)
 
 
-def redis_state() -> str:
-    """Returns ok, unavailable or not used."""
-    if not settings.REDIS_URL:
-        return UNUSED
-    try:
-        with connect_to_redis(settings.REDIS_URL) as client:
-            client.ping()
-    except RedisError:
-        logger.warning("Redis is unavailable.", exc_info=True)
-        return UNAVAILABLE
-    return OK
-
-
-STATES: dict[str, Callable[[], str]] = {
-    "database": database_state,
-    "memcached": memcached_state,
-    "redis": redis_state,
-}
-
-
-def states() -> dict[str, str]:
-    """Returns the overall status, and then the state of each dependency.
-
-    The status is ok; degraded when only Memcached or Redis is unavailable, without which requests are slower and rates
-    are counted in each process; draining; or the state of the database, without which nothing works.
-    """
-    found = {name: state() for name, state in STATES.items()}
-    if is_draining():
-        status = DRAINING
-    elif found["database"] != OK:
-        status = found["database"]
-    else:
-        status = DEGRADED if UNAVAILABLE in found.values() else OK
-    return {"status": status, **found}
+def is_from_staff(request: HttpRequest) -> bool:
+    """Returns whether a member of staff is logged in to the admin; False while the database is unavailable."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES or readiness.get().database == UNAVAILABLE:
+        return False
+    return request.user.is_active and request.user.is_staff
 
 
 @never_cache
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:
     """Returns the status, for people and monitors. Always 200, since the process responds."""
-    return JsonResponse(states())
+    return JsonResponse(describe(has_details=is_from_operator(request) or is_from_staff(request)))
 
 
 @never_cache
@@ -94,5 +52,5 @@ def live(request: HttpRequest) -> JsonResponse:
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
     """Returns whether to send requests here: 503 when the database is unavailable or behind, or while draining."""
-    found = states()
+    found = describe(has_details=is_from_operator(request))
     return JsonResponse(found, status=200 if found["status"] in (OK, DEGRADED) else 503)

@@ -253,8 +253,9 @@ IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"
 IMPORT_EXPORT_TMP_STORAGE_CLASS = "staff.imports.SessionStorage"
 LOGIN_REDIRECT_URL = f"/{ADMIN_PATH}"
 
-# --- Metrics -------------------------------------------------------------------------------------------------------
+# --- Health and metrics ---------------------------------------------------------------------------------------------
 
+HEALTH_ADDRESSES = env.networks("HEALTH_ADDRESSES", default=[])
 METRICS = env.bool("METRICS", default=True)
 METRICS_ADDRESSES = env.networks("METRICS_ADDRESSES", default=[])
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")

@@ -8,6 +8,7 @@ from settings import INSTALLED_APPS, MIDDLEWARE, env
 DEBUG = True
 LOGGING = {}  # Django's default, which logs to the terminal
 GRAPHIQL = env.bool("GRAPHIQL", default=True)
+HEALTH_ADDRESSES = env.networks("HEALTH_ADDRESSES", default=["127.0.0.1", "::1"])
 METRICS_ADDRESSES = env.networks("METRICS_ADDRESSES", default=["127.0.0.1", "::1"])
 OPENAPI_PUBLIC = env.bool("OPENAPI_PUBLIC", default=True)
 ALLOWED_HOSTS = ["*"]

@@ -49,9 +49,8 @@ def read_body(request: HttpRequest) -> Any:
     if (request.content_params or {}).get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
         raise malformed("Send the body in UTF-8.", status=415, Accept=JSON)
     if is_compressed(request):
-        raise malformed(
-            "Send the body uncompressed, without Content-Encoding.", status=415, **{"Accept-Encoding": "identity"}
-        )
+        refusal = coded(GraphQLError("Send the body uncompressed, without Content-Encoding."), Code.BAD_REQUEST)
+        raise RequestError(refusal, status=415, headers={"Accept-Encoding": "identity"}, is_well_formed=False)
     if "Transfer-Encoding" in request.headers and "Content-Length" not in request.headers:
         raise malformed("Send the length of the body as Content-Length.", status=411)
     try:

@@ -4,17 +4,12 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
-from ops.client_address import client_address
+from ops.client_address import is_from
 
 
 def may_read(request: HttpRequest) -> bool:
     """Returns whether the request has the token, or comes from an allowed address."""
-    return is_from_allowed_address(request) or has_token(request)
-
-
-def is_from_allowed_address(request: HttpRequest) -> bool:
-    address = client_address(request) if settings.METRICS_ADDRESSES else None
-    return address is not None and any(address in network for network in settings.METRICS_ADDRESSES)
+    return is_from(request, settings.METRICS_ADDRESSES) or has_token(request)
 
 
 def has_token(request: HttpRequest) -> bool:

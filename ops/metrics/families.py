@@ -49,6 +49,9 @@ TRANSACTION_RETRIES = Family(
 RESERVATIONS = Family(
     "reservations_total", ("event",), "What became of reservations: held, confirmed, expired, conflict and so on."
 )
+DEPENDENCY_CHECKS = Family(
+    "dependency_checks_total", ("dependency", "state"), "Checks of servers and of the clock, by what they found."
+)
 
 FAMILIES = (
     HTTP_REQUESTS,
@@ -61,5 +64,6 @@ FAMILIES = (
     CACHE_READS,
     TRANSACTION_RETRIES,
     RESERVATIONS,
+    DEPENDENCY_CHECKS,
 )
 BY_NAME = {family.name: family for family in FAMILIES}

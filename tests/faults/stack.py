@@ -20,14 +20,17 @@ NAMES = ("mariadb", "memcached", "redis", "app", "nginx")
 START_SECONDS = 180
 WAIT_SECONDS = 30
 
-# No rate limits, because all load comes from one address.
+# No limits, because all load comes from one address, which may also see the states of all servers.
 NO_LIMITS = {
+    "HEALTH_ADDRESSES": "127.0.0.1",
     "RATE_LIMIT_PERSON": "0",
     "RATE_LIMIT_ANONYMOUS": "0",
     "RESERVATIONS_PER_HOUR": "0",
     "LOG_IN_ATTEMPTS": "0",
     "NGINX_RATE": "100000r/s",
     "NGINX_BURST": "100000",
+    "NGINX_CONNECTIONS": "65535",
+    "NGINX_ALL_CONNECTIONS": "65535",
 }
 
 
