@@ -4,12 +4,16 @@ from importlib import import_module
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import SimpleAdminConfig
+from django.contrib.auth.signals import user_logged_out
 
 
 class StaffConfig(AppConfig):
     """Templates and static files of the staff's pages."""
 
     name = "staff"
+
+    def ready(self) -> None:
+        user_logged_out.connect(import_module("staff.imports").forget_previews)
 
 
 class StaffAdminConfig(SimpleAdminConfig):

@@ -7,11 +7,14 @@ from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
+from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
+from django.views.decorators.http import require_POST
 from import_export.admin import ImportExportMixin
 from unfold.contrib.import_export.forms import ExportForm
 from unfold.widgets import UnfoldAdminEmailInputWidget
@@ -19,11 +22,12 @@ from unfold.widgets import UnfoldAdminEmailInputWidget
 from reservation.domain.account import new_account
 from reservation.domain.command import Command
 from reservation.domain.errors import EmailTaken, InvalidInput
+from reservation.domain.transaction import lost_race
 from reservation.models import User
 from staff.base import CatalogueAdmin, current_caller
 from staff.fields import editable_fields, in_lines
-from staff.formats import EXPORTS, AnyCSV
-from staff.imports import PeopleImportForm
+from staff.formats import EXPORTS, AnyTable
+from staff.imports import PeopleConfirmForm, PeopleImportForm, UploadedText, is_unexplained, store_preview
 
 
 class NewPersonForm(forms.ModelForm):
@@ -49,22 +53,57 @@ class PeopleAdmin(ImportExportMixin, CatalogueAdmin):
     """A list with export and import. An import is previewed first, and then written as a whole or not at all."""
 
     import_form_class = PeopleImportForm
+    confirm_form_class = PeopleConfirmForm
     export_form_class = ExportForm
-    import_formats = (AnyCSV,)
+    import_formats = (AnyTable,)
     export_formats = EXPORTS
     to_encoding = "utf-8-sig"  # without the BOM, spreadsheets assume another encoding
 
     def get_import_resource_kwargs(self, request: HttpRequest, **kwargs: Any) -> dict[str, Any]:
-        return {"caller": current_caller(request), "now": timezone.now()}
+        return {"caller": current_caller(request), "now": timezone.now(), **kwargs}
+
+    def write_to_tmp_storage(self, import_file: Any, input_format: Any) -> UploadedText:
+        return UploadedText(import_file.text)
+
+    def get_confirm_form_kwargs(self, request: HttpRequest, import_form: Any = None) -> dict[str, Any]:
+        return {**super().get_confirm_form_kwargs(request, import_form), "user_id": request.user.pk}
+
+    def get_confirm_form_initial(self, request: HttpRequest, import_form: Any) -> dict[str, Any]:
+        """Stores a file whose preview is shown without an error, so that its import can be confirmed."""
+        if import_form is not None:
+            file = import_form.cleaned_data["import_file"]
+            assert request.user.pk is not None  # staff has logged in
+            file.tmp_storage_name = store_preview(file.text, rows_read=import_form.rows_read, user_id=request.user.pk)
+        initial: dict[str, Any] = super().get_confirm_form_initial(request, import_form)
+        return initial
+
+    @method_decorator(require_POST)
+    def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Imports the previewed file, in a transaction with the reading of it."""
+        try:
+            with transaction.atomic():
+                if self.has_import_permission(request) and not self.create_confirm_form(request).is_valid():
+                    return self.refuse_import(request, "the preview has expired")
+                response: HttpResponse = super().process_import(request, **kwargs)
+                return response
+        except DatabaseError as error:
+            if lost_race(error) is None:
+                raise
+            return self.refuse_import(request, "somebody else was changing the same data")
+
+    def refuse_import(self, request: HttpRequest, reason: str) -> HttpResponse:
+        messages.error(request, f"Nothing was imported: {reason}. Upload the file again.")
+        return redirect(f"admin:reservation_{self.opts.model_name}_import")
 
     def get_import_data_kwargs(self, **kwargs: Any) -> dict[str, Any]:
         return {"rollback_on_validation_errors": True}
 
     def process_result(self, result: Any, request: HttpRequest) -> HttpResponse:
         """Redirects back with a message if a row has become invalid since the preview: then nothing was written."""
+        if is_unexplained(result):
+            return self.refuse_import(request, "the program made an error, which was logged")
         if result.has_errors() or result.has_validation_errors():
-            messages.error(request, "Nothing was imported: the data has changed since the preview. Try again.")
-            return redirect(f"admin:reservation_{self.opts.model_name}_import")
+            return self.refuse_import(request, "the data has changed since the preview")
         response: HttpResponse = super().process_result(result, request)
         return response
 

@@ -18,7 +18,7 @@ from reservation.domain.expiry import expire
 from reservation.domain.lease import serialise_client
 from reservation.domain.permissions import Permission
 from reservation.domain.reservation import cancel
-from reservation.domain.session import sessions_of
+from reservation.domain.session import delete_previews, sessions_of
 from reservation.domain.transaction import Conflict
 from reservation.models import Client, Reservation, ReservationEvent, User
 from reservation.policy import ERASED_EMAIL, MOVABLE
@@ -36,6 +36,9 @@ def erase_client(*, caller: Caller, client_id: int, now: datetime) -> int:
     client = client_for(caller, client_id, permission=Permission.ERASE_CLIENT)
     if client.user.email == ERASED_EMAIL:
         return 0
+    # Before the account is locked, as an import locks its preview before the accounts that it changes. All previews, as
+    # one may name the client under another address, and its import would bring the client back.
+    delete_previews()
     # Locked, so that no provider is created for the account meanwhile.
     user = User.objects.select_for_update().filter(pk=client.user_id).first()
     if user is None:

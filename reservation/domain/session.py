@@ -8,10 +8,20 @@ from django.contrib.sessions.models import Session
 
 from reservation.models import User
 
+PREVIEW_PREFIX = "import-"
+"""The beginning of the key of a session that stores a file which staff has previewed, and may import. Django's own keys
+have no hyphen."""
+
 
 def sessions_of(user: User) -> Iterator[Session]:
     """The sessions in which the account has logged in, or that contain its address. Reads all sessions once."""
-    for session in Session.objects.order_by("pk").iterator():
+    for session in Session.objects.exclude(pk__startswith=PREVIEW_PREFIX).order_by("pk").iterator():
         data = session.get_decoded()
         if data.get(SESSION_KEY) == str(user.pk) or f'"{user.email}"' in json.dumps(data, ensure_ascii=False).lower():
             yield session
+
+
+def delete_previews(*, of: str = PREVIEW_PREFIX) -> None:
+    """Delete the files that were previewed and not imported, whose keys begin like this: they hold personal data."""
+    # Read first: a DELETE by the beginning of the key would wait for sessions that are being saved.
+    Session.objects.filter(pk__in=list(Session.objects.filter(pk__startswith=of).values_list("pk", flat=True))).delete()

@@ -1,13 +1,18 @@
 """A client with data in every table that can have data of a client."""
 
+from datetime import timedelta
+
 from allauth.account.models import EmailAddress
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth import SESSION_KEY
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.utils import timezone
 
 from reservation.domain.client import update_client
 from reservation.domain.reservation import cancel, reserve
+from reservation.domain.session import PREVIEW_PREFIX
 from reservation.models import Client, ExternalIdentity, Provider, Reservation
 from tests.factories import NOW, TOMORROW, account, caller, make_appointments, make_client, make_user, minutes
 
@@ -18,7 +23,10 @@ WORDS = ("quartz", PHONE)
 
 
 def make_person() -> Client:
-    """Cleo, whom staff has renamed, who has logged in, and who has begun to reset her password in another browser."""
+    """Cleo, whom staff has renamed, who has logged in, and who has begun to reset her password in another browser.
+
+    Staff has previewed a file with her, and not imported it.
+    """
     user = make_user(email=EMAIL, password="correct-horse-9")
     client = make_client(user=user, name=NAME)
     update_client(caller=caller(client), client_id=client.pk, phone=PHONE, now=NOW)
@@ -39,6 +47,11 @@ def make_person() -> Client:
         session = SessionStore()
         session.update(data)
         session.create()
+    Session.objects.create(
+        session_key=f"{PREVIEW_PREFIX}{staff.pk}-x",
+        session_data=Session.objects.encode({"text": f"email,name,phone\n{EMAIL.title()},{NAME},{PHONE}\n"}),
+        expire_date=timezone.now() + timedelta(minutes=10),
+    )
     return client
 
 
