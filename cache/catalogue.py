@@ -20,9 +20,12 @@ M = TypeVar("M", bound=Model)
 CACHE = "catalogue"
 CATALOGUE_GENERATION = "catalogue"
 
-ROW_TTL_SECONDS = 60
-TTL_SPREAD = 0.1
-"""The share by which a TTL is randomly shorter or longer, so that rows cached together do not expire together."""
+MAX_AGE_SECONDS = 10
+"""How old a response can be at most, whatever was not invalidated: so old are a row and the response that is made of it
+together, when both expire."""
+
+TTL_SPREAD = 0.2
+"""The share by which a TTL is randomly shorter, so that rows cached together do not expire together."""
 
 
 class CachedRows(Generic[M]):
@@ -52,9 +55,9 @@ class CachedRows(Generic[M]):
         if missing := [pk for pk in ids if pk not in rows]:
             loaded = self.load(missing)
             rows |= loaded
-            if keys and loaded:
-                seconds = ROW_TTL_SECONDS * random.uniform(1 - TTL_SPREAD, 1 + TTL_SPREAD)
-                caches[CACHE].set_many({keys[pk]: row for pk, row in loaded.items()}, timeout=round(seconds))
+            seconds = row_ttl_seconds()
+            if keys and loaded and seconds > 0:
+                caches[CACHE].set_many({keys[pk]: row for pk, row in loaded.items()}, timeout=seconds)
         return {pk: self.model.from_db(DEFAULT_DB_ALIAS, self.fields, row) for pk, row in rows.items()}
 
     def load(self, ids: list[int]) -> dict[int, Any]:
@@ -66,6 +69,12 @@ class CachedRows(Generic[M]):
 
     def is_row(self, value: Any) -> bool:
         return isinstance(value, list) and len(value) == len(self.fields)
+
+
+def row_ttl_seconds() -> int:
+    """Returns a TTL for rows, in seconds: what MAX_AGE_SECONDS leaves beside that of a response, or a little less."""
+    longest = MAX_AGE_SECONDS - settings.GRAPHQL_RESPONSE_CACHE_SECONDS
+    return round(longest * random.uniform(1 - TTL_SPREAD, 1))
 
 
 PROVIDERS, SERVICES = CachedRows(Provider), CachedRows(Service)

@@ -63,7 +63,7 @@ class Memcached(PyMemcacheCache):
     ) -> list[str]:
         """Returns the keys that could not be set: those of unavailable servers.
 
-        is_urgent: whether to try a server that has failed within the last second, too.
+        is_urgent: whether to try a server that has not responded since it failed, too.
         """
         names = {self.make_and_validate_key(key, version=version): key for key in data}
         failed: list[str] = []

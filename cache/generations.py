@@ -5,8 +5,11 @@ replaces the generation after its commit. A reader that read the database before
 stores under a generation that nothing looks up any more.
 """
 
+import atexit
+import logging
 import os
 import re
+import time
 from collections.abc import Iterable, Mapping, Set
 from threading import Lock
 from typing import Any
@@ -14,7 +17,12 @@ from uuid import uuid4
 
 from django.core.cache import caches
 
+from cache.background import INTERVAL_SECONDS
+from cache.circuit_breaker import servers_waited_for
 from cache.client import memcached
+from cache.connection import background
+
+logger = logging.getLogger(__name__)
 
 CACHE = "generations"
 GENERATION_TTL_SECONDS = 24 * 60 * 60
@@ -23,16 +31,16 @@ GENERATION_TTL_SECONDS = 24 * 60 * 60
 GENERATION_FORMAT = re.compile(r"[0-9a-f]{32}")
 
 INVALIDATION_TRIES = 2
-"""How often an invalidation is tried before the change is acknowledged; each try takes 100 ms at most."""
+"""How often an invalidation is tried before the change is acknowledged; once, if the server is known to fail."""
 
 ALL_CALENDARS = "calendars"
 """The name of the generation that changes with any provider's calendar."""
 
-COLLECTIVE = (ALL_CALENDARS,)
-"""Generations that are invalidated whenever one of many others is, and after it."""
+END_SECONDS = 1.0
+"""How long a process that ends goes on to send what is pending."""
 
-_pending: dict[int, dict[str, object]] = {}
-"""Pending invalidations, by process: names of generations that could not be replaced while Memcached was unavailable.
+_pending: dict[str, object] = {}
+"""Pending invalidations of this process: names of generations that could not be replaced in Memcached yet.
 
 The value is a new object for each invalidation, so that two invalidations of the same name can be distinguished.
 """
@@ -42,7 +50,7 @@ _lock = Lock()
 
 def current_generations(names: Iterable[str]) -> dict[str, str]:
     """Returns the current generation of each name, without those that are unavailable or pending invalidation."""
-    pending = invalidate(()) if has_pending_invalidations() else frozenset()
+    pending = pending_invalidations()
     names = [name for name in names if name not in pending]
     found = fetch_generations(names)
     missing = [name for name in names if name not in found]
@@ -64,38 +72,63 @@ def well_formed(values: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def has_pending_invalidations() -> bool:
-    """Returns whether this process has invalidated generations that could not be replaced in Memcached yet."""
-    return bool(_pending.get(os.getpid()))
+def pending_invalidations() -> Set[str]:
+    """Returns the names that this process has invalidated, and that could not be replaced in Memcached yet.
+
+    Call it before a read: what is sent during the read is not part of what was read.
+    """
+    with _lock:
+        return frozenset(_pending)
 
 
-def invalidate(names: Iterable[str]) -> Set[str]:
-    """Replaces generations, and returns the names that are still pending. They are tried again before the next read.
-
-    It tries a server that has failed within the last second, too: other processes may reach it.
+def invalidate(names: Iterable[str]) -> None:
+    """Replaces generations, also on a server that has failed before. What fails is pending: it is tried again in the
+    background, until it succeeds.
 
     A generation is random, and a new one for each try. A counter would repeat values after Memcached has evicted it,
     and so would a value that is sent twice, if the first attempt arrives last.
-
-    An invalidation that was pending also invalidates the collective generations once more: meanwhile a reader may have
-    stored outdated values under them.
     """
     own = {name: object() for name in names}
     with _lock:
-        pending = _pending.setdefault(os.getpid(), {})
-        overdue = pending.keys() - COLLECTIVE
-        pending.update(own)
-        attempted = dict(pending)
-    for _ in range(INVALIDATION_TRIES if own else 1):
+        _pending.update(own)
+    for _ in range(INVALIDATION_TRIES):
+        if send_pending():
+            return
+        if servers_waited_for():
+            break
+    background.repeat(send_pending)
+
+
+def send_pending() -> bool:
+    """Tries once to send the pending invalidations. Returns whether none is left."""
+    with _lock:
+        attempted = dict(_pending)
+    if attempted:
         values = {name: uuid4().hex for name in attempted}
-        failed = memcached(CACHE).set_many(values, timeout=GENERATION_TTL_SECONDS, is_urgent=bool(own))
+        failed = memcached(CACHE).set_many(values, timeout=GENERATION_TTL_SECONDS, is_urgent=True)
         with _lock:
             for name in attempted.keys() - set(failed):
-                if pending.get(name) is attempted[name]:  # otherwise it was invalidated again meanwhile
-                    del pending[name]
-        attempted = {name: attempted[name] for name in failed}
-        if not attempted:
-            break
-    with _lock:
-        left = frozenset(pending)
-    return invalidate(COLLECTIVE) if overdue - left else left
+                if _pending.get(name) is attempted[name]:  # otherwise it was invalidated again meanwhile
+                    del _pending[name]
+    return not _pending
+
+
+def forget_pending() -> None:
+    """Drops what is pending: in a forked process, whose parent sends it, and in tests."""
+    global _lock
+    _lock = Lock()
+    _pending.clear()
+
+
+def send_at_end() -> None:
+    """Sends what is pending before the process ends, or tries for END_SECONDS."""
+    end = time.monotonic() + END_SECONDS
+    while not send_pending():
+        if time.monotonic() > end:
+            logger.warning("The process ends with changes that Memcached has not heard of.")
+            return
+        time.sleep(INTERVAL_SECONDS)
+
+
+os.register_at_fork(after_in_child=forget_pending)
+atexit.register(send_at_end)

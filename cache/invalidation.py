@@ -18,12 +18,8 @@ def calendar_generation(provider_id: int) -> str:
 
 
 def invalidate_calendars(provider_ids: Iterable[int]) -> None:
-    """Invalidates what was cached of these providers' calendars.
-
-    The collective generation comes last: a reader that has its new value reads no older calendar.
-    """
-    invalidate(map(calendar_generation, provider_ids))
-    invalidate([ALL_CALENDARS])
+    """Invalidates what was cached of these providers' calendars, and of all calendars together."""
+    invalidate([*map(calendar_generation, provider_ids), ALL_CALENDARS])
 
 
 def connect_receivers() -> None:

@@ -61,9 +61,12 @@ class CachedResponse:
         """Fetches the response and the current generations. Returns the number of keys whose server is unavailable."""
         self.body, self.fetched_at = None, time.time()
         responses, others = memcached(CACHE), memcached(generations.CACHE)
+        pending = generations.pending_invalidations()
         value, found, errors = responses.get_with(self.key, others, self.names)
         current = generations.well_formed(found)
-        if generations.has_pending_invalidations() or (len(current) < len(self.names) and not errors):
+        if pending:
+            current = {name: value for name, value in current.items() if name not in pending}
+        elif len(current) < len(self.names) and not errors:
             current = generations.current_generations(self.names)
         is_known = len(current) == len(self.names)
         self.generations = " ".join(current[name] for name in self.names) if is_known else None

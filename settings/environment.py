@@ -39,13 +39,21 @@ class Environment(Env):
         except ValueError as error:
             raise ImproperlyConfigured(f"{name} has addresses and networks, such as 10.1.0.0/16: {error}") from error
 
-    def renamed_float(self, name: str, *, former_name: str, default: float) -> float:
-        """Reads a renamed variable. Its former name still works, with a warning, unless the new one is set."""
+    def renamed_float(self, name: str, *, former_name: str, default: float, maximum: float) -> float:
+        """Reads a renamed variable. Its former name still works, with a warning, unless the new one is set.
+
+        A greater value than the maximum, which was valid before there was one, counts as the maximum, with a warning.
+        """
         if self.str(name, default="") or not self.str(former_name, default=""):
-            return float(self.float(name, default=default))
-        warnings.warn(
-            f"The environment variable {former_name} is now {name}. Rename it: the former name will stop working.",
-            FutureWarning,  # shown to operators by default, unlike DeprecationWarning
-            stacklevel=2,
-        )
-        return float(self.float(former_name))
+            value = float(self.float(name, default=default))
+        else:
+            warn(f"The environment variable {former_name} is now {name}. Rename it: the former name will stop working.")
+            value = float(self.float(former_name))
+        if value > maximum:
+            warn(f"{name} is at most {maximum:g}, and counts as that.")
+        return min(value, maximum)
+
+
+def warn(text: str) -> None:
+    """Warns operators, who see a FutureWarning by default, unlike a DeprecationWarning."""
+    warnings.warn(text, FutureWarning, stacklevel=3)

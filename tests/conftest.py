@@ -17,8 +17,10 @@ from api.context import Context
 from api.documents import parse_document
 from api.execution import execute_document
 from api.schema import schema
+from cache.circuit_breaker import reset_circuit_breakers
 from cache.client import cache_at
-from cache.connection import connections
+from cache.connection import close_connections
+from cache.generations import forget_pending
 from reservation.domain.caller import ANONYMOUS, Caller
 from reservation.models import User
 from tests.answer import Answer
@@ -54,9 +56,10 @@ def rows(transactional_db: None, memcached: str, settings: Any) -> Iterator[str]
     settings.MEMCACHED_URL = memcached
     settings.CACHES = {name: cache_at(memcached, name=name) for name in CACHES}
     empty_memcached(memcached)
+    reset_circuit_breakers()
     yield memcached
-    for client in connections().values():
-        client.close()
+    forget_pending()
+    close_connections()
 
 
 @pytest.fixture

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from cache.circuit_breaker import reset_circuit_breakers
 from cache.client import cache_read
+from cache.generations import forget_pending
 
 
 class Count(dict[str, list[int]]):
@@ -22,3 +24,9 @@ def counted() -> Iterator[Count]:
     cache_read.connect(count.add)
     yield count
     cache_read.disconnect(count.add)
+
+
+def forget_failures() -> None:
+    """As in a new process: every server is used, and nothing is pending."""
+    reset_circuit_breakers()
+    forget_pending()

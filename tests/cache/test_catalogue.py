@@ -1,7 +1,5 @@
 """Cached providers and services: what is cached, what invalidates it, and what is reported."""
 
-import os
-import time
 from typing import Any
 
 import pytest
@@ -11,12 +9,12 @@ from django.test.utils import CaptureQueriesContext
 
 from cache import catalogue
 from cache.catalogue import PROVIDERS, SERVICES, CachedRows
-from cache.client import cache_at
-from cache.connection import _retry_at
-from cache.generations import current_generations
+from cache.client import Memcached, cache_at
+from cache.generations import GENERATION_TTL_SECONDS, current_generations, pending_invalidations
 from reservation.models import Provider
 from tests.conftest import CACHES
 from tests.factories import make_provider, make_service
+from tests.faults.stack import wait_until
 from tests.servers import HOST, free_port
 
 
@@ -81,7 +79,9 @@ def test_a_cached_row_has_the_public_fields_and_defers_the_others(rows: str) -> 
         assert (cached.is_active, cached.user_id) == (False, provider.user_id)
 
 
-def test_a_pending_invalidation_is_sent_before_anything_is_read(rows: str, settings: Any) -> None:
+def test_a_row_that_changed_while_memcached_was_unavailable_is_invalidated_when_it_is_back(
+    rows: str, settings: Any
+) -> None:
     # Given a row that is cached in a Memcached which is unavailable while the row is changed
     provider = make_provider(name="Anna")
     assert names_of(provider) == ["Anna"]
@@ -91,30 +91,32 @@ def test_a_pending_invalidation_is_sent_before_anything_is_read(rows: str, setti
     assert names_of(provider) == ["Berta"]
     # When it is available again
     settings.CACHES = {name: cache_at(rows, name=name) for name in CACHES}
-    # Then its outdated row is not used
+    # Then its outdated row is not used, before and after it is invalidated
+    assert names_of(provider) == ["Berta"]
+    wait_until(lambda: not pending_invalidations())
     assert names_of(provider) == ["Berta"]
     generation = current_generations(["catalogue"])["catalogue"]
     assert caches["catalogue"].get(PROVIDERS.key(generation, provider.pk))
 
 
-def test_a_change_is_sent_to_a_memcached_that_has_just_failed(rows: str, settings: Any) -> None:
-    # Given a row that other processes can read in a Memcached that this process avoids after a timeout
-    provider = make_provider(name="Anna")
-    assert names_of(provider) == ["Anna"]
-    before = current_generations(["catalogue"])
-    server = (os.getpid(), str((HOST, int(rows.rpartition(":")[2]))))
-    _retry_at[server] = time.monotonic() + 600
-    try:
-        assert current_generations(["catalogue"]) == {}
-        # When the row is changed
-        provider.name = "Berta"
-        provider.save()
-        # Then the row is invalidated in it, and this process uses it again
-        assert current_generations(["catalogue"]).keys() == {"catalogue"}
-        assert current_generations(["catalogue"]) != before
-        assert names_of(provider) == ["Berta"]
-    finally:
-        _retry_at.pop(server, None)
+@pytest.mark.parametrize("response_seconds", [0, 2.5, 5, 9.9, 10, 600])
+def test_a_row_and_a_response_made_of_it_live_for_ten_seconds_together(
+    response_seconds: float, rows: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.GRAPHQL_RESPONSE_CACHE_SECONDS = response_seconds
+    ttls: list[int] = []
+    write = Memcached.set_many
+
+    def set_many(self: Memcached, data: Any, timeout: int, **options: Any) -> list[str]:
+        ttls.append(timeout)
+        return write(self, data, timeout, **options)
+
+    monkeypatch.setattr(Memcached, "set_many", set_many)
+    for _ in range(20):
+        names_of(make_provider())
+    row_ttls = [ttl for ttl in ttls if ttl != GENERATION_TTL_SECONDS]
+    assert len(row_ttls) == (20 if response_seconds < 9 else 0)
+    assert all(0 < ttl + response_seconds <= 10 for ttl in row_ttls)
 
 
 def test_rows_with_other_fields_have_other_keys(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ def read(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Any:
         monkeypatch.delenv(name, raising=False)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    return Environment().renamed_float(NAME, former_name=FORMER_NAME, default=5.0)
+    return Environment().renamed_float(NAME, former_name=FORMER_NAME, default=5.0, maximum=10.0)
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,11 @@ def test_the_former_name_works_and_warns(
 ) -> None:
     with pytest.warns(FutureWarning, match=f"{FORMER_NAME} is now {NAME}"):
         assert read(monkeypatch, **variables) == value
+
+
+def test_more_than_the_maximum_counts_as_that_and_warns(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.warns(FutureWarning, match=f"{NAME} is at most 10, and counts as that"):
+        assert read(monkeypatch, **{NAME: "60"}) == 10.0
 
 
 def test_the_settings_read_the_former_name() -> None:

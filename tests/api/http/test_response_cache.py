@@ -13,9 +13,9 @@ from django.db import connection, transaction
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
-from cache import responses
+from cache import generations, responses
 from cache.catalogue import invalidate_catalogue
-from cache.client import cache_at
+from cache.client import Memcached, cache_at
 from cache.connection import connections
 from cache.invalidation import invalidate_calendars
 from cache.responses import find_response
@@ -315,16 +315,33 @@ def test_a_response_that_raced_with_a_change_is_never_served(rows: str, is_chang
     assert (find_response("key", generations=["catalogue"], seconds=60).body is None) is is_changed
 
 
-def test_the_generation_of_all_calendars_is_renewed_last(rows: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    begun: list[str] = []
+def test_calendars_are_invalidated_in_one_round_trip(rows: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[list[str]] = []
     cache = type(caches["generations"])
     write = cache.set_many
     monkeypatch.setattr(
-        cache, "set_many", lambda self, data, **more: (begun.extend(data), write(self, data, **more))[1]
+        cache, "set_many", lambda self, data, **more: (begun.append(sorted(data)), write(self, data, **more))[1]
     )
     invalidate_calendars([1, 2, 3])
-    assert sorted(begun[:3]) == ["calendar:1", "calendar:2", "calendar:3"]
-    assert begun[3:] == ["calendars"]
+    assert begun == [["calendar:1", "calendar:2", "calendar:3", "calendars"]]
+
+
+def test_a_response_is_not_used_when_its_invalidation_is_sent_while_it_is_read(
+    rows: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The change was acknowledged before the read began, and Memcached heard of it only afterwards."""
+    with find_response("key", generations=["a"], seconds=60) as first:
+        first.store(b"former")
+    read = Memcached.get_with
+
+    def read_before_it_is_sent(self: Memcached, *arguments: Any) -> Any:
+        found = read(self, *arguments)
+        assert generations.send_pending()
+        return found
+
+    generations._pending["a"] = object()
+    monkeypatch.setattr(Memcached, "get_with", read_before_it_is_sent)
+    assert find_response("key", generations=["a"], seconds=60).body is None
 
 
 @pytest.mark.parametrize("value", [b"", b"\n", b"garbage", b"[1]\nx", b'["x", 1]\nx', b"null\nx", 17, "text", None])
