@@ -17,6 +17,7 @@ from ops.client_address import client_address
 from reservation.domain.client import register_client
 from reservation.models import User
 from reservation.policy import MAX_NAME_LENGTH
+from reservation.text import repair_name, shows_something
 
 logger = logging.getLogger(__name__)
 
@@ -86,6 +87,12 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 def register_client_of(user: User, *, name: str | None) -> None:
-    """Creates the client of a new account. name: shortened if it is too long. Default: the local part of the email."""
-    name = name or user.email.partition("@")[0]
-    register_client(user=user, name=name[:MAX_NAME_LENGTH], now=timezone.now())
+    """Creates the client of a new account.
+
+    name: repaired and shortened if it has to be, since an identity provider may send any text. Default, also for one
+    that shows nothing: the local part of the email.
+    """
+    given = repair_name(repair_name(name or "")[:MAX_NAME_LENGTH])
+    if not shows_something(given):
+        given = user.email.partition("@")[0][:MAX_NAME_LENGTH]
+    register_client(user=user, name=given, now=timezone.now())

@@ -7,7 +7,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from reservation.models import User
+from reservation.models import Client, User
 from reservation.policy import MAX_NAME_LENGTH
 
 
@@ -25,6 +25,12 @@ class SignupForm(forms.Form):
             except ValidationError as error:
                 self.add_error("password", error)
         return cleaned
+
+    def clean_name(self) -> str:
+        """Cleans the name as the model does; empty for one that was not given. Raises ValidationError."""
+        field = Client._meta.get_field("name")
+        name = str(field.to_python(self.cleaned_data["name"]))
+        return str(field.clean(name, None)) if name else ""
 
     def signup(self, request: HttpRequest, user: User) -> None:
         """Required by allauth. Does nothing: the adapter creates the client in the account's transaction."""

@@ -55,7 +55,7 @@ class CatalogueAdmin(BoundedAdmin):
     """Rows that staff adds and changes by hand; they are deactivated rather than deleted."""
 
     exclude = ("created_at",)
-    ordering = ("name", "id")
+    ordering = ("folded_name", "id")
     warn_unsaved_form = True
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

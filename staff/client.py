@@ -33,7 +33,7 @@ class ClientAdmin(PeopleAdmin):
     add_form = NewClientForm
     create_command = create_client
     list_display = ("name", "address", "phone", "time_zone")
-    search_fields = ("name", "user__email", "phone")
+    search_fields = ("folded_name", "user__email", "phone")
     search_help_text = "A name, an address or a telephone number"
     lines = (("phone", "time_zone"),)
     actions = ("export_personal_data", "erase_personal_data")

@@ -23,7 +23,7 @@ class ProviderAdmin(PeopleAdmin):
     create_command = create_provider
     list_display = ("name", "address", "time_zone", "is_active")
     list_filter = ("is_active", "services")
-    search_fields = ("name", "user__email")
+    search_fields = ("folded_name", "user__email")
     search_help_text = "A name or an address"
     autocomplete_fields = ("services",)
     lines = (("time_zone", "is_active"),)

@@ -8,6 +8,7 @@ from import_export.fields import Field
 from reservation.domain.client import create_client, update_client
 from reservation.domain.provider import create_provider, update_provider
 from reservation.models import Client, Provider, Service
+from reservation.text import normalise_name
 from staff.fields import editable_fields
 from staff.imports import PeopleResource
 
@@ -81,7 +82,7 @@ def flag(text: str) -> bool | None:
 
 def services_named(text: str) -> list[int]:
     """Returns the ids of the services with these names. Raises ValidationError unless each name has one service."""
-    names = [name.strip() for name in text.split(BETWEEN_SERVICES) if name.strip()]
+    names = [name for part in text.split(BETWEEN_SERVICES) if (name := normalise_name(part))]
     found = list(Service.objects.filter(name__in=names).values_list("pk", "name"))
     for name in names:
         if sum(existing == name for _, existing in found) != 1:

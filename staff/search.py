@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
+from reservation.domain.queries.clients import person_contains
 from reservation.models import Client, Provider
 
 MAX_PEOPLE, MAX_FOUND_ROWS = 200, 500
@@ -22,7 +23,7 @@ def by_people(queryset: QuerySet[Any], text: str, *, client: str, provider: str)
         return queryset.none()
     if words.isdecimal() and len(words) < 19:
         return queryset.filter(pk=int(words))
-    named = Q(name__icontains=words) | Q(user__email__icontains=words)
+    named = person_contains(words)
     ids: set[int] = set()
     for model, key in ((Client, client), (Provider, provider)):
         people = list(model.objects.filter(named).order_by("pk").values_list("pk", flat=True)[:MAX_PEOPLE])

@@ -25,5 +25,5 @@ class ServiceAdmin(CatalogueAdmin):
     form = ServiceForm
     list_display = ("name", "duration_minutes", "is_active")
     list_filter = ("is_active",)
-    search_fields = ("name",)
+    search_fields = ("folded_name",)
     fieldsets = ((None, {"fields": ("name", "description", ("duration_minutes", "is_active"))}),)

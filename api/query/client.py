@@ -53,7 +53,9 @@ ClientConnection = connection_type(Client)
 class ClientFilter(graphene.InputObjectType):
     """Which clients."""
 
-    search = graphene.String(description="A part of the name or of the address.")
+    search = graphene.String(
+        description="A part of the name or of the address, in any case; accents of names do not matter."
+    )
 
 
 class ClientQuery(graphene.ObjectType):

@@ -74,7 +74,7 @@ ProviderConnection = connection_type(Provider)
 class ProviderFilter(graphene.InputObjectType):
     """Which providers; all conditions hold at once."""
 
-    search = graphene.String(description="A part of the name.")
+    search = graphene.String(description="A part of the name, in any case; accents do not matter.")
     service_id = IdOf("Service", description="Who offer this service.")
     is_active = graphene.Boolean(description="Whether their time can be reserved.")
 

@@ -42,7 +42,7 @@ ServiceConnection = connection_type(Service)
 class ServiceFilter(graphene.InputObjectType):
     """Which services; all conditions hold at once."""
 
-    search = graphene.String(description="A part of the name.")
+    search = graphene.String(description="A part of the name, in any case; accents do not matter.")
     provider_id = IdOf("Provider", description="Offered by this provider.")
 
 

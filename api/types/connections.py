@@ -45,6 +45,11 @@ class Ordering:
     def name(self) -> str:
         return f"{'-' if self.is_descending else ''}{self.noun}.{self.column}"
 
+    @property
+    def compared(self) -> str:
+        """The column that the database compares: for names, the folded one, which folds the name of a cursor."""
+        return "folded_name" if self.column == "name" else self.column
+
     def cursor(self, row: Model) -> str:
         """The row's position as opaque text."""
         value = getattr(row, self.column)
@@ -72,12 +77,12 @@ class Ordering:
     def beyond(self, key: Key, *, backward: bool) -> Q:
         """The condition for rows after this position, or before it. Its first part makes the index usable."""
         comparison = "lt" if self.is_descending != backward else "gt"
-        further = Q(**{f"{self.column}__{comparison}": key.value}) | Q(**{f"pk__{comparison}": key.id})
-        return Q(**{f"{self.column}__{comparison}e": key.value}) & further
+        further = Q(**{f"{self.compared}__{comparison}": key.value}) | Q(**{f"pk__{comparison}": key.id})
+        return Q(**{f"{self.compared}__{comparison}e": key.value}) & further
 
     def columns(self, *, backward: bool) -> tuple[str, str]:
         sign = "-" if self.is_descending != backward else ""
-        return f"{sign}{self.column}", f"{sign}pk"
+        return f"{sign}{self.compared}", f"{sign}pk"
 
 
 # --- Page requests -------------------------------------------------------------------------------------------------

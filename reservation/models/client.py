@@ -5,10 +5,11 @@ from django.db import models
 
 from database.fast_hydration import FastHydration
 from reservation.models.fields import NameField, TimeZoneField
+from reservation.models.named import Named
 from reservation.policy import MAX_NAME_LENGTH, MAX_PHONE_LENGTH
 
 
-class Client(FastHydration):
+class Client(Named, FastHydration):
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="client")
     name = NameField(max_length=MAX_NAME_LENGTH, help_text="What to call the client.")
     phone = NameField(max_length=MAX_PHONE_LENGTH, blank=True, help_text="Where to call; empty when not given.")
@@ -22,7 +23,7 @@ class Client(FastHydration):
 
     class Meta:
         permissions = (("export_client", "Can export clients"), ("import_client", "Can import clients"))
-        indexes = (models.Index(fields=["name", "id"], name="client_by_name"),)
+        indexes = (models.Index(fields=["folded_name", "id"], name="client_by_folded_name"),)
 
     def __str__(self) -> str:
         return self.name

@@ -5,6 +5,7 @@ from enum import StrEnum
 from django.conf import settings
 from django.db import models
 
+from database.collations import ByteCharField
 from reservation.models.reservation import Reservation
 
 
@@ -25,7 +26,7 @@ class ReservationEvent(models.Model):
     """
 
     reservation = models.ForeignKey(Reservation, models.PROTECT, related_name="events")
-    kind = models.CharField(max_length=11, choices=[(kind, kind) for kind in EventKind])
+    kind = ByteCharField(max_length=11, choices=[(kind, kind) for kind in EventKind])
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,

@@ -1,11 +1,21 @@
 """Model fields that several models share. Each cleans its value as it validates it."""
 
+import re
 from typing import Any
+from unicodedata import normalize
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
+from django.core.validators import MaxLengthValidator
 from django.db import models
 
+from database.collations import ByteCharField, ComparedByBytes
+from reservation.text import (
+    FORBIDDEN,
+    FORBIDDEN_IN_NAMES,
+    normalise_name,
+    normalise_prose,
+    shows_something,
+)
 from reservation.time_zones import is_time_zone
 
 
@@ -15,7 +25,7 @@ def validate_time_zone(name: str) -> None:
         raise ValidationError("%(name)s is not an IANA time zone.", params={"name": name})
 
 
-class TimeZoneField(models.CharField):
+class TimeZoneField(ByteCharField):
     """The name of an IANA time zone, such as Europe/Paris."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -23,21 +33,55 @@ class TimeZoneField(models.CharField):
         super().__init__(*args, **kwargs)
 
 
-class NameField(models.CharField):
-    """A line of text, stripped of white space at its ends before it is validated."""
+def validate_name(name: str) -> None:
+    """Raise ValidationError for a name that is not one line of visible text."""
+    refuse(FORBIDDEN_IN_NAMES, name)
+    if not shows_something(name):
+        raise ValidationError("This shows nothing: write at least one visible character.", code="shows_nothing")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.validators.append(ProhibitNullCharactersValidator())
+
+def validate_prose(text: str) -> None:
+    """Raise ValidationError for a text with a character that is forbidden."""
+    refuse(FORBIDDEN, text)
+
+
+def refuse(forbidden: re.Pattern[str], text: str) -> None:
+    """Raise ValidationError if the text has one of these characters."""
+    if found := forbidden.search(text):
+        raise ValidationError(
+            "The character %(code)s at position %(position)d is not allowed: it is invisible, or a control.",
+            code="forbidden_character",
+            params={"code": f"U+{ord(found[0]):04X}", "position": found.start() + 1},
+        )
+
+
+class NameField(ComparedByBytes, models.CharField):
+    """One line of visible text: normalised (NFC), and stripped of what does not show at its ends, before it is
+    validated. Look-ups are normalised, too."""
+
+    default_validators = [validate_name]  # noqa: RUF012 # as Django declares it
 
     def to_python(self, value: Any) -> Any:
         value = super().to_python(value)
-        return value.strip() if isinstance(value, str) else value
+        return normalise_name(value) if isinstance(value, str) else value
+
+    def get_prep_value(self, value: Any) -> Any:
+        value = super().get_prep_value(value)
+        return normalize("NFC", value) if isinstance(value, str) else value
 
 
-class ProseField(models.TextField):
-    """A text of bounded length: unlike Django's TextField, it validates `max_length` outside of forms too."""
+class ProseField(ComparedByBytes, models.TextField):
+    """A text of bounded length: unlike Django's TextField, it validates `max_length` outside of forms too.
+
+    In NFC, with line feeds in place of rarer line breaks, before it is validated.
+    """
+
+    default_validators = [validate_prose]  # noqa: RUF012
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.validators += [MaxLengthValidator(self.max_length), ProhibitNullCharactersValidator()]
+        self.validators.append(MaxLengthValidator(self.max_length))
+
+    def to_python(self, value: Any) -> Any:
+        value = super().to_python(value)
+        return normalise_prose(value) if isinstance(value, str) else value

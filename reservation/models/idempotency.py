@@ -3,13 +3,15 @@
 from django.conf import settings
 from django.db import models
 
+from database.collations import ByteCharField
+
 
 class IdempotencyKey(models.Model):
     """Created in the transaction of the change itself, so that a key exists if and only if the change was made."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
-    key_hash = models.CharField(max_length=64, help_text="SHA-256 of the key, since collations fold case.")
-    input_hash = models.CharField(max_length=64, help_text="SHA-256 of what was asked for.")
+    key_hash = ByteCharField(max_length=64, help_text="SHA-256 of the key, which may be long.")
+    input_hash = ByteCharField(max_length=64, help_text="SHA-256 of what was asked for.")
     result = models.BigIntegerField(help_text="The id, or the count, that was answered.")
     created_at = models.DateTimeField()
 

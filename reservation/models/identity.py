@@ -3,13 +3,15 @@
 from django.conf import settings
 from django.db import models
 
+from database.collations import ByteCharField
+
 
 class ExternalIdentity(models.Model):
     """Created when an identity provider has verified the account's address; later log-ins do not use it."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="identities", db_index=False)
-    issuer = models.CharField(max_length=255)
-    subject_hash = models.CharField(max_length=64, help_text="SHA-256 of the subject, since collations fold case.")
+    issuer = ByteCharField(max_length=255)
+    subject_hash = ByteCharField(max_length=64, help_text="SHA-256 of the subject, which may be long.")
     created_at = models.DateTimeField()
 
     class Meta:

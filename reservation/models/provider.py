@@ -7,12 +7,13 @@ from django.db import models
 
 from database.fast_hydration import FastHydration
 from reservation.models.fields import NameField, ProseField, TimeZoneField
+from reservation.models.named import Named
 from reservation.models.service import Service
 from reservation.policy import MAX_NAME_LENGTH, MAX_TEXT_LENGTH
 
 
-class Provider(FastHydration):
-    PRIVATE_FIELDS: ClassVar = frozenset({"user", "created_at"})
+class Provider(Named, FastHydration):
+    PRIVATE_FIELDS: ClassVar = frozenset({"user", "folded_name", "created_at"})
     """Fields that are not public; all others are."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="provider")
@@ -26,7 +27,7 @@ class Provider(FastHydration):
     class Meta:
         permissions = (("export_provider", "Can export providers"), ("import_provider", "Can import providers"))
         indexes = (
-            models.Index(fields=["name", "id"], name="provider_by_name"),
+            models.Index(fields=["folded_name", "id"], name="provider_by_folded_name"),
             models.Index(fields=["created_at", "id"], name="provider_by_created_at"),
         )
 

@@ -7,6 +7,7 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
+from database.collations import ByteCharField
 from database.fast_hydration import FastHydration
 from reservation.models.client import Client
 from reservation.models.fields import ProseField
@@ -54,7 +55,7 @@ class Reservation(FastHydration):
     service = models.ForeignKey(Service, models.PROTECT, null=True, blank=True, related_name="reservations")
     starts_at = models.DateTimeField(help_text="When its first appointment begins.")
     ends_at = models.DateTimeField(help_text="When its last appointment ends.")
-    status = models.CharField(max_length=10, choices=[(status, status) for status in Status])
+    status = ByteCharField(max_length=10, choices=[(status, status) for status in Status])
     expires_at = models.DateTimeField(null=True, help_text="When the unconfirmed hold lapses; null unless PENDING.")
     note = ProseField(max_length=MAX_TEXT_LENGTH, blank=True, help_text="What the client wants to tell.")
     created_at = models.DateTimeField(help_text="When the time was first held.")

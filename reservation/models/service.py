@@ -7,11 +7,12 @@ from django.db import models
 
 from database.fast_hydration import FastHydration
 from reservation.models.fields import NameField, ProseField
+from reservation.models.named import Named
 from reservation.policy import MAX_NAME_LENGTH, MAX_TEXT_LENGTH
 
 
-class Service(FastHydration):
-    PRIVATE_FIELDS: ClassVar = frozenset({"created_at"})
+class Service(Named, FastHydration):
+    PRIVATE_FIELDS: ClassVar = frozenset({"folded_name", "created_at"})
     """Fields that are not public; all others are."""
 
     name = NameField(max_length=MAX_NAME_LENGTH, help_text="What the service is called.")
@@ -25,7 +26,7 @@ class Service(FastHydration):
     created_at = models.DateTimeField()
 
     class Meta:
-        indexes = (models.Index(fields=["name", "id"], name="service_by_name"),)
+        indexes = (models.Index(fields=["folded_name", "id"], name="service_by_folded_name"),)
         constraints = (models.CheckConstraint(condition=models.Q(duration_minutes__gt=0), name="service_takes_time"),)
 
     def __str__(self) -> str:

@@ -49,7 +49,7 @@ class CalendarChoice:
             found = found.filter(pk__in=self.provider_ids)
         start = (min(self.page, MAX_PAGE) - 1) * PROVIDERS_PER_PAGE
         end = start + PROVIDERS_PER_PAGE
-        providers = list(found.order_by("name", "pk").prefetch_related("services")[start : end + 1])
+        providers = list(found.by_name().prefetch_related("services")[start : end + 1])
         return providers[:PROVIDERS_PER_PAGE], len(providers) > PROVIDERS_PER_PAGE
 
     def zone_for(self, providers: list[Provider]) -> ZoneInfo:

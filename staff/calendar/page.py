@@ -19,7 +19,7 @@ def show_page(request: HttpRequest) -> HttpResponse:
         "title": "Calendar",
         "is_fullwidth": "1",
         "appointment_minutes": settings.RESERVATION_POLICY.appointment_minutes,
-        "services": Service.objects.filter(is_active=True).order_by("name", "pk"),
+        "services": Service.objects.filter(is_active=True).by_name(),
         "zones": sorted({*zones, "UTC"}),
         "legend": [words for status, words in STATUS_WORDS.items() if status in HOLDING],
         "may_work": may_work(request),

@@ -42,7 +42,7 @@ def show_appointment(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404  # withdrawn since the first statement
     slot = slots_there[0]
     room = slot.room * (appointment.ends_at - appointment.starts_at)
-    services = provider.services.filter(is_active=True).order_by("name", "pk")
+    services = provider.services.filter(is_active=True).by_name()
     return render(
         request,
         "admin/calendar/appointment.html",
@@ -107,7 +107,7 @@ def show_move(request: HttpRequest, pk: int) -> HttpResponse:
     caller, now = current_caller(request), timezone.now()
     reservation = find_reservation(request, pk)
     zone = CalendarChoice.read(request.GET).zone_for([reservation.provider])
-    providers = find_providers(service_id=reservation.service_id, is_active=True).order_by("name", "pk")
+    providers = find_providers(service_id=reservation.service_id, is_active=True).by_name()
     return render(
         request,
         "admin/calendar/move.html",

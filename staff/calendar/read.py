@@ -63,7 +63,7 @@ def read_grid(request: HttpRequest) -> JsonResponse:
 def find_providers_by_name(request: HttpRequest) -> JsonResponse:
     """Returns the first providers whose name contains the text, inactive ones too."""
     found = find_providers(search=request.GET.get("search", "")[:100].replace("\0", ""))
-    providers = found.order_by("name", "pk").values("id", "name", "is_active")[:MAX_PROVIDER_SUGGESTIONS]
+    providers = found.by_name().values("id", "name", "is_active")[:MAX_PROVIDER_SUGGESTIONS]
     return JsonResponse({"providers": list(providers)})
 
 

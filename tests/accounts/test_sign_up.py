@@ -8,6 +8,7 @@ import pytest
 from django.core import mail
 from django.test import Client as Browser
 
+from accounts.adapter import register_client_of
 from reservation.models import Client, User
 from tests.conftest import Send
 from tests.factories import make_user
@@ -38,6 +39,37 @@ def test_the_default_name_is_the_local_part_of_the_address(name: str | None, cal
     given = {} if name is None else {"name": name}
     assert call("signup", **CREDENTIALS, **given).status_code == 200
     assert Client.objects.get().name == "eve"
+
+
+@pytest.mark.parametrize(
+    ("name", "stored"), [("\u200b", "eve"), ("\u200bJose\u0301 \u2060", "Jos\u00e9"), ("Ev\u200de", "Ev\u200de")]
+)
+def test_a_name_is_normalised(name: str, stored: str, call: Send, db: None) -> None:
+    assert call("signup", **CREDENTIALS, name=name).status_code == 200
+    assert Client.objects.get().name == stored
+
+
+@pytest.mark.parametrize("name", ["\u3164", "Eve\u000bX", "\u202eEve", "Eve\ufffe", "E\nve", "x" * 201])
+def test_a_name_that_no_client_may_have_is_refused(name: str, call: Send, db: None) -> None:
+    response = call("signup", **CREDENTIALS, name=name)
+    assert (response.status_code, [error["param"] for error in response.json()["errors"]]) == (400, ["name"])
+    assert User.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "stored"),
+    [
+        ("Ada\u000bLovelace\ufffe", "Ada Lovelace"),
+        ("\u202eAda", "Ada"),
+        ("\u3164", "eve"),
+        ("\u200b", "eve"),
+        (None, "eve"),
+        ("x" * 199 + " yz", "x" * 199),
+    ],
+)
+def test_a_name_of_an_identity_provider_is_repaired(name: str | None, stored: str, db: None) -> None:
+    register_client_of(make_user(email="eve@example.com"), name=name)
+    assert Client.objects.get().name == stored
 
 
 def test_sign_up_grants_no_rights(call: Send, db: None) -> None:

@@ -74,7 +74,7 @@ def test_a_cached_row_has_the_public_fields_and_defers_the_others(rows: str) -> 
     provider = make_provider(name="Anna", bio="A few words", time_zone="Europe/Berlin", is_active=False)
     for _ in range(2):
         (cached,) = PROVIDERS.read([provider.pk]).values()
-        assert cached.get_deferred_fields() == {"user_id", "created_at"}
+        assert cached.get_deferred_fields() == {"user_id", "folded_name", "created_at"}
         assert (cached, cached.name, cached.bio, cached.time_zone) == (provider, "Anna", "A few words", "Europe/Berlin")
         assert (cached.is_active, cached.user_id) == (False, provider.user_id)
 

@@ -6,6 +6,7 @@ from reservation.domain.access import visible_clients
 from reservation.domain.caller import Caller
 from reservation.domain.validation import check_search
 from reservation.models import Client
+from reservation.models.named import LAST_CHARACTER
 from reservation.policy import ERASED_EMAIL
 
 PHONE_CHARACTERS = frozenset("+(0123456789")
@@ -20,7 +21,14 @@ def find_clients(*, caller: Caller, search: str | None = None) -> QuerySet[Clien
     check_search(search)
     if search is None:
         return visible_clients(caller)
-    return visible_clients(caller).filter(Q(name__icontains=search) | Q(user__email__icontains=search))
+    return visible_clients(caller).filter(person_contains(search))
+
+
+def person_contains(text: str) -> Q:
+    """The condition for clients, or providers, whose name or address contains the text, whatever its case; accents
+    matter in addresses only."""
+    text = text.strip()
+    return Q(folded_name__contains=text) | Q(user__email__icontains=text)
 
 
 def suggest_clients(*, caller: Caller, search: str, limit: int) -> list[Client]:
@@ -34,12 +42,13 @@ def suggest_clients(*, caller: Caller, search: str, limit: int) -> list[Client]:
     check_search(search)
     text = search.strip()
     clients = visible_clients(caller).exclude(user__email=ERASED_EMAIL)
-    inside = Q(phone__contains=text) if text[:1] in PHONE_CHARACTERS else Q(name__icontains=f" {text}")
+    inside = Q(phone__contains=text) if text[:1] in PHONE_CHARACTERS else Q(folded_name__contains=f" {text}")
+    address = Q(user__email__gte=text.lower(), user__email__lt=f"{text.lower()}{LAST_CHARACTER}")  # by the index
     found: list[int] = []
-    for condition in (Q(name__istartswith=text), Q(user__email__istartswith=text), inside) if text else ():
+    for condition in (Q(folded_name__startswith=text), address, inside) if text else ():
         if len(found) < limit:
             # Only keys: rows are read only of the clients that are returned.
-            keys = Client.objects.filter(condition).order_by("name", "pk").values_list("pk", flat=True)
+            keys = Client.objects.filter(condition).by_name().values_list("pk", flat=True)
             found += [pk for pk in keys[:limit] if pk not in found][: limit - len(found)]
     people = clients.in_bulk(found)
     return [people[pk] for pk in found if pk in people]

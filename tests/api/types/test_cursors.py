@@ -57,10 +57,10 @@ ODD_NAMES = ["Zoe", "zoe", "Zoë", "ada", "Ada", "ADA", "Åsa", "asa", "a-b", "a
 
 @pytest.mark.parametrize("size", [1, 5])
 @pytest.mark.parametrize(("some", "beyond", "sign"), [("first", "after", ""), ("last", "before", "-")])
-def test_pages_have_every_name_once_in_any_collation(
+def test_pages_have_every_name_once_without_regard_to_case_and_accents(
     some: str, beyond: str, sign: str, size: int, ask: Ask, db: None
 ) -> None:
-    """The database compares rows with the cursor by the same collation by which it orders them."""
+    """The database compares rows with the cursor as it orders them: folded."""
     for name in [*ODD_NAMES, *ODD_NAMES]:
         make_provider(name=name)
     page = f"providers({some}: {size}, {beyond}: $at) {{ edges {{ cursor node {{ id }} }} }}"
@@ -70,7 +70,7 @@ def test_pages_have_every_name_once_in_any_collation(
         in_order = edges[::-1] if sign else edges
         found += [edge["node"]["id"] for edge in in_order]
         at = in_order[-1]["cursor"]
-    assert found == [gid(provider) for provider in Provider.objects.order_by(f"{sign}name", f"{sign}pk")]
+    assert found == [gid(provider) for provider in Provider.objects.order_by(f"{sign}folded_name", f"{sign}pk")]
 
 
 def test_a_page_is_between_after_and_before(names: Callable[..., list[str]]) -> None:

@@ -32,6 +32,7 @@ def test_register_client_makes_the_client_of_an_account() -> None:
         "id": client.pk,
         "user_id": user.pk,
         "name": "Zoë 李",
+        "folded_name": "zoe 李",
         "phone": "",
         "time_zone": "Asia/Kathmandu",
         "created_at": NOW,
@@ -58,7 +59,12 @@ def test_update_client_changes_what_is_given(is_staff: bool) -> None:
     update_client(caller=who, client_id=client.pk, phone="+977 1 4200000", now=NOW)
     assert Client.objects.values().get() == {**before, "phone": "+977 1 4200000"}
     update_client(caller=who, client_id=client.pk, name="After", phone="", time_zone="UTC", now=NOW)
-    assert Client.objects.values().get() == {**before, "name": "After", "time_zone": "UTC"}
+    assert Client.objects.values().get() == {
+        **before,
+        "name": "After",
+        "folded_name": "after",
+        "time_zone": "UTC",
+    }
 
 
 def test_space_around_a_name_and_a_phone_is_stripped() -> None:

@@ -40,6 +40,7 @@ def test_create_provider_adds_an_account_that_cannot_log_in_yet() -> None:
         "id": provider.pk,
         "user_id": provider.user_id,
         "name": "Dr. Ada",
+        "folded_name": "dr. ada",
         "bio": "Here since 2001.",
         "time_zone": "Europe/Paris",
         "is_active": True,
@@ -94,7 +95,7 @@ def test_a_provider_may_change_its_own_profile() -> None:
     before = Provider.objects.values().get()
     who = caller(provider)
     update_provider(caller=who, provider_id=provider.pk, name="After", bio="x" * 2000, time_zone="Asia/Tokyo", now=NOW)
-    after = {**before, "name": "After", "bio": "x" * 2000, "time_zone": "Asia/Tokyo"}
+    after = {**before, "name": "After", "folded_name": "after", "bio": "x" * 2000, "time_zone": "Asia/Tokyo"}
     assert Provider.objects.values().get() == after
     update_provider(caller=who, provider_id=provider.pk, bio="", now=NOW)
     assert Provider.objects.values().get() == {**after, "bio": ""}

@@ -38,6 +38,7 @@ def test_create_service() -> None:
     assert Service.objects.values().get() == {
         "id": service.pk,
         "name": "Consultation",
+        "folded_name": "consultation",
         "description": "Time to talk.",
         "duration_minutes": 45,
         "is_active": True,
@@ -75,7 +76,7 @@ def test_update_service_changes_what_is_given() -> None:
     update_service(
         caller=who, service_id=service.pk, name="After", description="", duration_minutes=30, is_active=True, now=NOW
     )
-    after = {**before, "name": "After", "description": "", "duration_minutes": 30}
+    after = {**before, "name": "After", "folded_name": "after", "description": "", "duration_minutes": 30}
     assert Service.objects.values().get() == after
 
 

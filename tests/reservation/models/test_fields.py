@@ -1,4 +1,5 @@
 """Fields that several models share."""
+# ruff: noqa: RUF001 # texts of many scripts
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -28,6 +29,73 @@ def test_a_name_is_a_text_without_space_around_it() -> None:
     for wrong in ("", " \t", "x" * 6, "a\0b"):
         with pytest.raises(ValidationError):
             field.clean(wrong, None)
+
+
+INVISIBLE = ["\u200b\u2060", "\u3164", "\u2800", "\u115f\u1160", "\ufe0f", "\u00ad", "\U000e0041", "\u2003", "\u034f"]
+FORBIDDEN = [
+    *("a\0b", "Emil\u000bFischer", "a\x1bb", "a\x7fb", "a\x85b", "a\x9fb"),
+    *("\u202eLena", "a\u202ab", "a\u2066b", "Emil\ufffeX", "a\uffffb", "a\ufdd0b", "a\U0001ffffb", "a\ud800b"),
+]
+
+
+@pytest.mark.parametrize("name", [*INVISIBLE, *FORBIDDEN, "a\nb", "a\tb", "a\rb", "a\u2028b"], ids=ascii)
+def test_a_name_is_one_line_of_visible_text(name: str) -> None:
+    for field in (NameField(max_length=50), NameField(max_length=50, blank=True)):
+        try:
+            assert field.clean(name, None) == "", "only what is stripped may remain"
+        except ValidationError as error:
+            assert error.error_list[0].code in ("blank", "shows_nothing", "forbidden_character")  # noqa: PT017
+
+
+VISIBLE = [
+    "👩\u200d🔬",
+    "می\u200cخواهم",
+    "🏴\U000e0067\U000e0062\U000e007f",
+    "\u200fדוד\u200f",
+    "李",
+    "\u0301",
+    "\U0001fae9",
+    "-",
+]
+
+
+@pytest.mark.parametrize("name", VISIBLE, ids=ascii)
+def test_a_name_may_have_joiners_and_marks_of_direction(name: str) -> None:
+    assert NameField(max_length=50).clean(name, None) == name
+
+
+@pytest.mark.parametrize(
+    ("given", "cleaned"),
+    [
+        ("Jose\u0301", "Jos\u00e9"),
+        ("\u202d+49 30\u202c", "+49 30"),
+        ("\u2068Ada\u2069", "Ada"),
+        ("\ufeff Ada\u200b\n", "Ada"),
+    ],
+    ids=ascii,
+)
+def test_a_name_is_normalised(given: str, cleaned: str) -> None:
+    assert NameField(max_length=50).clean(given, None) == cleaned
+    assert NameField(max_length=50).get_prep_value("Jose\u0301") == "Jos\u00e9"
+
+
+@pytest.mark.parametrize("text", [*FORBIDDEN[:3], *FORBIDDEN[6:]], ids=ascii)
+def test_a_prose_field_refuses_controls(text: str) -> None:
+    field = ProseField(max_length=50)
+    if "\u000b" in text:  # what word processors paste
+        assert field.clean(text, None) == "Emil\nFischer"
+        return
+    with pytest.raises(ValidationError) as caught:
+        field.clean(text, None)
+    assert caught.value.error_list[0].code == "forbidden_character"
+    assert f"U+{next(ord(one) for one in text if not one.isalpha()):04X}" in caught.value.messages[0]
+
+
+@pytest.mark.parametrize(
+    ("given", "cleaned"), [("a\n\tb\r\nc", "a\n\tb\r\nc"), ("a\u2028b", "a\nb"), ("e\u0301", "\u00e9")]
+)
+def test_prose_is_normalised(given: str, cleaned: str) -> None:
+    assert ProseField(max_length=50).clean(given, None) == cleaned
 
 
 def test_a_name_may_be_blank_when_the_field_says_so() -> None:

@@ -105,3 +105,30 @@ def test_find_clients_refuses_a_search_that_fits_no_name() -> None:
     assert list(find_clients(caller=who, search="x" * 200)) == []
     with refused(InvalidInput, field="search"):
         find_clients(caller=who, search="x" * 201)
+
+
+@pytest.mark.parametrize(
+    ("name", "searches"),
+    [
+        ("José Nuñez", ["José Nuñez", "Jose\u0301 Nun\u0303ez", "jose nunez", "JOSÉ", "nuñez"]),
+        ("Jose\u0301 Nun\u0303ez", ["José Nuñez", "Jose\u0301 Nun\u0303ez", "jose"]),
+        ("Anna Weiß", ["weiss", "WEISS", "weiß"]),
+        ("Bo 🍺", ["🍺", "bo 🍺"]),
+    ],
+)
+def test_searches_ignore_case_and_accents_and_how_they_are_encoded(name: str, searches: list[str]) -> None:
+    client, who = make_client(name=name), staff()
+    make_client(name="Someone Else 🍣")
+    for search in searches:
+        assert [*find_clients(caller=who, search=search)] == [client], search
+        assert suggest_clients(caller=who, search=search, limit=5) == [client], search
+    for search in ("🍕", "josie", "weis s"):
+        assert [*find_clients(caller=who, search=search)] == []
+
+
+def test_a_search_for_an_address_ignores_case() -> None:
+    client, who = make_client(user=make_user(email="zoe@example.com")), staff()
+    make_client()
+    for search in ("ZOE@", "zoe@Example"):
+        assert [*find_clients(caller=who, search=search)] == [client]
+        assert suggest_clients(caller=who, search=search, limit=5) == [client]

@@ -1,0 +1,65 @@
+"""What a text may contain, and how searches and orders compare names."""
+# ruff: noqa: RUF001 # texts of many scripts
+
+import xml.dom.minidom
+from unicodedata import is_normalized
+from xml.sax.saxutils import escape
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reservation.text import FORBIDDEN, FORBIDDEN_IN_NAMES, fold, repair_name, repair_prose, shows_something
+
+TEXTS = st.text(st.characters(exclude_categories=()), max_size=30)
+
+
+@pytest.mark.parametrize(
+    ("text", "others"),
+    [
+        ("jose nunez", ["José Nuñez", "Jose\u0301 Nun\u0303ez", "JOSÉ\u00a0NUÑEZ", "Jos\u200be  Nunez"]),
+        ("weiss", ["Weiß", "WEISS", "WEIẞ"]),
+        ("lukasz", ["Łukasz"]),
+        ("soren", ["Søren", "Søren"]),
+        ("istanbul", ["İstanbul", "ISTANBUL", "\u0131stanbul"]),
+        ("o'brien-li", ["O\u2019Brien\u2010Li"]),
+        ("office 1", ["oﬃce ①", "ｏｆｆｉｃｅ 1"]),
+        ("σοφος", ["Σοφός", "ΣΟΦΟΣ"]),
+        ("еж", ["Ёж"]),
+        ("שלום", ["שָׁלוֹם"]),
+        ("محمد", ["مُحَمَّد"]),
+    ],
+    ids=ascii,
+)
+def test_case_and_accents_do_not_matter_in_searches(text: str, others: list[str]) -> None:
+    assert {fold(other) for other in others} == {fold(text)}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("🍣", "🍺"), ("が", "か"), ("กิน", "กน"), ("हिन्दी", "हन्द"), ("한", "하"), ("a", "b")]
+)
+def test_other_letters_matter_in_searches(one: str, other: str) -> None:
+    assert fold(one) != fold(other)
+
+
+@given(TEXTS)
+def test_a_folded_text_is_stable(text: str) -> None:
+    folded = fold(text)
+    assert fold(folded) == folded
+    assert is_normalized("NFC", folded)
+    folded.encode()
+
+
+@given(TEXTS)
+def test_a_repaired_text_can_be_stored_and_exported(text: str) -> None:
+    name, prose = repair_name(text), repair_prose(text)
+    assert (FORBIDDEN_IN_NAMES.search(name), FORBIDDEN.search(prose)) == (None, None)
+    assert (repair_name(name), repair_prose(prose)) == (name, prose)
+    for repaired in (name, prose):
+        assert is_normalized("NFC", repaired)
+        xml.dom.minidom.parseString(f"<a>{escape(repaired)}</a>".encode())
+
+
+@given(TEXTS)
+def test_nothing_that_shows_is_lost(text: str) -> None:
+    assert shows_something(repair_name(text)) == shows_something(FORBIDDEN_IN_NAMES.sub("", text))
