@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Any
 
 import orjson
 from django.conf import settings
@@ -11,8 +10,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from accounts.hashers import RETRY_SECONDS, TooManyHashes
 from ops.content_encoding import is_compressed
-from ops.json_depth import levels
+from ops.json_depth import is_nested_deeper
 from ops.rate_limit import Rate, rate_limiter
+from ops.request_rate import consume_of_address, tokens_for_size
 
 AUTH_PREFIX = "/auth/"
 SECOND_FACTOR = "/auth/2fa/authenticate"
@@ -22,7 +22,8 @@ MAX_DEPTH = 10
 class ReadableJsonMiddleware:
     """Refuses a body for allauth that is compressed, too large, not JSON in UTF-8, or nested too deeply.
 
-    Deep nesting would overflow the parser that allauth reads it with.
+    Deep nesting would overflow the parser that allauth reads it with. Before anything is read, the request consumes
+    tokens of its address: one, and more by its size.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -31,11 +32,18 @@ class ReadableJsonMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path.startswith(AUTH_PREFIX):
             return self.get_response(request)
+        result = consume_of_address(request, 1 + tokens_for_size(request))
+        if result is not None and not result.is_allowed:
+            response = error_response("Too many requests. Try again later.", status=429)
+            response.headers["Retry-After"] = str(result.retry_seconds)
+            return response
         if is_compressed(request):
             return error_response("Send the body uncompressed, without Content-Encoding.", status=415)
         try:
-            if request.body and not is_shallow(orjson.loads(request.body)):
-                return error_response("The body is nested too deeply.", status=400)
+            if request.body:
+                if is_nested_deeper(request.body, MAX_DEPTH):
+                    return error_response("The body is nested too deeply.", status=400)
+                orjson.loads(request.body)
         except RequestDataTooBig:
             return error_response("The body is too large.", status=413)
         except orjson.JSONDecodeError:
@@ -80,11 +88,6 @@ class TooManyHashesMiddleware:
             response = HttpResponse(message, status=503, content_type="text/plain")
         response.headers["Retry-After"] = str(RETRY_SECONDS)
         return response
-
-
-def is_shallow(value: Any) -> bool:
-    """Returns whether this JSON value is nested at most MAX_DEPTH levels deep."""
-    return all(depth <= MAX_DEPTH for depth, _ in enumerate(levels(value), start=1))
 
 
 def error_response(message: str, *, status: int, code: str = "invalid") -> JsonResponse:

@@ -27,7 +27,7 @@ from api.limits.cost import Cost, check_cost, describe_cost
 from api.limits.errors import response_too_large
 from api.schema import schema
 from ops.observation import OTHER, observation
-from reservation.domain.caller import ANONYMOUS, Caller
+from reservation.domain.caller import Caller
 
 MAX_VARIABLE_ERRORS = 10
 """How many errors in the variables a response lists."""
@@ -43,14 +43,14 @@ COST_HEADER = "GraphQL-Cost"
 def graphql_view(request: HttpRequest) -> HttpResponse:
     """Execute one operation: a query by GET or POST, a mutation by POST."""
     request_id = observation().request_id
-    media_type, caller, limiter = JSON, ANONYMOUS, None
+    media_type, limiter = JSON, RequestRateLimiter(request)
     if request.method == "OPTIONS":
         return HttpResponse(status=204, headers={"Allow": ALLOWED_METHODS})
     try:
         media_type = media_type_of(request)
+        limiter.caller = caller = read_caller(request)
+        limiter.consume_for_size()
         graphql_request = read_request(request)
-        caller = read_caller(request)
-        limiter = RequestRateLimiter(request, caller)
         key = request.headers.get(KEY_HEADER, "").strip().strip('"') or None
         context = Context(now=timezone.now(), caller=caller, request_id=request_id, idempotency_key=key)
         encoded = run(request, graphql_request, context, limiter)
@@ -59,13 +59,13 @@ def graphql_view(request: HttpRequest) -> HttpResponse:
             return make_public(request, response)
         return with_rate_limit_headers(response, limiter)
     except RequestError as refusal:
-        return with_rate_limit_headers(refuse(hide_names(refusal, caller), media_type), limiter)
+        return refuse(refusal, media_type, limiter)
     except SuspiciousOperation:
-        return refuse(malformed("The request cannot be read."), media_type)
+        return refuse(malformed("The request cannot be read."), media_type, limiter)
     except Exception as error:
         masked = format_error(GraphQLError(str(error), original_error=error), request_id=request_id)
         failure = GraphQLError(masked["message"], extensions=masked["extensions"])
-        return refuse(RequestError(failure, is_well_formed=False), media_type)
+        return write_refusal(RequestError(failure, is_well_formed=False), media_type)
 
 
 def run(
@@ -158,7 +158,13 @@ def label_of(operation: Operation) -> str:
     return operation.fields[0] if len(set(operation.fields)) == 1 else OTHER
 
 
-def refuse(refusal: RequestError, media_type: str) -> HttpResponse:
+def refuse(refusal: RequestError, media_type: str, limiter: RequestRateLimiter) -> HttpResponse:
+    """The response to a request that is refused, which consumes tokens too."""
+    refusal = limiter.consume_for_refusal(hide_names(refusal, limiter.caller))
+    return with_rate_limit_headers(write_refusal(refusal, media_type), limiter)
+
+
+def write_refusal(refusal: RequestError, media_type: str) -> HttpResponse:
     """The response to a request of which nothing was executed; its errors are counted for logs and metrics."""
     for error in refusal.errors:
         observation().record_error(error.extensions)
@@ -170,8 +176,8 @@ def may_be_shared(request: HttpRequest, encoded: EncodedResponse) -> bool:
     return encoded.is_public and request.method != "POST" and "Authorization" not in request.headers
 
 
-def with_rate_limit_headers(response: HttpResponse, limiter: RequestRateLimiter | None) -> HttpResponse:
-    for name, value in (limiter.headers if limiter else {}).items():
+def with_rate_limit_headers(response: HttpResponse, limiter: RequestRateLimiter) -> HttpResponse:
+    for name, value in limiter.headers.items():
         response.headers[name] = value
     return response
 

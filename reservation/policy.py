@@ -117,6 +117,7 @@ class Policy:
     lead_time: how far ahead of its start an appointment must be reserved.
     max_live_holds: how many unconfirmed reservations a client may have at once.
     max_reservations_per_hour: how often a caller may try to reserve within an hour; 0: no limit.
+    max_reservations_per_hour_of_network: the same for all callers at one address together.
     max_interval: the longest interval that one call offers, withdraws or lists; in days of any zone, so it is longer
         by an hour where clocks are set back meanwhile.
     offer_horizon: how far ahead time may be offered.
@@ -131,6 +132,7 @@ class Policy:
     lead_time: timedelta = timedelta(hours=24)
     max_live_holds: int = 5
     max_reservations_per_hour: int = 30
+    max_reservations_per_hour_of_network: int = 60
     max_interval: timedelta = timedelta(days=62)
     offer_horizon: timedelta = timedelta(days=1826)
     max_service_length: timedelta = timedelta(hours=8)

@@ -114,6 +114,7 @@ RESERVATION_POLICY = Policy(
     lead_time=timedelta(hours=env.int("LEAD_TIME_HOURS", default=24)),
     max_live_holds=env.int("MAX_LIVE_HOLDS", default=5),
     max_reservations_per_hour=env.int("RESERVATIONS_PER_HOUR", default=30),
+    max_reservations_per_hour_of_network=env.int("RESERVATIONS_PER_HOUR_OF_NETWORK", default=60),
     max_interval=timedelta(days=env.int("MAX_INTERVAL_DAYS", default=62)),
     offer_horizon=timedelta(days=env.int("OFFER_HORIZON_DAYS", default=1826)),
     cancellation_notice=timedelta(hours=env.int("CANCELLATION_NOTICE_HOURS", default=0)),

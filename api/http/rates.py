@@ -2,7 +2,6 @@
 
 import math
 from collections import Counter
-from ipaddress import ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -13,28 +12,44 @@ from api.http.codes import Code
 from api.http.errors import RequestError
 from api.limits.cost import Cost
 from api.mutation import MUTATIONS
-from ops.client_address import client_address
 from ops.rate_limit import Rate, RateLimitResult, rate_limiter
-from reservation.domain.caller import Caller
+from ops.request_rate import address_key, address_rate, per_second, tokens_for_size
+from reservation.domain.caller import ANONYMOUS, Caller
 
 COST_PER_TOKEN = 10
 
 NEW_DOCUMENT_TOKENS = 10
 """Tokens for a document that is not cached: it must be parsed and validated first."""
 
-IPV6_PREFIX = 64
-"""The network prefix of one household or server: all its IPv6 addresses share their tokens."""
+REFUSAL_TOKENS = 1
+"""Tokens for a request that is refused before it has consumed any."""
 
 HOUR_SECONDS = 3600
 
 
 class RequestRateLimiter:
-    """Consumes tokens of the caller of one request, and stores the result for the response headers."""
+    """Consumes tokens of the caller of one request, and stores the result for the response headers.
 
-    def __init__(self, request: HttpRequest, caller: Caller) -> None:
-        self.caller = caller
-        self.key = f"user:{caller.user_id}" if caller.is_authenticated else f"address:{network_of(request)}"
+    caller: anonymous, and so known by its address only, until the request has been authenticated.
+    """
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.caller: Caller = ANONYMOUS
         self.result: RateLimitResult | None = None
+
+    @property
+    def key(self) -> str:
+        """The key of the caller's counters."""
+        return f"user:{self.caller.user_id}" if self.caller.is_authenticated else address_key(self.request)
+
+    def consume_for_size(self) -> None:
+        """Consume the tokens for the size of the request, before it is read.
+
+        Raises RequestError when too few remain.
+        """
+        if tokens := tokens_for_size(self.request):
+            self.consume(tokens)
 
     def consume_for_document(self) -> None:
         """Consume the tokens for a document that is not cached. Raises RequestError when too few remain."""
@@ -49,13 +64,32 @@ class RequestRateLimiter:
         if not self.caller.is_staff:
             self.consume_hourly(operation)
 
+    def consume_for_refusal(self, refusal: RequestError) -> RequestError:
+        """Consume a token for a request that is refused, unless it has consumed some already.
+
+        Returns the refusal, or the one for too few tokens.
+        """
+        try:
+            if self.result is None:
+                self.consume(REFUSAL_TOKENS)
+        except RequestError as limited:
+            return limited
+        return refusal
+
     def consume_hourly(self, operation: Operation) -> None:
-        """Count the calls of commands with an hourly limit, whether they succeed or not. Raises RequestError."""
+        """Count the calls of commands with hourly limits, whether they succeed or not: those of the account, and those
+        of all accounts at its address. Raises RequestError."""
         for field, calls in Counter(operation.fields).items():
             limit = MUTATIONS[field].command.hourly_limit if field in MUTATIONS else None
-            if limit is not None and limit.number:
-                rate = Rate(limit.name, limit.number, HOUR_SECONDS)
-                require_allowed(rate_limiter().consume(rate, self.key, tokens=calls))
+            if limit is None:
+                continue
+            for name, number, key in (
+                (limit.name, limit.number, self.key),
+                (limit.network_name, limit.network_number, address_key(self.request)),
+            ):
+                if number:
+                    rate = Rate(name, number, HOUR_SECONDS)
+                    require_allowed(rate_limiter().consume(rate, key, tokens=calls))
 
     def consume(self, tokens: int) -> None:
         rate = person_rate() if self.caller.is_authenticated else address_rate()
@@ -86,21 +120,3 @@ def require_allowed(result: RateLimitResult) -> None:
 
 def person_rate() -> Rate:
     return per_second("person", settings.RATE_LIMIT_PERSON, settings.RATE_LIMIT_PERSON_BURST)
-
-
-def address_rate() -> Rate:
-    return per_second("address", settings.RATE_LIMIT_ANONYMOUS, settings.RATE_LIMIT_ANONYMOUS_BURST)
-
-
-def per_second(name: str, tokens: int, burst: int) -> Rate:
-    """A rate of so many tokens a second that allows a burst: the window is as long as the burst takes to refill."""
-    return Rate(name, burst if tokens else 0, math.ceil(burst / tokens) if tokens else 1)
-
-
-def network_of(request: HttpRequest) -> str:
-    """The address that the request comes from; of an IPv6 address, its network."""
-    address = client_address(request)
-    if address is None:
-        # The trusted proxies sent something that is not an address. All such requests share one set of tokens.
-        return "unknown"
-    return str(ip_network((address, IPV6_PREFIX), strict=False) if address.version == 6 else address)

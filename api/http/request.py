@@ -61,12 +61,11 @@ def read_body(request: HttpRequest) -> Any:
 
 
 def read_json(text: str | bytes) -> Any:
+    check_nesting(text)
     try:
-        value = orjson.loads(text)
+        return orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise malformed("The JSON is invalid, or not in UTF-8.") from error
-    check_nesting(value)
-    return value
 
 
 def read_parameters(parameters: Any) -> GraphQLRequest:

@@ -35,18 +35,30 @@ insert_key = CompiledInsert(IdempotencyKey)
 
 @dataclass(frozen=True)
 class HourlyLimit:
-    """How often a caller other than staff may try a command within an hour.
+    """How often callers other than staff may try a command within an hour.
 
     name: of the counters in Redis; it stays when functions are renamed, so that counts survive an upgrade.
-    number_of: the number of the policy; 0 is no limit.
+    number_of: the number of the policy for each account; 0 is no limit.
+    network_number_of: the same for all accounts together that call from one address, so that signing up more often does
+        not help.
     """
 
     name: str
     number_of: Callable[[Policy], int]
+    network_number_of: Callable[[Policy], int]
 
     @property
     def number(self) -> int:
         return self.number_of(settings.RESERVATION_POLICY)
+
+    @property
+    def network_name(self) -> str:
+        """The name of the counters by address."""
+        return f"{self.name}-of-network"
+
+    @property
+    def network_number(self) -> int:
+        return self.network_number_of(settings.RESERVATION_POLICY)
 
 
 class Command(Generic[P, R]):

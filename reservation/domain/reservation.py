@@ -30,7 +30,14 @@ from reservation.policy import BOOKED_UNTIL, Action, Status
 insert_reservation = CompiledInsert(Reservation)
 
 
-@command(result=Reservation, hourly_limit=HourlyLimit("reservations", lambda policy: policy.max_reservations_per_hour))
+@command(
+    result=Reservation,
+    hourly_limit=HourlyLimit(
+        "reservations",
+        lambda policy: policy.max_reservations_per_hour,
+        lambda policy: policy.max_reservations_per_hour_of_network,
+    ),
+)
 def reserve(
     *,
     caller: Caller,

@@ -1,6 +1,7 @@
 """Request bodies for allauth: invalid ones are refused before allauth reads them."""
 
 import gzip
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -8,7 +9,8 @@ import pytest
 from django.core.cache import cache
 from django.test import Client as Browser
 
-from accounts.middleware import MAX_DEPTH, is_shallow
+from ops import rate_limit
+from ops.request_rate import address_rate
 from reservation.models import User
 from tests.factories import make_user
 
@@ -96,7 +98,7 @@ def test_a_body_that_is_not_json_in_utf_8_is_refused(body: bytes, send: Any, db:
 
 
 def test_nesting_beyond_the_parsers_limit_is_refused(send: Any, db: None) -> None:
-    assert refusal(send(b"[" * 50_000 + b"]" * 50_000)) == (400, NOT_JSON)
+    assert refusal(send(b"[" * 50_000 + b"]" * 50_000)) == (400, TOO_DEEP)
 
 
 def test_brackets_in_a_password_do_not_count_as_nesting(send: Any, db: None) -> None:
@@ -113,11 +115,40 @@ def test_only_bodies_for_allauth_are_checked(client: Browser) -> None:
     assert [error["extensions"] for error in response.json()["errors"]] == [{"code": "BAD_REQUEST"}]
 
 
-@pytest.mark.parametrize(("kind", "leaf"), [("list", []), ("object", {})])
-def test_depth_is_counted_through_lists_and_objects(kind: str, leaf: Any) -> None:
-    value = leaf
-    for _ in range(MAX_DEPTH - 1):
-        value = [1, value, 2] if kind == "list" else {"a": 1, "b": value, "c": 2}
-    assert is_shallow(value)
-    assert not is_shallow([value])
-    assert not is_shallow({"a": value})
+# --- Rate limits -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def tokens(settings: Any, monkeypatch: pytest.MonkeyPatch, db: None) -> Callable[[], int]:
+    """20 tokens for an address, which are not refilled while a test runs. Returns how many remain."""
+    settings.RATE_LIMIT_ANONYMOUS_BURST, settings.RATE_LIMIT_ANONYMOUS, settings.PROCESSES = 20, 0.001, 1
+    monkeypatch.setattr(rate_limit, "_rate_limiters", {})
+    return lambda: rate_limit.rate_limiter().consume(address_rate(), "address:127.0.0.1", tokens=0).remaining
+
+
+@pytest.mark.parametrize(
+    ("body", "consumed"),
+    [(b"{}", 1), (b"{", 1), (b"\xff", 1), (b"{}".ljust(8192), 2), (b"[]," * 43_000, 16), (b"x" * 200_000, 17)],
+    ids=lambda value: str(value)[:12],
+)
+def test_a_request_consumes_tokens_of_its_address_by_its_size(
+    body: bytes, consumed: int, send: Any, tokens: Callable[[], int]
+) -> None:
+    assert send(body, path="auth/signup").status_code in (400, 413)
+    assert tokens() == 20 - consumed
+
+
+def test_a_request_without_a_body_consumes_a_token(client: Browser, tokens: Callable[[], int]) -> None:
+    assert client.get("/auth/app/v1/auth/session").status_code == 401
+    assert tokens() == 19
+
+
+def test_a_request_is_refused_before_it_is_read_when_too_few_tokens_remain(
+    send: Any, tokens: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(20):
+        assert send(b"{").status_code == 400
+    monkeypatch.setattr("accounts.middleware.is_nested_deeper", None)
+    response = send(b"{}")
+    assert refusal(response) == (429, "Too many requests. Try again later.")
+    assert int(response["Retry-After"]) > 0

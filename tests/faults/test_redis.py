@@ -20,6 +20,7 @@ RATES = dict.fromkeys(
         "RATE_LIMIT_ANONYMOUS",
         "RATE_LIMIT_ANONYMOUS_BURST",
         "RESERVATIONS_PER_HOUR",
+        "RESERVATIONS_PER_HOUR_OF_NETWORK",
     ),
     "1000000",
 )

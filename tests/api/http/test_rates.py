@@ -1,5 +1,6 @@
 """Rate limits: the tokens that requests consume, and the headers that report them."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -56,6 +57,54 @@ def test_a_new_document_consumes_ten_tokens_even_if_it_is_refused(post: Post) ->
     assert tokens_of(post({"query": "{ nothing at all }"})) == (20, 0)
     assert refusal(post({"query": "{"})) == (429, "RATE_LIMITED")
     assert refusal(post({"query": VIEWER})) == (429, "RATE_LIMITED")
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "code", "consumed"),
+    [
+        ("{", {}, "BAD_REQUEST", 1),
+        ({"query": 1}, {}, "BAD_REQUEST", 1),
+        ({"query": VIEWER, "variables": {"a": [1] * 101}}, {}, "BAD_USER_INPUT", 1),
+        ({"query": VIEWER, "operationName": "Nothing"}, {}, "OPERATION_RESOLUTION_FAILURE", 1),
+        ({"documentId": "sha256:" + "0" * 64}, {}, "PERSISTED_QUERY_NOT_FOUND", 1),
+        ({"query": VIEWER}, {"Accept": "text/html"}, "BAD_REQUEST", 1),
+        ({"query": VIEWER}, {"Authorization": "Bearer nonsense"}, "UNAUTHENTICATED", 1),
+        # What has consumed tokens already consumes none for the refusal.
+        ("[" + "[]," * 43_000, {}, "BAD_REQUEST", 15),
+        ("[" * 64_000 + "]" * 64_000, {}, "BAD_REQUEST", 15),
+        (json.dumps({"query": VIEWER}).ljust(200_000), {}, "PAYLOAD_TOO_LARGE", 16),
+        ({"query": "{ viewer { nothing } }"}, {}, "GRAPHQL_VALIDATION_FAILED", 10),
+    ],
+)
+def test_a_refusal_consumes_tokens(body: Any, headers: dict[str, str], code: str, consumed: int, post: Post) -> None:
+    response = post(body, **headers)
+    assert refusal(response)[1] == code
+    assert tokens_of(response) == (20, 20 - consumed)
+
+
+def test_a_large_request_consumes_tokens_before_it_is_read(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    large = json.dumps({"query": VIEWER}).ljust(8192 * 3)
+    assert tokens_of(post(large)) == (20, 16)
+    assert tokens_of(post(large[:-8192])) == (20, 13)
+    post({"query": "{ nothing }"})
+    monkeypatch.setattr("api.views.read_request", None)
+    response = post(large.ljust(8192 * 4))
+    assert refusal(response) == (429, "RATE_LIMITED")
+    assert tokens_of(response) == (20, 3)
+
+
+def test_a_refused_request_of_a_person_consumes_their_own_tokens(
+    post: Post, practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.views.read_caller", lambda _: practice.who("client"))
+    assert tokens_of(post("{")) == (60, 59)
+    assert tokens_of(post(json.dumps({"query": VIEWER}).ljust(8192))) == (60, 57)
+
+
+def test_refusals_end_when_no_token_remains(post: Post) -> None:
+    statuses = [post("{", Accept=GRAPHQL_JSON).status_code for _ in range(22)]
+    assert statuses == [400] * 20 + [429] * 2
+    assert refusal(post({"query": VIEWER}, Authorization="Bearer nonsense")) == (429, "RATE_LIMITED")
 
 
 def test_a_cached_document_consumes_none(post: Post) -> None:
@@ -140,7 +189,30 @@ def test_tries_to_reserve_have_a_limit_of_their_own(
         assert [post(body).status_code for _ in statuses] == statuses
 
 
+def test_tries_to_reserve_from_one_address_have_a_limit_together(
+    client: Browser, practice: Practice, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise an attacker would hold more with every account."""
+    settings.RATE_LIMIT_PERSON = 0
+    settings.RESERVATION_POLICY = replace(settings.RESERVATION_POLICY, max_reservations_per_hour_of_network=5)
+    body = {"query": RESERVE, "variables": {"input": {"appointmentId": gid(practice.slots[12])}}}
+
+    def statuses(name: str, *addresses: str) -> list[int]:
+        monkeypatch.setattr("api.views.read_caller", lambda _: practice.who(name))
+        return [
+            client.post("/graphql/", body, content_type="application/json", REMOTE_ADDR=address).status_code
+            for address in addresses
+        ]
+
+    assert statuses("client", "192.0.2.1", "192.0.2.1", "192.0.2.1") == [200, 200, 429]
+    assert statuses("other client", "192.0.2.1", "192.0.2.2") == [429, 200]
+    assert statuses("staff", *["192.0.2.1"] * 4) == [200] * 4
+    assert statuses("client", "2001:db8::1", "2001:db8::2", "2001:db8::3", "2001:db8:0:1::1") == [200, 200, 429, 200]
+
+
 def test_the_counters_of_hourly_limits_keep_their_names_in_redis() -> None:
     """Otherwise counts would begin anew with an upgrade, and during one both versions would allow as many."""
     limits = {name: mutation.command.hourly_limit for name, mutation in MUTATIONS.items()}
-    assert {name: limit.name for name, limit in limits.items() if limit} == {"reserveAppointment": "reservations"}
+    assert {name: (limit.name, limit.network_name) for name, limit in limits.items() if limit} == {
+        "reserveAppointment": ("reservations", "reservations-of-network")
+    }
