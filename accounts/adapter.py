@@ -1,6 +1,7 @@
 """The hooks of django-allauth: sign-up creates a client too, log-in attempts are limited, and so are sessions."""
 
 import logging
+from contextlib import suppress
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -10,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 
+from accounts.addresses import mail_address_for, typed_email
 from accounts.attempts import consume_attempt, reset_attempts
 from accounts.second_factor import has_second_factor
 from accounts.sessions import end_oldest_sessions
@@ -20,8 +22,6 @@ from reservation.policy import MAX_NAME_LENGTH
 from reservation.text import repair_name, shows_something
 
 logger = logging.getLogger(__name__)
-
-MAX_EMAIL_LENGTH = User._meta.get_field("email").max_length or 0
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -36,10 +36,8 @@ class AccountAdapter(DefaultAccountAdapter):
         return str(address)
 
     def clean_email(self, email: str) -> str:
-        """Raises ValidationError for an address longer than its column."""
-        if len(email) > MAX_EMAIL_LENGTH:
-            raise ValidationError(f"An address has at most {MAX_EMAIL_LENGTH} characters.", code="max_length")
-        return str(super().clean_email(email))
+        """Returns the address as it is stored. Raises ValidationError for one that can have no account."""
+        return str(super().clean_email(User.objects.stored_email(email)))
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         """Creates the account and its client in one transaction.
@@ -48,6 +46,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """
         try:
             with transaction.atomic():
+                user.typed_email = typed_email(request)
                 user = super().save_user(request, user, form, commit)
                 register_client_of(user, name=form.cleaned_data.get("name"))
         except IntegrityError as error:
@@ -67,6 +66,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
         The right password resets the attempts only without a second factor: with one, the code has to be right too.
         """
+        with suppress(ValidationError):  # then no account has this address
+            credentials |= {"email": User.objects.stored_email(credentials.get("email", ""))}
         user = super().authenticate(request, **credentials)
         if user is not None and not has_second_factor(user_id=user.pk):
             reset_attempts(user.email)
@@ -77,6 +78,14 @@ class AccountAdapter(DefaultAccountAdapter):
         super().login(request, user)
         reset_attempts(user.email)
         end_oldest_sessions(user)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Sends a mail to the address in ASCII. One in doubt that has no such form gets none, and the log says so."""
+        address = mail_address_for(email, context.get("user"), typed_email(self.request))
+        if address is None:
+            logger.error("A mail was not sent: the address of its account has no form for mail.")
+            return
+        super().send_mail(template_prefix, address, context)
 
     def send_notification_mail(self, *arguments: Any, **fields: Any) -> None:
         """Notifies the owner of a change. A failure is logged: the change is committed already."""

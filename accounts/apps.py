@@ -7,4 +7,4 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import sessions  # noqa: F401  # connects its receiver
+        from accounts import addresses, sessions  # noqa: F401  # connects their receivers

@@ -3,8 +3,10 @@
 from hashlib import sha256
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 
 from ops.rate_limit import Rate, rate_limiter
+from reservation.models.email import normalise_email
 
 
 def attempt_rates() -> list[Rate]:
@@ -15,8 +17,15 @@ def attempt_rates() -> list[Rate]:
 
 
 def attempts_key(email: str) -> str:
-    """Returns the rate limiter's key for an account, existing or not. Hashed, so that Redis stores no address."""
-    return sha256(email.strip().lower().encode()).hexdigest()
+    """Returns the rate limiter's key for an account, existing or not, the same for each spelling of its address.
+
+    Hashed, so that Redis stores no address.
+    """
+    try:
+        email = normalise_email(email)
+    except ValidationError:
+        email = email.strip().lower()  # of an account in doubt, or of none
+    return sha256(email.encode(errors="replace")).hexdigest()
 
 
 def consume_attempt(email: str) -> bool:

@@ -4,11 +4,12 @@ import hashlib
 from datetime import datetime
 
 from allauth.account.models import EmailAddress
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from reservation.domain.caller import Caller, accounts_of, caller_among
 from reservation.models import ExternalIdentity, User
-from reservation.models.user import normalise_email
+from reservation.models.email import normalise_email
 
 
 def find_caller_by_identity(*, issuer: str, subject: str, email: str | None, now: datetime) -> Caller | None:
@@ -23,7 +24,7 @@ def find_caller_by_identity(*, issuer: str, subject: str, email: str | None, now
     caller = caller_among(accounts_of(linked))
     if caller is not None or email is None:
         return caller
-    user_id = verified_owner_of(normalise_email(email))
+    user_id = verified_owner_of(email)
     if user_id is None:
         return None
     try:
@@ -35,7 +36,13 @@ def find_caller_by_identity(*, issuer: str, subject: str, email: str | None, now
 
 
 def verified_owner_of(email: str) -> int | None:
-    """Returns the primary key of the active account whose primary, verified address this is, or None."""
-    owners = EmailAddress.objects.filter(email=email, verified=True, primary=True, user__is_active=True)
-    # Compared in Python too: the database's collation may treat different letters as equal.
-    return next((user_id for user_id, found in owners.values_list("user_id", "email") if found == email), None)
+    """Returns the primary key of the active account whose primary, verified address this is, or None.
+
+    By the normal form alone: whose an address in doubt is, nobody can tell.
+    """
+    try:
+        normal = normalise_email(email)
+    except ValidationError:
+        return None
+    owners = EmailAddress.objects.filter(email=normal, verified=True, primary=True, user__is_active=True)
+    return owners.values_list("user_id", flat=True).first()

@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.ReadableJsonMiddleware",
+    "accounts.addresses.StoredEmailMiddleware",
     "accounts.middleware.CodeAttemptsMiddleware",
     "accounts.middleware.TooManyHashesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -28,7 +28,6 @@ from reservation.domain.caller import Caller
 from reservation.domain.errors import DomainError
 from reservation.domain.session import PREVIEW_PREFIX, delete_previews
 from reservation.models import User
-from reservation.models.user import normalise_email
 from staff.formats import escape_formula, unescape_formula
 from staff.tables import Table, check_table, read_table, read_text
 
@@ -214,14 +213,21 @@ class PeopleResource(ModelResource):
             raise ValidationError("The data has changed since the preview.")
 
     def get_instance(self, instance_loader: Any, row: dict[str, str]) -> Any:
-        email = normalise_email(unescape_formula(row["email"]))
-        if email in self.seen:
+        stored = self.stored_email_of(row)
+        if stored in self.seen:
             raise ValidationError({"email": "There is another row with this address."})
-        self.seen.add(email)
-        return self._meta.model.objects.select_related("user").filter(user__email=email).first()
+        self.seen.add(stored)
+        return self._meta.model.objects.select_related("user").filter(user__email=stored).first()
 
     def init_instance(self, row: Any = None) -> Any:
-        return self._meta.model(user=User(email=normalise_email(unescape_formula(row["email"]))))
+        return self._meta.model(user=User(email=unescape_formula(row["email"])))
+
+    def stored_email_of(self, row: dict[str, str]) -> str:
+        """Returns the address as its account stores it. Raises ValidationError for one without a normal form."""
+        try:
+            return User.objects.stored_email(unescape_formula(row["email"]))
+        except ValidationError as error:
+            raise ValidationError({"email": error.messages}) from error
 
     def import_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
         """Does nothing: the command sets the fields once it has checked them."""

@@ -37,6 +37,7 @@ class StaffLogInForm(AuthenticationForm):
         if user is None:
             raise self.get_invalid_login_error()
         self.confirm_login_allowed(user)
+        email = user.email
         code = self.check_code(user)
         if self.request.user.is_authenticated:
             logout(self.request)  # or the record would be added to the session of another account

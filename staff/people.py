@@ -19,7 +19,7 @@ from import_export.admin import ImportExportMixin
 from unfold.contrib.import_export.forms import ExportForm
 from unfold.widgets import UnfoldAdminEmailInputWidget
 
-from reservation.domain.account import new_account
+from reservation.domain.account import is_taken, new_account
 from reservation.domain.command import Command
 from reservation.domain.errors import EmailTaken, InvalidInput
 from reservation.domain.transaction import lost_race
@@ -44,9 +44,9 @@ class NewPersonForm(forms.ModelForm):
             user = new_account(self.cleaned_data["email"])
         except InvalidInput as refusal:
             raise ValidationError(refusal.message) from refusal
-        if User.objects.filter(email=user.email).exists():
+        if is_taken(user):
             raise ValidationError(EmailTaken().message)
-        return user.email
+        return str(self.cleaned_data["email"])
 
 
 class PeopleAdmin(ImportExportMixin, CatalogueAdmin):

@@ -76,5 +76,5 @@ def identity_of(claims: dict[str, Any]) -> Identity:
     return Identity(
         issuer=claims["iss"],
         subject=claims["sub"],
-        email=email if isinstance(email, str) and email.isascii() else None,  # str.lower maps the Kelvin sign to k
+        email=email if isinstance(email, str) else None,
     )

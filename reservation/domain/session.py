@@ -15,9 +15,11 @@ have no hyphen."""
 
 def sessions_of(user: User) -> Iterator[Session]:
     """The sessions in which the account has logged in, or that contain its address. Reads all sessions once."""
+    addresses = {f'"{email.lower()}"' for email in (user.email, user.typed_email) if email}
     for session in Session.objects.exclude(pk__startswith=PREVIEW_PREFIX).order_by("pk").iterator():
         data = session.get_decoded()
-        if data.get(SESSION_KEY) == str(user.pk) or f'"{user.email}"' in json.dumps(data, ensure_ascii=False).lower():
+        text = json.dumps(data, ensure_ascii=False).lower()
+        if data.get(SESSION_KEY) == str(user.pk) or any(address in text for address in addresses):
             yield session
 
 

@@ -3,14 +3,16 @@
 from django.core.management.base import CommandError
 
 from reservation.domain.caller import Caller
-from reservation.models import Client
-from reservation.models.user import normalise_email
+from reservation.models import Client, User
 
 
 def find_client(email_or_id: str) -> Client:
     """The client with this address or id. Raises CommandError."""
-    named = {"pk": int(email_or_id)} if email_or_id.isdecimal() else {"user__email": normalise_email(email_or_id)}
-    client = Client.objects.select_related("user").filter(**named).first()
+    clients = Client.objects.select_related("user")
+    if email_or_id.isdecimal():
+        client = clients.filter(pk=int(email_or_id)).first()
+    else:
+        client = clients.filter(user=User.objects.find_by_email(email_or_id)).first()
     if client is None:
         raise CommandError("There is no client with this address or id.")
     return client

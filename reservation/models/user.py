@@ -1,12 +1,18 @@
 """Accounts, with which people log in. A client and a provider refer to theirs."""
 
+import unicodedata
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.dispatch import Signal
 from django.utils import timezone
+
+from database.collations import ByteCharField
+from reservation.models.email import MAX_EMAIL_LENGTH, NormalEmailField, mail_address, normalise_email
+from reservation.policy import ERASED_EMAIL
 
 password_rehashed = Signal()
 """The hash of the same password was replaced. Sends `user` and `former_auth_hash`, which its sessions contain."""
@@ -24,17 +30,52 @@ class UserManager(BaseUserManager["User"]):
         """Create an account that may do everything, in the admin too."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
+    def stored_email(self, email: str) -> str:
+        """Returns the address as its account stores it, or would store it: compare the column with nothing else.
+
+        That is the normal form, unless an account has exactly this text: those whose address was in doubt when normal
+        forms were introduced keep it. Raises ValidationError for an address that can have no account.
+        """
+        as_stored_formerly = email.strip().lower()
+        try:
+            normal = normalise_email(email)
+        except ValidationError:
+            if self.has_email(as_stored_formerly):
+                return as_stored_formerly
+            raise
+        is_in_doubt = as_stored_formerly != normal and self.has_email(as_stored_formerly)
+        return as_stored_formerly if is_in_doubt else normal
+
+    def has_email(self, stored: str) -> bool:
+        """Returns whether an account stores exactly this text as its address."""
+        is_text = "\0" not in stored and not any("\ud800" <= character <= "\udfff" for character in stored)
+        return is_text and len(stored) <= MAX_EMAIL_LENGTH and self.filter(email=stored).exists()
+
+    def find_by_email(self, email: str) -> "User | None":
+        """Returns the account with this address, however it is spelled, or None."""
+        try:
+            return self.filter(email=self.stored_email(email)).first()
+        except ValidationError:
+            return None
+
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email=normalise_email(username or ""))
-
-
-def normalise_email(email: str) -> str:
-    """The address as it is stored: in lower case, since mailboxes that differ by case only do not occur in practice."""
-    return email.strip().lower()
+        user = self.find_by_email(username or "")
+        if user is None:
+            raise self.model.DoesNotExist
+        return user
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    email = models.EmailField(unique=True, help_text="The address that the account logs in with.")
+    email = NormalEmailField(
+        unique=True, max_length=MAX_EMAIL_LENGTH, help_text="The address that the account logs in with."
+    )
+    typed_email = ByteCharField(
+        max_length=MAX_EMAIL_LENGTH,
+        blank=True,
+        default="",
+        editable=False,
+        help_text="The address as its owner typed it, where that is not the same; mail needs the case before the @.",
+    )
     is_staff = models.BooleanField(default=False, help_text="Whether the account runs the place.")
     is_active = models.BooleanField(default=True, help_text="Unset this instead of deleting the account.")
     date_joined = models.DateTimeField(default=timezone.now)
@@ -45,12 +86,28 @@ class User(AbstractBaseUser, PermissionsMixin):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
+    @classmethod
+    def normalize_username(cls, username: str) -> str:
+        """Returns the address unchanged: Django's compatibility form (NFKC) of one may be another person's."""
+        return username
+
     def clean(self) -> None:
+        """Sets the normal form. Raises ValidationError for an address that has none."""
         super().clean()
-        self.email = normalise_email(self.email)
+        try:
+            self.set_normal_email()
+        except ValidationError as error:
+            raise ValidationError({"email": error.messages}) from error
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.email = normalise_email(self.email)
+        """Saves with the normal form. Raises ValidationError for an address that has none."""
+        fields = kwargs.get("update_fields")
+        if fields is None or "email" in fields:
+            if not self.email and not self._state.adding:
+                # allauth removes an address that was never verified when its owner asks for another one.
+                self.refresh_from_db(fields=["email"])
+            self.set_normal_email()
+            kwargs |= {} if fields is None else {"update_fields": {*fields, "typed_email"}}
         super().save(*args, **kwargs)
 
     def check_password(self, raw_password: str | None) -> bool:
@@ -63,6 +120,38 @@ class User(AbstractBaseUser, PermissionsMixin):
         if self.get_session_auth_hash() != former_auth_hash:
             password_rehashed.send(type(self), user=self, former_auth_hash=former_auth_hash)
         return is_right
+
+    def set_normal_email(self) -> None:
+        """Replaces the address by its normal form, and keeps it as it was typed.
+
+        An address in doubt stays while it is not changed. Raises ValidationError for a new one without a normal form.
+        """
+        try:
+            normal = normalise_email(self.email)
+        except ValidationError:
+            if self.email == ERASED_EMAIL or self.has_stored_email():
+                return
+            raise
+        if normal != self.email and not self.has_stored_email():
+            self.email, self.typed_email = normal, unicodedata.normalize("NFC", self.email.strip())
+
+    def has_stored_email(self) -> bool:
+        """Returns whether the account is stored with exactly this address."""
+        return not self._state.adding and User.objects.filter(pk=self.pk, email=self.email).exists()
+
+    @property
+    def mail_address(self) -> str | None:
+        """The address for mail: the local part in the case that its owner typed, the domain in ASCII.
+
+        None for an address in doubt that cannot be written so.
+        """
+        for address in (self.typed_email, self.email):
+            try:
+                if normalise_email(address) == normalise_email(self.email):
+                    return mail_address(address)
+            except ValidationError:
+                continue
+        return self.email if self.email.isascii() else None
 
     def __str__(self) -> str:
         return self.email

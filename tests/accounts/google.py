@@ -13,6 +13,7 @@ import django
 django.setup()
 
 import jwt  # noqa: E402
+from allauth.account.models import EmailAddress  # noqa: E402
 from allauth.socialaccount.internal import jwtkit  # noqa: E402
 from cryptography import x509  # noqa: E402
 from cryptography.hazmat.primitives import hashes, serialization  # noqa: E402
@@ -66,6 +67,17 @@ def main() -> dict[str, Any]:
     taken, application = log_in(sub="cleo", email="cleo@example.com", email_verified=True)
     seen["taken"] = (taken.status_code, application.access, pending_flows(taken))
     seen["accounts"] = User.objects.count()
+
+    log_in(sub="zoe", email="Zoe@B\u00fccher.example", email_verified=True)
+    addresses = EmailAddress.objects.filter(user__email="zoe@xn--bcher-kva.example")
+    seen["encoded"] = list(addresses.values_list("email", "verified"))
+    taken, application = log_in(sub="other", email="zoe@xn--bcher-kva.example", email_verified=True)
+    seen["taken_encoded"] = (taken.status_code, application.access, pending_flows(taken))
+    make_client(user=make_user(email="kim@cafe.example"))
+    seen["accent"] = log_in(sub="kim", email="kim@caf\u00e9.example", email_verified=True)[0].status_code
+    nowhere, application = log_in(sub="snow", email="snow@\u2603.example", email_verified=True)
+    seen["nowhere"] = (nowhere.status_code, application.access)
+    seen["accounts_in_the_end"] = User.objects.count()
     return seen
 
 

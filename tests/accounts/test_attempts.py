@@ -37,6 +37,15 @@ def test_an_account_is_locked_after_too_many_attempts(send: Send, user: User) ->
     assert codes(send, {**WRONG, "email": "other@example.com"}, 1) == ["email_password_mismatch"]
 
 
+def test_attempts_are_counted_for_the_mailbox_however_its_address_is_spelled(send: Send, user: User) -> None:
+    user.email = "cleo@b\u00fccher.example"
+    user.save()
+    spellings = ("cleo@b\u00fccher.example", "CLEO@xn--bcher-kva.example", "cleo@bu\u0308cher.example")
+    found = [codes(send, {**WRONG, "email": email}, 1) for email in (*spellings, spellings[0])]
+    assert found == [["email_password_mismatch"]] * 3 + [["too_many_login_attempts"]]
+    assert codes(send, {**WRONG, "email": "cleo@bucher.example"}, 1) == ["email_password_mismatch"]
+
+
 def test_the_right_password_resets_the_attempts(send: Send, user: User) -> None:
     for _ in range(3):
         assert codes(send, WRONG, 2) == ["email_password_mismatch"] * 2

@@ -54,6 +54,17 @@ def test_an_existing_account_with_the_same_address_is_not_taken_over(seen: Any) 
     assert seen["accounts"] == 2
 
 
+def test_a_mailbox_has_one_account_however_google_spells_its_address(seen: Any) -> None:
+    assert seen["encoded"] == [["zoe@xn--bcher-kva.example", True]]
+    assert seen["taken_encoded"] == [401, None, ["provider_signup"]]
+    assert seen["accent"] == 200
+
+
+def test_an_address_without_a_normal_form_makes_no_account(seen: Any) -> None:
+    assert seen["nowhere"] == [401, None]
+    assert seen["accounts_in_the_end"] == 5
+
+
 def test_without_credentials_the_log_in_does_not_exist(client: Browser) -> None:
     assert client.post("/auth/app/v1/auth/provider/token", {}, content_type="application/json").status_code == 404
 

@@ -63,10 +63,22 @@ def test_an_unverified_address_links_no_account() -> None:
     assert find(email="staff-made@example.com") is None
 
 
-@pytest.mark.parametrize("email", [None, "", "nobody@example.com", "cl\u00e9o@example.com"])
+@pytest.mark.parametrize(
+    "email", [None, "", "nobody@example.com", "cl\u00e9o@example.com", "cleo@ex\u00e4mple.com", "cleo@\u2603.net"]
+)
 def test_another_address_finds_no_account(email: str | None) -> None:
     make_owner()
     assert find(email=email) is None
+
+
+def test_no_letter_that_lower_case_makes_one_of_the_address_is_taken_for_it() -> None:
+    make_owner("kim@example.com")
+    assert find(email="\N{KELVIN SIGN}im@example.com") is None
+
+
+def test_a_domain_is_the_same_in_each_spelling() -> None:
+    owner = make_owner("cleo@xn--bcher-kva.example")
+    assert find(email="Cleo@B\u00dcCHER.example") == account(owner)
 
 
 def test_subjects_and_issuers_are_distinguished() -> None:

@@ -63,6 +63,39 @@ def errors(shown: Any) -> list[tuple[int, dict[str, list[str]]]]:
     return [(row.number, row.error_dict) for row in shown.context["result"].invalid_rows]
 
 
+# --- Whose row it is ------------------------------------------------------------------------------------------------
+
+ACCENT, WITHOUT = "zoe@caf\u00e9.example", "zoe@cafe.example"
+
+
+def test_a_row_is_never_of_somebody_whose_address_looks_like_it(manager: Browser) -> None:
+    make_client(user=make_user(email=WITHOUT), name="Zoe")
+    shown = upload(manager, f"email,name,phone\n{ACCENT},Somebody Else,+49 999\n")
+    assert [row.import_type for row in shown.context["result"].rows] == ["new"]
+    accept(manager, shown)
+    clients = Client.objects.order_by("pk").values_list("user__email", "name", "phone")
+    assert list(clients) == [(WITHOUT, "Zoe", ""), ("zoe@xn--caf-dma.example", "Somebody Else", "+49 999")]
+
+
+def test_a_row_is_of_the_person_with_the_mailbox_however_it_is_spelled(manager: Browser) -> None:
+    zoe = make_client(user=make_user(email=ACCENT), name="Zoe")
+    shown = upload(manager, "email,name\nZOE@xn--caf-dma.example,Zoe Zett\n")
+    assert [row.import_type for row in shown.context["result"].rows] == ["update"]
+    accept(manager, shown)
+    zoe.refresh_from_db()
+    assert (zoe.name, User.objects.filter(client__isnull=False).count()) == ("Zoe Zett", 1)
+
+
+def test_two_rows_for_one_mailbox_and_addresses_without_a_normal_form_are_refused(manager: Browser) -> None:
+    before = state()
+    shown = upload(manager, f"email,name\n{ACCENT},Zoe\nzoe@xn--caf-dma.example,Zoe\na@\u2603.example,Snow\n")
+    assert errors(shown) == [
+        (2, {"email": ["There is another row with this address."]}),
+        (3, {"email": ["The domain of this address is no valid name (IDNA 2008)."]}),
+    ]
+    assert state() == before
+
+
 # --- Export ----------------------------------------------------------------------------------------------------------
 
 

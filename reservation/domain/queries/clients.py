@@ -6,6 +6,7 @@ from reservation.domain.access import visible_clients
 from reservation.domain.caller import Caller
 from reservation.domain.validation import check_search
 from reservation.models import Client
+from reservation.models.email import searched_text
 from reservation.models.named import LAST_CHARACTER
 from reservation.policy import ERASED_EMAIL
 
@@ -43,7 +44,8 @@ def suggest_clients(*, caller: Caller, search: str, limit: int) -> list[Client]:
     text = search.strip()
     clients = visible_clients(caller).exclude(user__email=ERASED_EMAIL)
     inside = Q(phone__contains=text) if text[:1] in PHONE_CHARACTERS else Q(folded_name__contains=f" {text}")
-    address = Q(user__email__gte=text.lower(), user__email__lt=f"{text.lower()}{LAST_CHARACTER}")  # by the index
+    email = searched_text(text)
+    address = Q(user__email__gte=email, user__email__lt=f"{email}{LAST_CHARACTER}")  # by the index
     found: list[int] = []
     for condition in (Q(folded_name__startswith=text), address, inside) if text else ():
         if len(found) < limit:

@@ -31,7 +31,7 @@ def test_a_token_asserts_a_subject_of_the_issuer(provider: IdentityProvider) -> 
         {"email": EMAIL},
         {"email_verified": True},
         *({"email": EMAIL, "email_verified": verified} for verified in (False, None, 1, "true", "false", [True])),
-        *({"email": email, "email_verified": True} for email in (None, 5, [EMAIL], "\N{KELVIN SIGN}im@example.com")),
+        *({"email": email, "email_verified": True} for email in (None, 5, [EMAIL])),
     ],
     ids=repr,
 )

@@ -49,6 +49,13 @@ def test_suggest_clients_matches_beginnings_of_words(search: str, names: list[st
     assert [client.name for client in suggest_clients(caller=staff(), search=search, limit=10)] == names
 
 
+@pytest.mark.parametrize("search", ["zoe@b\u00fccher", "ZOE@B\u00dccher.example", "zoe@xn--bcher-kva.exa", "Zoe@"])
+def test_clients_are_found_by_their_address_in_each_spelling(search: str, people: None) -> None:
+    client = make_client(user=make_user(email="Zoe@b\u00fccher.example"))
+    assert suggest_clients(caller=staff(), search=search, limit=10) == [client]
+    assert list(find_clients(caller=staff(), search=search)) == [client]
+
+
 def test_suggest_clients_returns_no_more_than_the_limit_and_no_client_twice(people: None) -> None:
     make_client(name="Ada Adams", user=make_user(email="ada.adams@example.com"))
     found = [client.name for client in suggest_clients(caller=staff(), search="ada", limit=3)]

@@ -47,6 +47,7 @@ def test_the_export_has_all_data_and_changes_nothing() -> None:
         "account": {
             "id": client.user_id,
             "email": EMAIL,
+            "email_as_typed": EMAIL,
             "is_active": True,
             "date_joined": client.user.date_joined.isoformat(),
             "last_login": None,
