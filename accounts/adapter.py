@@ -8,11 +8,12 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.addresses import mail_address_for, typed_email
 from accounts.attempts import consume_attempt, reset_attempts
+from accounts.errors import error_response
 from accounts.second_factor import has_second_factor
 from accounts.sessions import end_oldest_sessions
 from ops.client_address import client_address
@@ -51,8 +52,9 @@ class AccountAdapter(DefaultAccountAdapter):
                 register_client_of(user, name=form.cleaned_data.get("name"))
         except IntegrityError as error:
             # A concurrent sign-up took the address after the form was validated.
-            taken = {"message": "There is an account with this address.", "code": "email_taken", "param": "email"}
-            raise ImmediateHttpResponse(JsonResponse({"status": 400, "errors": [taken]}, status=400)) from error
+            message = "There is an account with this address."
+            response = error_response(message, status=400, code="email_taken", param="email")
+            raise ImmediateHttpResponse(response) from error
         return user
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:

@@ -7,4 +7,4 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import addresses, sessions  # noqa: F401  # connects their receivers
+        from accounts import addresses, session_store, sessions  # noqa: F401  # connects their receivers

@@ -6,8 +6,9 @@ from hashlib import sha256
 import orjson
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 
+from accounts.errors import error_response
 from accounts.hashers import RETRY_SECONDS, TooManyHashes
 from ops.content_encoding import is_compressed
 from ops.json_depth import is_nested_deeper
@@ -34,9 +35,7 @@ class ReadableJsonMiddleware:
             return self.get_response(request)
         result = consume_of_address(request, 1 + tokens_for_size(request))
         if result is not None and not result.is_allowed:
-            response = error_response("Too many requests. Try again later.", status=429)
-            response.headers["Retry-After"] = str(result.retry_seconds)
-            return response
+            return error_response("Too many requests. Try again later.", status=429, retry_seconds=result.retry_seconds)
         if is_compressed(request):
             return error_response("Send the body uncompressed, without Content-Encoding.", status=415)
         try:
@@ -63,8 +62,10 @@ class CodeAttemptsMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if settings.LOG_IN_ATTEMPTS and request.method == "POST" and request.path.endswith(SECOND_FACTOR):
             log_in = sha256(request.headers.get("X-Session-Token", "").encode()).hexdigest()
-            if not rate_limiter().consume(Rate("codes", settings.LOG_IN_ATTEMPTS, 600), log_in).is_allowed:
-                return error_response("Too many attempts. Log in again later.", status=429)
+            result = rate_limiter().consume(Rate("codes", settings.LOG_IN_ATTEMPTS, 600), log_in)
+            if not result.is_allowed:
+                message = "Too many attempts. Log in again later."
+                return error_response(message, status=429, retry_seconds=result.retry_seconds)
         return self.get_response(request)
 
 
@@ -83,13 +84,6 @@ class TooManyHashesMiddleware:
             return None
         message = "Too many people are logging in at this moment. Try again in a second."
         if request.path.startswith(AUTH_PREFIX):
-            response: HttpResponse = error_response(message, status=503, code="too_busy")
-        else:
-            response = HttpResponse(message, status=503, content_type="text/plain")
-        response.headers["Retry-After"] = str(RETRY_SECONDS)
-        return response
-
-
-def error_response(message: str, *, status: int, code: str = "invalid") -> JsonResponse:
-    """Returns an error in the format of allauth's own."""
-    return JsonResponse({"status": status, "errors": [{"message": message, "code": code}]}, status=status)
+            return error_response(message, status=503, code="too_busy", retry_seconds=RETRY_SECONDS)
+        headers = {"Retry-After": str(RETRY_SECONDS)}
+        return HttpResponse(message, status=503, content_type="text/plain", headers=headers)

@@ -177,6 +177,10 @@ CACHES = {
 
 AUTH_USER_MODEL = "reservation.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+SESSION_ENGINE = "accounts.session_store"
+SESSION_MAX_DAYS = env.int("SESSION_MAX_DAYS", default=30)
+if SESSION_MAX_DAYS < 1:
+    raise ImproperlyConfigured("SESSION_MAX_DAYS is at least 1.")
 PASSWORD_HASHERS = ["accounts.hashers.Argon2Hasher", "accounts.hashers.PBKDF2Hasher"]
 PASSWORD_HASHES = env.int("PASSWORD_HASHES", default=2)
 if PASSWORD_HASHES < 1:
@@ -214,6 +218,8 @@ OPENAPI_PUBLIC = env.bool("OPENAPI_PUBLIC", default=False)
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("app",)
 HEADLESS_TOKEN_STRATEGY = "accounts.tokens.strategy.TokenStrategy"
+REFRESH_TOKEN_GRACE_SECONDS = env.int("REFRESH_TOKEN_GRACE_SECONDS", default=20)
+TOKEN_REFRESHES_PER_HOUR = env.int("TOKEN_REFRESHES_PER_HOUR", default=120)
 JWT_PRIVATE_KEYS = env.str("JWT_PRIVATE_KEYS", default="", multiline=True)
 JWT_ISSUER = env.str("JWT_ISSUER", default="appointments")
 JWT_AUDIENCE = env.str("JWT_AUDIENCE", default="appointments")

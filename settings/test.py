@@ -12,7 +12,7 @@ WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
 GRAPHIQL = True
 # Tests of rate limits and metrics switch on what they need.
-RATE_LIMIT_PERSON = RATE_LIMIT_ANONYMOUS = LOG_IN_ATTEMPTS = 0
+RATE_LIMIT_PERSON = RATE_LIMIT_ANONYMOUS = LOG_IN_ATTEMPTS = TOKEN_REFRESHES_PER_HOUR = 0
 RESERVATION_POLICY = replace(RESERVATION_POLICY, max_reservations_per_hour=0, max_reservations_per_hour_of_network=0)
 METRICS = False
 

@@ -17,7 +17,7 @@ def crowd(number: str) -> dict[str, Any]:
     from django.contrib.sessions.backends.db import SessionStore
     from django.utils import timezone
 
-    from accounts.tokens.strategy import issue_tokens
+    from accounts.tokens.refresh import issue_tokens
     from api.types.ids import to_global_id
     from reservation.models import Appointment, Client, Provider, Reservation
 

@@ -6,7 +6,7 @@ from contextlib import ExitStack, closing
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
 
-from accounts.tokens.strategy import issue_tokens
+from accounts.tokens.refresh import issue_tokens
 from reservation.models import Client, Provider, User
 from tests.races.racing import Racer
 from tests.servers import serve, url_of_test_database

@@ -262,15 +262,9 @@ def test_the_choice_survives_an_expired_session(visitor: Visitor) -> None:
     visitor.forget_errors(about="40")  # 401, and 400 of the refresh
 
 
-def test_tabs_renew_a_token_once(visitor: Visitor) -> None:
-    """A refresh token that is used twice would end the session."""
-    first = visitor.page("/book")
-    first.get_by_role("button", name="Log in").click()
-    log_in(first)
-    expect(first.locator("#who")).to_have_text(EMAIL)
-    second = first.context.new_page()
-    second.goto("/book")
-    old = first.evaluate("""() => {
+def expire_access_token(page: Page) -> str:
+    """Returns the access token, which now looks expired."""
+    old: str = page.evaluate("""() => {
       const session = JSON.parse(localStorage["book-session"]);
       const [head, claims, seal] = session.access.split(".");
       const old = { ...JSON.parse(atob(claims.replaceAll("-", "+").replaceAll("_", "/"))), exp: 1 };
@@ -278,14 +272,62 @@ def test_tabs_renew_a_token_once(visitor: Visitor) -> None:
       localStorage["book-session"] = JSON.stringify({ ...session, access });
       return access;
     }""")
+    return old
+
+
+def logged_in(visitor: Visitor) -> Page:
+    page = visitor.page("/book")
+    page.get_by_role("button", name="Log in").click()
+    log_in(page)
+    expect(page.locator("#who")).to_have_text(EMAIL)
+    return page
+
+
+def test_tabs_renew_a_token_at_once(visitor: Visitor) -> None:
+    first = logged_in(visitor)
+    second = first.context.new_page()
+    second.goto("/book")
+    old = expire_access_token(first)
     for page in (first, second):
         page.evaluate("dispatchEvent(new Event('online'))")
-    # A page that is left before the response comes would lose the new token.
     first.wait_for_function("old => JSON.parse(localStorage['book-session']).access !== old", arg=old)
     for page in (first, second):
         page.evaluate("location.search = '?view=mine'")
         expect(page.locator("#no-upcoming")).to_be_visible()
         expect(page.locator("#who")).to_have_text(EMAIL)
+
+
+def test_a_tab_that_is_left_while_it_renews_its_token_does_not_log_out(visitor: Visitor) -> None:
+    page = logged_in(visitor)
+    expire_access_token(page)
+    reached = []
+
+    def exchange_without_response(route: Route) -> None:
+        reached.append(route.fetch().status)
+        page.evaluate("void (location.search = '?view=mine')")
+
+    page.route("**/tokens/refresh", exchange_without_response, times=1)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("#no-upcoming")).to_be_visible()
+    expect(page.locator("#who")).to_have_text(EMAIL)
+    assert reached == [200]
+
+
+def test_a_lost_response_to_a_renewal_does_not_log_out(visitor: Visitor) -> None:
+    page = logged_in(visitor)
+    expire_access_token(page)
+    reached = []
+
+    def lose_response(route: Route) -> None:
+        reached.append(route.fetch().status)
+        route.abort()
+
+    page.route("**/tokens/refresh", lose_response, times=1)
+    page.get_by_role("link", name="My reservations").click()
+    expect(page.locator("#no-upcoming")).to_be_visible()
+    expect(page.locator("#who")).to_have_text(EMAIL)
+    assert reached == [200]
+    visitor.forget_errors(about="net::ERR_")
 
 
 def test_a_reservation_is_moved(visitor: Visitor) -> None:

@@ -14,7 +14,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from accounts.tokens import own
-from accounts.tokens.strategy import issue_tokens
+from accounts.tokens.refresh import issue_tokens
 from reservation.models import User
 from tests.conftest import CREDENTIALS, Send, Viewer
 from tests.tokens import AUDIENCE, OTHER_KEY, OWN_KEY, UNTRUSTED_KEY, forge, hs256, identity_provider, jwk, pem, rs256

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client as Browser
 
-from accounts.tokens.strategy import issue_tokens
+from accounts.tokens.refresh import issue_tokens
 from reservation.models import IdempotencyKey, Service
 from tests.factories import make_user
 

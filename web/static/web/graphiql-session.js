@@ -9,7 +9,7 @@ class Session {
   constructor(urls, onChange) {
     this.urls = urls;
     this.onChange = onChange;
-    this.renewal = null; // the pending renewal: a refresh token can be used once
+    this.renewal = null; // the pending renewal
   }
 
   get stored() {
@@ -60,7 +60,8 @@ class Session {
   }
 
   async renew(session) {
-    const response = await post(this.urls.refresh, { refresh_token: session.refresh });
+    const exchange = () => post(this.urls.refresh, { refresh_token: session.refresh });
+    const response = await exchange().catch(exchange); // if its answer is lost, once more, with the same token
     if (response.ok) {
       const { data } = await response.json();
       this.stored = { ...session, access: data.access_token, refresh: data.refresh_token ?? session.refresh };

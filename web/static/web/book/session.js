@@ -1,5 +1,5 @@
 import { Failure, send } from "./http.js";
-import { now, pause } from "./time.js";
+import { now } from "./time.js";
 
 const NAME = "book-session";
 const MARGIN = 20_000; // milliseconds
@@ -55,23 +55,19 @@ export async function bearer() {
   return { Authorization: `Bearer ${stored().access}` };
 }
 
-/** Once at a time: a refresh token used twice ends the session. */
+/** Once at a time, in all tabs. HTTP has no locks: then each tab gets the same successor. */
 export function renew(session) {
-  return (renewal ??= locked(() => exchange(session)).finally(() => (renewal = null)));
+  const work = () => exchange(session);
+  renewal ??= (navigator.locks ? navigator.locks.request(NAME, work) : work()).finally(() => (renewal = null));
+  return renewal;
 }
-
-// Waits until localStorage reaches other tabs. HTTP has no locks.
-const locked = (work) =>
-  new Promise((done, fail) => {
-    const wait = () => work().then(done, fail).then(() => pause(1000));
-    navigator.locks ? navigator.locks.request(NAME, wait) : wait();
-  });
 
 async function exchange(session) {
   if (stored()?.access !== session.access) return; // renewed by another tab
-  const { status, json } = await send(`${auth}tokens/refresh`, { body: { refresh_token: session.refresh } });
+  const request = () => send(`${auth}tokens/refresh`, { body: { refresh_token: session.refresh } });
+  const { status, json } = await request().catch(request); // if its answer is lost, once more, with the same token
   if (status !== 200) return store(null);
-  const { access_token: access, refresh_token: refresh = session.refresh } = json.data;
+  const { access_token: access, refresh_token: refresh } = json.data;
   store({ ...session, access, refresh });
 }
 
