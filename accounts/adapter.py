@@ -1,11 +1,15 @@
 """The hooks of django-allauth: sign-up creates a client too, log-in attempts are limited, and so are sessions."""
 
 import logging
+import time
 from contextlib import suppress
 from typing import Any
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.account.authentication import get_authentication_records
+from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
@@ -74,6 +78,20 @@ class AccountAdapter(DefaultAccountAdapter):
         if user is not None and not has_second_factor(user_id=user.pk):
             reset_attempts(user.email)
         return user
+
+    def is_reauthentication_required(self, *, app: str, **options: Any) -> bool:
+        """Returns whether a change of credentials takes a recent authentication.
+
+        Raises ReauthenticationRequired for an account without a password and a second factor, whose log-in by an
+        identity provider was too long ago: allauth would let its session alone change the address, and so the password.
+        """
+        request = context.request
+        user = request.user
+        if user.is_authenticated and not user.has_usable_password() and not has_second_factor(user_id=user.pk):
+            records = get_authentication_records(request, user)
+            if not records or time.time() - records[-1]["at"] >= app_settings.REAUTHENTICATION_TIMEOUT:
+                raise ReauthenticationRequired
+        return bool(super().is_reauthentication_required(app=app, **options))
 
     def login(self, request: HttpRequest, user: User) -> None:
         """Begins a session, resets the attempts, and ends the oldest sessions beyond the maximum."""

@@ -22,6 +22,7 @@ urlpatterns = [
     path("auth/openapi.html", openapi_page, name="openapi"),
     path("auth/openapi.json", for_readers(OpenAPIJSONView.as_view()), name="openapi_json"),
     path("auth/openapi.yaml", for_readers(OpenAPIYAMLView.as_view()), name="openapi_yaml"),
+    path("auth/", include("accounts.urls")),  # before those that it replaces
     path("auth/", include("allauth.headless.urls")),
     path(settings.ADMIN_PATH, admin.site.urls),
     path("health/", health.health, name="health"),

@@ -4,9 +4,11 @@ Prints the responses as JSON.
 """
 
 import json
+import re
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import unquote
 
 import django
 
@@ -18,12 +20,15 @@ from allauth.socialaccount.internal import jwtkit  # noqa: E402
 from cryptography import x509  # noqa: E402
 from cryptography.hazmat.primitives import hashes, serialization  # noqa: E402
 from cryptography.hazmat.primitives.asymmetric import rsa  # noqa: E402
+from django.contrib.sessions.models import Session  # noqa: E402
+from django.core import mail  # noqa: E402
 from django.core.cache import cache  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.test.utils import setup_test_environment  # noqa: E402
 
+from accounts.session_store import SessionStore  # noqa: E402
 from reservation.models import Client, User  # noqa: E402
-from tests.api.application import Application, pending_flows  # noqa: E402
+from tests.api.application import Application, codes_of, pending_flows  # noqa: E402
 from tests.factories import make_client, make_user  # noqa: E402
 
 CLIENT_ID = "an-id.example"
@@ -55,9 +60,22 @@ def main() -> dict[str, Any]:
     eve = {"sub": "eve", "email": "Eve@example.com", "email_verified": True, "name": "Eve Example"}
     first, application = log_in(**eve)
     seen: dict[str, Any] = {"first": first.status_code, "viewer": application.ask("{ viewer { email } }")}
-    seen["again"] = log_in(**eve)[0].status_code
+    again, application = log_in(**eve)
+    seen["again"] = again.status_code
     seen["clients"] = list(Client.objects.values_list("name", "user__email"))
     seen["has_password"] = User.objects.get().has_usable_password()
+
+    seen["password_by_session"] = codes_of(application("POST", "account/password/change", new_password="battery-7-st"))
+    seen["address_after_log_in"] = application("POST", "account/email", email="eve@other.example").status_code
+    session = SessionStore(Session.objects.latest("expire_date").pk)
+    for record in session["account_authentication_methods"]:
+        record["at"] -= 3600
+    session.save()
+    seen["address_by_session"] = application("POST", "account/email", email="mallory@example.com").status_code
+    application("POST", "auth/password/request", email="eve@example.com")
+    [key] = re.findall(r"/reset-password/(\S+)", str(mail.outbox[-1].body))
+    application("POST", "auth/password/reset", key=unquote(key), password="battery-7-st")
+    seen["password_by_mail"] = Application().log_in(email="eve@example.com", password="battery-7-st").status_code
 
     seen["forged"] = log_in(**eve, signed_with=other_key)[0].status_code
     seen["for_another"] = log_in(**eve, aud="another-id.example")[0].status_code

@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 from allauth.account.signals import password_reset
 from django.core.cache import cache
+from django.test import Client as Browser
 
 from ops import rate_limit
 from reservation.models import User
 from tests.accounts.authenticator import code, give_second_factor, wrong_code
-from tests.api.application import Application
+from tests.api.application import Application, codes_of
 from tests.conftest import CREDENTIALS, Send
 
 WRONG = {**CREDENTIALS, "password": "wrong"}
@@ -56,6 +57,64 @@ def test_a_new_password_unlocks_the_account(send: Send, user: User) -> None:
     assert codes(send, WRONG, 4)[-1] == "too_many_login_attempts"
     password_reset.send(User, user=user)
     assert codes(send, CREDENTIALS, 1) == ["logged in"]
+
+
+NEW = "battery-staple-7"
+
+
+class Ways:
+    """All ways to try the password of a member of staff, each with a session of its own."""
+
+    def __init__(self, user: User) -> None:
+        self.phone, self.browser = Application(), Browser()
+        self.phone.log_in(**CREDENTIALS)
+        self.browser.force_login(user)
+
+    def log_in(self, password: str) -> bool:
+        return bool(Application().log_in(**CREDENTIALS | {"password": password}).status_code == 200)
+
+    def reauthenticate(self, password: str) -> bool:
+        return bool(self.phone("POST", "auth/reauthenticate", password=password).status_code == 200)
+
+    def change(self, password: str) -> bool:
+        fields = {"current_password": password, "new_password": NEW}
+        return bool(self.phone("POST", "account/password/change", **fields).status_code == 401)
+
+    def log_in_to_admin(self, password: str) -> bool:
+        fields = {"username": CREDENTIALS["email"], "password": password}
+        return bool(Browser().post("/admin/login/", fields).status_code == 302)
+
+    def change_in_admin(self, password: str) -> bool:
+        fields = {"old_password": password, "new_password1": NEW, "new_password2": NEW}
+        return bool(self.browser.post("/admin/password_change/", fields).status_code == 302)
+
+
+WAYS = ("log_in", "reauthenticate", "change", "log_in_to_admin", "change_in_admin")
+
+
+@pytest.mark.parametrize("first", WAYS)
+@pytest.mark.parametrize("second", WAYS)
+def test_all_ways_to_try_a_password_share_one_count(first: str, second: str, user: User) -> None:
+    User.objects.update(is_staff=True, is_superuser=True)
+    ways = Ways(User.objects.get())
+    for _ in range(3):
+        cache.clear()
+        assert not getattr(ways, first)("wrong")
+    cache.clear()
+    assert not getattr(ways, second)(CREDENTIALS["password"])
+    rate_limit._rate_limiters.clear()
+    cache.clear()
+    assert getattr(ways, second)(CREDENTIALS["password"])
+
+
+def test_too_many_attempts_at_a_change_have_a_code(user: User) -> None:
+    phone = Application()
+    phone.log_in(**CREDENTIALS)
+    found = []
+    for _ in range(4):
+        cache.clear()
+        found += codes_of(phone("POST", "account/password/change", current_password="wrong", new_password=NEW))
+    assert found == ["enter_current_password"] * 3 + ["too_many_login_attempts"]
 
 
 def test_longer_windows_have_lower_rates(settings: Any) -> None:

@@ -45,6 +45,16 @@ def test_a_log_in_makes_an_account_with_a_client(seen: Any) -> None:
     assert seen["has_password"] is False
 
 
+def test_the_session_alone_does_not_give_the_account_a_password(seen: Any) -> None:
+    assert seen["password_by_session"] == ["password_reset_required"]
+    assert seen["address_after_log_in"] == 200
+    assert seen["address_by_session"] == 401
+
+
+def test_a_mail_gives_the_account_a_password(seen: Any) -> None:
+    assert seen["password_by_mail"] == 200
+
+
 def test_a_token_that_google_did_not_sign_for_this_client_id_is_refused(seen: Any) -> None:
     assert [seen[name] for name in ("forged", "for_another", "expired")] == [400, 400, 400]
 
