@@ -4,7 +4,6 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
 
 from reservation.domain.queries.overview import inactive_providers
@@ -12,6 +11,7 @@ from reservation.models import Appointment, Reservation
 from reservation.models.appointment import AppointmentQuerySet
 from staff.base import ReadOnlyAdmin
 from staff.dates import WhenFilter
+from staff.filters import RelatedRowFilter
 from staff.instants import instant_column
 from staff.search import by_people
 
@@ -48,7 +48,7 @@ class AppointmentStateFilter(admin.SimpleListFilter):
 @admin.register(Appointment)
 class AppointmentAdmin(ReadOnlyAdmin):
     list_display = ("starts", "provider", "state", "reservation")
-    list_filter = (AppointmentStateFilter, WhenFilter, ("provider", AutocompleteSelectFilter))
+    list_filter = (AppointmentStateFilter, WhenFilter, ("provider", RelatedRowFilter))
     list_filter_submit = True
     list_select_related = ("provider", "reservation__client")
     search_fields = ("provider__name",)

@@ -1,22 +1,35 @@
 """Base classes of the admin pages."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import ShowFacets
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
-from django.db import connection
+from django.core.exceptions import BadRequest
+from django.db import DataError, NotSupportedError, ProgrammingError, connection
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 from unfold.views import ChangeList as UnfoldChangeList
 
 from reservation.domain.caller import Caller, find_caller
 from staff.dates import hierarchy
+from staff.ids import parse_id
 from staff.instants import instant_column
 from staff.merging import kept_changes, merging, save_changed_fields
 from staff.paginator import BoundedPaginator
+
+INVALID_LOOKUPS = (OverflowError, ValueError, TypeError, IndexError, DataError, NotSupportedError, ProgrammingError)
+"""What drivers and lookups raise for a value of a filter that no column can have: SQLite for a large number, e.g."""
+
+COSTLY_LOOKUPS = ("regex", "iregex", "range")
+"""No filter has these. A regular expression may take for ever; each database has other rules of what is one."""
 
 
 class BoundedAdmin(ModelAdmin):
@@ -28,6 +41,31 @@ class BoundedAdmin(ModelAdmin):
     list_per_page = 25
     list_disable_select_all = True  # an action is for rows that the user has seen
     list_fullwidth = True
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        return lookup.rpartition("__")[2] not in COSTLY_LOOKUPS and super().lookup_allowed(lookup, value, request)
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """Returns the list. Raises IncorrectLookupParameters for invalid filters, with a message: all rows follow."""
+        with invalid_lookups(request):
+            return super().get_changelist_instance(request)
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        """Performs the action; on no row if one of the ids is none."""
+        if None in map(parse_id, request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            self.message_user(request, "One of these rows does not exist. Nothing was done.", messages.ERROR)
+            return redirect(request.get_full_path())
+        response: HttpResponse | None = super().response_action(request, queryset)
+        return response
+
+    def changeform_view(self, request: HttpRequest, *arguments: Any, **more: Any) -> HttpResponse:
+        """Returns the form, or saves it. Raises BadRequest for related rows that are no ids: no page has sent those."""
+        for field in (*self.opts.many_to_many, *self.opts.fields):
+            sent = [*request.POST.getlist(field.name), *request.POST.getlist(f"initial-{field.name}")]
+            if field.is_relation and any(text and parse_id(text) is None for text in sent):
+                raise BadRequest(f"{field.name} has no ids.")
+        response: HttpResponse = super().changeform_view(request, *arguments, **more)
+        return response
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """Returns the row; locked while a form is saved, so that nobody changes what the form is compared with."""
@@ -49,6 +87,18 @@ class BoundedAdmin(ModelAdmin):
         save_changed_fields(obj, form)
         if kept := kept_changes(form):
             self.message_user(request, kept, messages.WARNING)
+
+
+@contextmanager
+def invalid_lookups(request: HttpRequest) -> Iterator[None]:
+    """Turns errors that the parameters of the address have caused into IncorrectLookupParameters, with a message."""
+    try:
+        yield
+    except (IncorrectLookupParameters, *INVALID_LOOKUPS) as error:
+        if not request.GET:
+            raise
+        messages.error(request, "The address had a filter that is not valid: this is the whole list.")
+        raise IncorrectLookupParameters(error) from error
 
 
 class CatalogueAdmin(BoundedAdmin):

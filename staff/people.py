@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
@@ -24,7 +25,7 @@ from reservation.domain.command import Command
 from reservation.domain.errors import EmailTaken, InvalidInput
 from reservation.domain.transaction import lost_race
 from reservation.models import User
-from staff.base import CatalogueAdmin, current_caller
+from staff.base import CatalogueAdmin, current_caller, invalid_lookups
 from staff.fields import editable_fields, in_lines
 from staff.formats import EXPORTS, AnyTable
 from staff.imports import PeopleConfirmForm, PeopleImportForm, UploadedText, is_unexplained, store_preview
@@ -105,6 +106,19 @@ class PeopleAdmin(ImportExportMixin, CatalogueAdmin):
         if result.has_errors() or result.has_validation_errors():
             return self.refuse_import(request, "the data has changed since the preview")
         response: HttpResponse = super().process_result(result, request)
+        return response
+
+    def get_export_queryset(self, request: HttpRequest) -> Any:
+        with invalid_lookups(request):
+            queryset = super().get_export_queryset(request)
+            queryset.exists()  # some databases find out only now
+        return queryset
+
+    def export_action(self, request: HttpRequest) -> HttpResponse:
+        try:
+            response: HttpResponse = super().export_action(request)
+        except IncorrectLookupParameters:
+            return redirect(f"admin:reservation_{self.opts.model_name}_changelist")
         return response
 
     def get_export_data(self, file_format: Any, request: HttpRequest, queryset: Any, **kwargs: Any) -> Any:

@@ -7,7 +7,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
 
 from reservation.domain.command import Command
@@ -23,6 +22,7 @@ from staff.base import ReadOnlyAdmin, current_caller
 from staff.calendar.permissions import may_work
 from staff.dates import WhenFilter
 from staff.event import EventInline
+from staff.filters import RelatedRowFilter
 from staff.instants import instant_column, staff_moment
 from staff.search import by_people
 
@@ -71,9 +71,9 @@ class ReservationAdmin(ReadOnlyAdmin):
     list_filter = (
         ReservationStateFilter,
         WhenFilter,
-        ("provider", AutocompleteSelectFilter),
-        ("service", AutocompleteSelectFilter),
-        ("client", AutocompleteSelectFilter),
+        ("provider", RelatedRowFilter),
+        ("service", RelatedRowFilter),
+        ("client", RelatedRowFilter),
     )
     list_filter_submit = True
     list_select_related = ("client", "provider", "service")

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
-from staff.calendar.choice import parse_id
+from staff.ids import parse_id
 from staff.instants import staff_moment
 
 MAX_LISTED_SESSIONS = 50

@@ -11,10 +11,10 @@ from reservation.domain.queries.providers import find_providers
 from reservation.models import Provider
 from reservation.time_zones import is_time_zone, zone_named
 from staff.dates import FIRST_DATE, LAST_DATE
+from staff.ids import parse_id
 
 PROVIDERS_PER_PAGE = 30
 MAX_PAGE = 10_000
-MAX_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,8 +72,3 @@ def parse_date(text: str) -> date | None:
 
 def parse_zone(text: str) -> ZoneInfo | None:
     return zone_named(text) if is_time_zone(text) else None
-
-
-def parse_id(text: str) -> int | None:
-    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(MAX_ID))
-    return int(text) if is_number and 0 < int(text) <= MAX_ID else None

@@ -14,7 +14,7 @@ from reservation.domain.reservation import reserve
 from reservation.policy import MAX_IDEMPOTENCY_KEY_LENGTH, Action
 from staff.actions import STAFF_ACTIONS, name_of
 from staff.base import current_caller
-from staff.calendar.choice import MAX_ID
+from staff.ids import MAX_ID
 
 REFUSALS = {
     "APPOINTMENT_TAKEN": "This time has been taken meanwhile. The calendar is up to date: choose another time.",

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, register_converter
 from django.views.decorators.http import require_POST, require_safe
 
 from staff.calendar.client import add_client, search_clients
@@ -16,6 +16,9 @@ from staff.calendar.page import show_page
 from staff.calendar.panel import show_appointment, show_move, show_reservation
 from staff.calendar.permissions import ADD_CLIENT, ADD_RESERVATION, CHANGE_RESERVATION, VIEW_CALENDAR, VIEW_CLIENT
 from staff.calendar.read import find_providers_by_name, list_possible_moves, read_grid
+from staff.ids import IdConverter
+
+register_converter(IdConverter, "id")
 
 CalendarView = Callable[..., HttpResponse]
 
@@ -26,11 +29,11 @@ ROUTES: tuple[tuple[str, str, Callable[[CalendarView], CalendarView], CalendarVi
     ("calendar/clients/", "calendar_clients", require_POST, search_clients, VIEW_CLIENT),
     ("calendar/clients/add/", "calendar_add_client", require_POST, add_client, ADD_CLIENT),
     ("calendar/reserve/", "calendar_reserve", require_POST, reserve_for_client, ADD_RESERVATION),
-    ("calendar/appointments/<int:pk>/", "calendar_appointment", require_safe, show_appointment, None),
-    ("calendar/reservations/<int:pk>/", "calendar_reservation", require_safe, show_reservation, None),
-    ("calendar/reservations/<int:pk>/move/", "calendar_move", require_safe, show_move, CHANGE_RESERVATION),
-    ("calendar/reservations/<int:pk>/times/", "calendar_times", require_safe, list_possible_moves, CHANGE_RESERVATION),
-    ("calendar/reservations/<int:pk>/<slug:name>/", "calendar_command", require_POST, do_action, CHANGE_RESERVATION),
+    ("calendar/appointments/<id:pk>/", "calendar_appointment", require_safe, show_appointment, None),
+    ("calendar/reservations/<id:pk>/", "calendar_reservation", require_safe, show_reservation, None),
+    ("calendar/reservations/<id:pk>/move/", "calendar_move", require_safe, show_move, CHANGE_RESERVATION),
+    ("calendar/reservations/<id:pk>/times/", "calendar_times", require_safe, list_possible_moves, CHANGE_RESERVATION),
+    ("calendar/reservations/<id:pk>/<slug:name>/", "calendar_command", require_POST, do_action, CHANGE_RESERVATION),
 )
 """Path, name, decorator for the HTTP method, view, and the permission that it requires besides VIEW_CALENDAR."""
 
