@@ -1,7 +1,8 @@
-"""Middleware in front of allauth's views: JSON bodies, the rate of second-factor codes, too many password hashes."""
+"""Middleware in front of allauth's views: JSON bodies, rates of codes, when to retry, too many hashes."""
 
 from collections.abc import Callable
 from hashlib import sha256
+from http import HTTPStatus
 
 import orjson
 from django.conf import settings
@@ -17,6 +18,7 @@ from ops.request_rate import consume_of_address, tokens_for_size
 
 AUTH_PREFIX = "/auth/"
 SECOND_FACTOR = "/auth/2fa/authenticate"
+RESET_REQUEST = "/auth/password/request"
 MAX_DEPTH = 10
 
 
@@ -50,11 +52,22 @@ class ReadableJsonMiddleware:
         return self.get_response(request)
 
 
-class CodeAttemptsMiddleware:
-    """Limits the codes that are tried in one log-in.
+class RetryAfterMiddleware:
+    """Tells clients when to try again where allauth's rate limits, which do not say so, refused a request."""
 
-    allauth's own limit, by account, counts in the cache, and so does not hold while the cache is unavailable.
-    """
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code == HTTPStatus.TOO_MANY_REQUESTS and request.path.startswith(AUTH_PREFIX):
+            is_by_hour = request.path.endswith(RESET_REQUEST)
+            response.headers.setdefault("Retry-After", "1200" if is_by_hour else "60")
+        return response
+
+
+class CodeAttemptsMiddleware:
+    """Limits the codes that are tried in one log-in. allauth's own limit counts those of an account."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

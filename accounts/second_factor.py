@@ -7,10 +7,15 @@ from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
+from django.db import transaction
 from django.http import HttpRequest
 
+from accounts.second_factor_adapter import SecondFactorAdapter
 from accounts.sessions import end_all_sessions
 from reservation.models import User
+
+SECRETS = {"secret", "seed", "migrated_codes"}
+"""The items of an authenticator's data that are encrypted; a list has several."""
 
 
 def may_work_as_staff(session: SessionBase | None, *, user_id: int | str) -> bool:
@@ -38,6 +43,32 @@ def has_given_code(session: SessionBase, *, user_id: int | str) -> bool:
 def has_second_factor(*, user_id: int | str) -> bool:
     """Returns whether logging in to this account takes a code."""
     return Authenticator.objects.filter(user=user_id, type=Authenticator.Type.TOTP).exists()
+
+
+def encrypt_again(pk: int) -> bool:
+    """Encrypts the secrets of an authenticator with the first key. Returns whether another key, or none, had.
+
+    Raises ImproperlyConfigured when no key decrypts them.
+    """
+    adapter = SecondFactorAdapter()
+
+    def encrypted(stored: str) -> str:
+        is_current = adapter.is_encrypted_with_first_key(stored)
+        return stored if is_current else adapter.encrypt(adapter.decrypt(stored))
+
+    with transaction.atomic():
+        # Locked, since using a recovery code writes the same column.
+        authenticator = Authenticator.objects.select_for_update().filter(pk=pk).first()
+        if authenticator is None:
+            return False
+        data = dict(authenticator.data)
+        for name in SECRETS & data.keys():
+            data[name] = encrypted(data[name]) if isinstance(data[name], str) else list(map(encrypted, data[name]))
+        if data == authenticator.data:
+            return False
+        authenticator.data = data
+        authenticator.save(update_fields=["data"])
+    return True
 
 
 def reset_second_factor(user: User) -> bool:

@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.ReadableJsonMiddleware",
     "accounts.addresses.StoredEmailMiddleware",
+    "accounts.middleware.RetryAfterMiddleware",
     "accounts.middleware.CodeAttemptsMiddleware",
     "accounts.middleware.TooManyHashesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -165,7 +166,8 @@ PROCESSES = int(env.str("WEB_CONCURRENCY", default="") or 1 + (os.cpu_count() or
 REDIS_URL = env.str("REDIS_URL", default="")
 MEMCACHED_URL = env.str("MEMCACHED_URL", default="")
 CACHES = {
-    "default": cache_at(MEMCACHED_URL, name="default"),
+    # What must hold while Memcached is away: allauth's rate limits and used codes. In Redis, or in each process.
+    "default": {"BACKEND": "ops.shared_cache.SharedCache", "LOCATION": REDIS_URL},
     "documents": cache_at(MEMCACHED_URL, name="documents"),
     # Data of the database. Unused without Memcached, since an invalidation would not reach other processes.
     "catalogue": cache_at(MEMCACHED_URL, name="catalogue"),
@@ -203,7 +205,13 @@ ACCOUNT_CHANGE_EMAIL = True  # an account has one address; verifying another one
 ACCOUNT_REAUTHENTICATION_REQUIRED = True  # changing credentials takes the password, not just a token
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True  # in this session too: it gets a new key, and its tokens have the old one
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # mail at every change of a password or a second factor
+ACCOUNT_RATE_LIMITS = {
+    "reset_password": "20/m/ip,3/h/key",  # key: the address that the mail goes to
+    "confirm_email": "1/3m/key,3/h/key",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+MFA_ADAPTER = "accounts.second_factor_adapter.SecondFactorAdapter"
+MFA_ENCRYPTION_KEYS = env.list("MFA_ENCRYPTION_KEYS", default=[])
 MFA_TOTP_ISSUER = "Appointments"
 STAFF_MFA_REQUIRED = env.bool("STAFF_MFA_REQUIRED", default=False)
 GOOGLE_CLIENT_ID = env.str("GOOGLE_CLIENT_ID", default="")

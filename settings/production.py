@@ -9,6 +9,7 @@ from settings import (
     EMAIL_BACKEND,
     LOGGING,
     METRICS_TOKEN,
+    MFA_ENCRYPTION_KEYS,
     OIDC_JWKS_URL,
     SECRET_KEY,
     SECRET_KEY_FALLBACKS,
@@ -19,6 +20,8 @@ if SECRET_KEY == DEVELOPMENT_SECRET_KEY or len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("Set SECRET_KEY to a random text of at least 50 characters.")
 if any(key == DEVELOPMENT_SECRET_KEY or len(key) < 50 for key in SECRET_KEY_FALLBACKS):
     raise ImproperlyConfigured("SECRET_KEY_FALLBACKS are former secret keys, each of at least 50 characters.")
+if any(len(key) < 50 for key in MFA_ENCRYPTION_KEYS):
+    raise ImproperlyConfigured("MFA_ENCRYPTION_KEYS are random texts, each of at least 50 characters.")
 if EMAIL_BACKEND.endswith("console.EmailBackend"):
     raise ImproperlyConfigured("Set EMAIL_URL: its default writes mails, with the keys in them, to the log.")
 if METRICS_TOKEN and len(METRICS_TOKEN) < 32:

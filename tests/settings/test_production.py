@@ -32,6 +32,11 @@ def test_it_refuses_to_start_without_a_secret_key_of_its_own(key: str | None) ->
     assert run.stdout == ""
 
 
+def test_it_refuses_short_keys_of_second_factors() -> None:
+    run = production("-c", PRINT.format("settings.DEBUG"), SECRET_KEY=GOOD_KEY, MFA_ENCRYPTION_KEYS=f"{'k' * 50},short")
+    assert "ImproperlyConfigured: MFA_ENCRYPTION_KEYS are random texts" in run.stderr
+
+
 @pytest.mark.parametrize("former", [DEVELOPMENT_SECRET_KEY, "short"])
 def test_it_refuses_weak_former_keys(former: str) -> None:
     run = production("-c", PRINT.format("settings.DEBUG"), SECRET_KEY=GOOD_KEY, SECRET_KEY_FALLBACKS=former)
