@@ -15,7 +15,7 @@ have no hyphen."""
 
 def sessions_of(user: User) -> Iterator[Session]:
     """The sessions in which the account has logged in, or that contain its address. Reads all sessions once."""
-    addresses = {f'"{email.lower()}"' for email in (user.email, user.typed_email) if email}
+    addresses = {f'"{email.lower()}"' for email in (user.email, user.email_as_typed)}
     for session in Session.objects.exclude(pk__startswith=PREVIEW_PREFIX).order_by("pk").iterator():
         data = session.get_decoded()
         text = json.dumps(data, ensure_ascii=False).lower()

@@ -140,18 +140,24 @@ class User(AbstractBaseUser, PermissionsMixin):
         return not self._state.adding and User.objects.filter(pk=self.pk, email=self.email).exists()
 
     @property
+    def email_as_typed(self) -> str:
+        """The address as its owner typed it; as it is stored, if what was typed last is another, not verified yet."""
+        try:
+            is_the_same = normalise_email(self.typed_email) == normalise_email(self.email)
+        except ValidationError:
+            is_the_same = False
+        return self.typed_email if is_the_same else self.email
+
+    @property
     def mail_address(self) -> str | None:
         """The address for mail: the local part in the case that its owner typed, the domain in ASCII.
 
         None for an address in doubt that cannot be written so.
         """
-        for address in (self.typed_email, self.email):
-            try:
-                if normalise_email(address) == normalise_email(self.email):
-                    return mail_address(address)
-            except ValidationError:
-                continue
-        return self.email if self.email.isascii() else None
+        try:
+            return mail_address(self.email_as_typed)
+        except ValidationError:
+            return self.email if self.email.isascii() else None
 
     def __str__(self) -> str:
         return self.email

@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.test import Client as Browser
 
+from reservation.domain.session import sessions_of
 from reservation.models import User
 from tests.api.application import Application, codes_of
 from tests.factories import make_user
@@ -161,6 +162,17 @@ def test_an_account_keeps_an_unverified_address_until_another_one_is_verified() 
     assert eve("POST", "account/email", email="eve@b\u00fccher.example").status_code == 200
     assert User.objects.get().email == "eve@example.com"
     assert log_in("eve@example.com").status_code == 200
+
+
+def test_who_asks_for_the_address_of_another_has_nothing_of_theirs() -> None:
+    victim, eve = Application(), Application()
+    sign_up("Victim@example.com", victim)
+    sign_up("eve@example.com", eve)
+    reauthenticate(eve)
+    assert eve("POST", "account/email", email="Victim@Example.com").status_code == 200
+    user = User.objects.get_by_natural_key("eve@example.com")
+    assert (user.email_as_typed, user.mail_address) == ("eve@example.com", "eve@example.com")
+    assert {session.get_decoded()["_auth_user_id"] for session in sessions_of(user)} == {str(user.pk)}
 
 
 def test_an_address_may_be_selected_in_each_spelling() -> None:

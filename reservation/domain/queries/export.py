@@ -33,7 +33,7 @@ def export_client(*, caller: Caller, client_id: int, now: datetime) -> dict[str,
         "account": {
             "id": user.pk,
             "email": user.email,
-            "email_as_typed": user.typed_email or user.email,
+            "email_as_typed": user.email_as_typed,
             "is_active": user.is_active,
             "date_joined": user.date_joined.isoformat(),
             "last_login": iso(user.last_login),

@@ -64,3 +64,28 @@ def test_a_check_of_every_field_finds_the_address_in_any_spelling() -> None:
         user.full_clean()
     assert caught.value.message_dict == TAKEN
     assert user.email == "dup@x.co"
+
+
+@pytest.mark.parametrize("email", ["dup@x\uff0eco", "dup@\uff58.co", "DUP@\uff38.CO"])
+def test_the_forms_know_an_address_in_each_spelling(browser: Browser, email: str) -> None:
+    make_user(email="dup@x.co")
+    other = make_user(email="other@x.co")
+    before = all_rows()
+    page = reverse("admin:reservation_user_change", args=[other.pk])
+    assert browser.post(page, {"email": email, "is_active": "on"}).status_code == 200
+    fields = {"email": email, "name": "Dup"}
+    assert "There is an account" in browser.post(reverse("admin:reservation_client_add"), fields).content.decode()
+    assert all_rows() == before
+
+
+def test_the_forms_refuse_an_address_without_a_normal_form_in_words(browser: Browser) -> None:
+    refusal = "The domain of this address is no valid name (IDNA 2008)."
+    user = make_user(email="other@x.co")
+    for page in (
+        reverse("admin:reservation_user_add"),
+        reverse("admin:reservation_user_change", args=[user.pk]),
+        reverse("admin:reservation_client_add"),
+        reverse("admin:reservation_provider_add"),
+    ):
+        fields = {"email": "a@\u2603.example", "name": "Snow", "usable_password": "false"}
+        assert errors(browser.post(page, fields))["email"] == [refusal], page
