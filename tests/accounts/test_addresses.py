@@ -1,6 +1,8 @@
 """A mailbox has one account, however its address is spelled, and mail goes to that mailbox only."""
 
+import json
 import re
+from io import StringIO
 from typing import Any
 from urllib.parse import unquote
 
@@ -14,7 +16,7 @@ from django.test import Client as Browser
 from reservation.domain.session import sessions_of
 from reservation.models import User
 from tests.api.application import Application, codes_of
-from tests.factories import make_user
+from tests.factories import make_client, make_user
 from tests.rows import all_rows
 
 PASSWORD = "correct-horse-9"
@@ -85,7 +87,7 @@ def test_addresses_that_look_alike_are_of_different_people(one: str, other: str)
 
 
 def test_no_command_finds_the_account_of_somebody_else() -> None:
-    user = make_user(email=WITHOUT, is_staff=True)
+    client = make_client(user=make_user(email=WITHOUT))
     before = all_rows()
     for command in (("reset_second_factor",), ("erase_client", "--yes"), ("export_client",)):
         with pytest.raises(CommandError, match="There is no"):
@@ -93,7 +95,9 @@ def test_no_command_finds_the_account_of_somebody_else() -> None:
     with pytest.raises(CommandError, match="no second factor"):
         call_command("reset_second_factor", " Zoe@CAFE.example ")
     assert all_rows() == before
-    assert User.objects.get_by_natural_key(WITHOUT) == user
+    output = StringIO()
+    call_command("export_client", " Zoe@CAFE.example ", stdout=output)
+    assert json.loads(output.getvalue())["client"]["id"] == client.pk
 
 
 @pytest.mark.parametrize("email", ["a@\u2603.example", "a@exa\u202emple.com", "\uff41@example.com", "a@[192.0.2.1]"])
