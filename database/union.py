@@ -31,13 +31,18 @@ def select_each(querysets: Sequence[QuerySet[Any]]) -> list[list[Any]]:
 
 def count_each(querysets: Sequence[QuerySet[Any]]) -> list[int]:
     """Returns the number of rows of each of these querysets. One statement; none when no queryset can match a row."""
-    sql, params = numbered_union([queryset.order_by().values("pk") for queryset in querysets], select="COUNT(*)")
+    sql, params = numbered_union([unordered(queryset).values("pk") for queryset in querysets], select="COUNT(*)")
     if not sql:
         return [0] * len(querysets)
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         counts = dict(cursor.fetchall())
     return [counts.get(branch, 0) for branch in range(len(querysets))]
+
+
+def unordered(queryset: QuerySet[Any]) -> QuerySet[Any]:
+    """The queryset without its order, unless that decides which rows a slice has."""
+    return queryset if queryset.query.is_sliced else queryset.order_by()
 
 
 def numbered_union(querysets: Sequence[QuerySet[Any]], *, select: str) -> tuple[str, tuple[Any, ...]]:

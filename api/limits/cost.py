@@ -1,6 +1,7 @@
 """The cost of an operation, known before it is executed: every object that it can return, times what is read for it.
 
-A page multiplies the cost below its nodes by the number of items that it requests, a list by its size in `LIST_SIZES`.
+A page multiplies the cost below its nodes by the number of items that it requests, a list by its size in `LIST_SIZES`,
+a change of a calendar by the slots of its interval.
 Of the object types of an interface, the most expensive counts. A field that is selected twice counts twice.
 """
 
@@ -12,7 +13,7 @@ from django.conf import settings
 from graphql import OperationType, VariableNode
 
 from api.limits.errors import limit_exceeded
-from api.limits.input_value import InputValue, Variables, page_size
+from api.limits.input_value import InputValue, Interval, Variables, page_size
 from api.types.connections import DEFAULT_PAGE_SIZE
 
 Sums: TypeAlias = tuple[float, int, int, int]
@@ -55,6 +56,8 @@ class PricedField:
     key_bytes: how many bytes the field takes in the response, apart from its objects or values.
     value_bytes: how many bytes one of its objects or values can take, apart from its selections.
     sizes: the arguments of a connection that limit its page.
+    interval: the interval that its input gives; each slot in it is one object of a list below. None without.
+    slot_cost: the additional cost of each slot.
     service_costs: the arguments that may name a service, each with the additional cost when it does.
     conditions: when it is left out.
     below: its selections, for each object type that it can have.
@@ -73,6 +76,8 @@ class PricedField:
     conditions: Conditions
     below: tuple[tuple["PricedField", ...], ...]
     most: int | None = None
+    interval: Interval | None = None
+    slot_cost: float = 0
     fixed: Sums | None = None
 
     @property
@@ -81,6 +86,7 @@ class PricedField:
         inputs = [*self.sizes, *(one for one, _ in self.service_costs + self.conditions), self.times]
         return (
             self.times is not None
+            and self.interval is None
             and not any(isinstance(one, InputValue) and isinstance(one.node, VariableNode) for one in inputs)
             and all(field.fixed is not None for fields in self.below for field in fields)
         )
@@ -96,8 +102,11 @@ class PricedField:
             items = times.read(variables)
             times = len(items) if isinstance(items, list | tuple) else 1
         size = max((page_size(one.read(variables)) for one in self.sizes), default=DEFAULT_PAGE_SIZE)
+        if self.interval is not None:
+            size = self.interval.slots(variables)
         cost, nodes, values, bytes_below = most_expensive(self.below, variables, size)
         cost += self.weight + sum(extra for one, extra in self.service_costs if one.read(variables) is not None)
+        cost += self.slot_cost * size
         most = times if self.most is None else self.most
         return (
             times * cost,

@@ -3,10 +3,13 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from graphql import (
     BooleanValueNode,
+    GraphQLError,
     IntValueNode,
     ListValueNode,
     NullValueNode,
@@ -17,11 +20,14 @@ from graphql import (
 )
 
 from api.types.connections import DEFAULT_PAGE_SIZE
+from api.types.scalars import DateTime
 
 Variables = Mapping[str, Any]
 
 MAX_INT = 2**31
 MAX_DIGITS = 10
+A_DAY = timedelta(days=1)
+"""More than clocks are ever set back within an interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,35 @@ class InputValue:
             return value
         found = value.get(self.key) if isinstance(value, dict) else None
         return None if isinstance(found, NullValueNode) else found
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """An interval of a calendar that is given. defaults: the default values of the operation's variables."""
+
+    starts_at: InputValue
+    ends_at: InputValue
+    defaults: Variables
+
+    def slots(self, variables: Variables) -> int:
+        """How many slots it has; 1 when it is none, or longer than the policy allows: then it is refused, later."""
+        given = {**self.defaults, **variables}
+        try:
+            starts_at, ends_at = (
+                DateTime.parse_value(resolved(one.read(variables), given)) for one in (self.starts_at, self.ends_at)
+            )
+        except GraphQLError:
+            return 1
+        policy = settings.RESERVATION_POLICY
+        slots = math.ceil((ends_at - starts_at) / policy.appointment_length)
+        return slots if 0 < slots <= (policy.max_interval + A_DAY) / policy.appointment_length else 1
+
+
+def resolved(value: Any, variables: Variables) -> Any:
+    """The value of a text or a variable within an object in the document; any other value as it is."""
+    if isinstance(value, VariableNode):
+        return variables.get(value.name.value)
+    return value.value if isinstance(value, StringValueNode) else value
 
 
 def literal(node: ValueNode | None) -> Any:

@@ -27,9 +27,17 @@ from graphql.type import SchemaMetaFieldDef, TypeMetaFieldDef, TypeNameMetaField
 
 from api.execution import PUNCTUATION
 from api.limits.cost import Conditions, Cost, PricedField, total
-from api.limits.input_value import InputValue, Variables, literal
+from api.limits.input_value import InputValue, Interval, Variables, literal
 from api.limits.sizes import max_bytes
-from api.limits.weights import LIST_SIZES, SERVICE_SEARCH_COSTS, is_connection, is_node, list_maximum, weight_of
+from api.limits.weights import (
+    LIST_SIZES,
+    SERVICE_SEARCH_COSTS,
+    SLOT_COSTS,
+    is_connection,
+    is_node,
+    list_maximum,
+    weight_of,
+)
 from api.types.connections import DEFAULT_PAGE_SIZE
 
 META_FIELDS = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef, "__typename": TypeNameMetaFieldDef}
@@ -97,6 +105,8 @@ class OperationCost:
             name=node.name.value,
             weight=weight_of(coordinate, type_),
             is_node=is_node(type_),
+            interval=self.interval(arguments) if coordinate in SLOT_COSTS else None,
+            slot_cost=SLOT_COSTS.get(coordinate, 0),
             times=None if is_items else arguments.get(times, InputValue(None)) if isinstance(times, str) else times,
             service_costs=self.service_costs(coordinate, arguments, below),
             is_value=not node.selection_set and not is_introspection_type(parent),
@@ -120,6 +130,12 @@ class OperationCost:
             node, default = arguments["filter"].node, arguments["filter"].default
             named.append(InputValue(node, default, "serviceId"))
         return tuple((one, extra) for one in named if extra)
+
+    def interval(self, arguments: Mapping[str, InputValue]) -> Interval:
+        """The interval in the input of a change of a calendar."""
+        given = arguments["input"]
+        starts_at, ends_at = (InputValue(given.node, given.default, key) for key in ("startsAt", "endsAt"))
+        return Interval(starts_at, ends_at, self.defaults)
 
     def input_value(self, node: ValueNode) -> InputValue:
         return InputValue(node, self.defaults.get(node.name.value) if isinstance(node, VariableNode) else None)

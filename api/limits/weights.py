@@ -8,12 +8,13 @@ from graphql import GraphQLSchema, get_nullable_type, is_introspection_type, is_
 
 from reservation.policy import Policy
 
-LIST_SIZES: dict[str, int | str] = {
+LIST_SIZES: dict[str, int | str | None] = {
     # The size is the length of a list argument, given by its name.
     "Query.nodes": "ids",
+    # The size is the number of slots in the interval of the mutation.
+    "OfferAppointmentsPayload.appointments": None,
     # The size is a typical number of items.
     "Reservation.appointments": 4,
-    "OfferAppointmentsPayload.appointments": 1000,
     "UserError.field": 1,
     "__Schema.types": 100,
     "__Schema.directives": 6,
@@ -48,6 +49,9 @@ SERVICE_SEARCH_COSTS: dict[str, int] = {
     "Provider.openAppointments": 20,
 }
 """The additional cost when a service is given: free runs of its length are searched slot by slot, perhaps all slots."""
+
+SLOT_COSTS: dict[str, float] = {"Mutation.offerAppointments": 0.5, "Mutation.withdrawAppointments": 0.5}
+"""The additional cost of each slot in the interval that a mutation changes: a row is inserted, or deleted."""
 
 COUNT_WEIGHT = 5
 MUTATION_WEIGHT = 10

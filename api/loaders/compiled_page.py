@@ -22,7 +22,7 @@ MAX_SHAPES = 200
 def compiled_page(criteria: Criteria[Any], request: PageRequest) -> Page:
     """Read this page now. Pages of many parents' lists go through `CriteriaPageLoader` instead."""
     select, values = page_statement(criteria, request, CompiledSelect)
-    return request.page(select(**values), lambda: criteria.queryset().count())
+    return request.page(select(**values), lambda: criteria.counted().count())
 
 
 def page_statement(criteria: Criteria[Any], request: PageRequest, kind: type[C]) -> tuple[C, dict[str, Any]]:

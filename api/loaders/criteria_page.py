@@ -27,4 +27,4 @@ class CriteriaPageLoader(Loader[CriteriaPageKey, Page]):
         ]
 
     async def count(self, criteria: Criteria[Any]) -> int:
-        return await CountLoader.of(self.context).load(criteria.queryset())
+        return await CountLoader.of(self.context).load(criteria.counted())

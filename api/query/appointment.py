@@ -23,7 +23,7 @@ from api.types.node import Node, NodeType
 from api.types.ordering import APPOINTMENTS_BY_START
 from api.types.scalars import DateTime
 from reservation import models
-from reservation.domain.queries.open_appointments import OpenAppointments
+from reservation.domain.queries.open_appointments import MAX_COUNTED, OpenAppointments
 
 
 class Appointment(NodeType):
@@ -60,7 +60,10 @@ class Appointment(NodeType):
         return ReservationByIdLoader.of(info.context).load(root.reservation_id)
 
 
-AppointmentConnection = connection_type(Appointment)
+AppointmentConnection = connection_type(
+    Appointment,
+    bound=f"Only the first {MAX_COUNTED:,} open appointments are looked at: there may be more.",
+)
 
 
 class OpenAppointmentFilter(graphene.InputObjectType):

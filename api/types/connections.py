@@ -200,9 +200,10 @@ class PageInfo(graphene.ObjectType):
     end_cursor = graphene.String(description="The cursor of the page's last item; null when it is empty.")
 
 
-def connection_type(node: type[graphene.ObjectType]) -> type[graphene.ObjectType]:
-    """The connection of a type, and its edge."""
+def connection_type(node: type[graphene.ObjectType], *, bound: str = "") -> type[graphene.ObjectType]:
+    """The connection of a type, and its edge. bound: a sentence on how many items are counted, unless all are."""
     noun = node._meta.name
+    count = " ".join(filter(None, ["How many items all pages have together; counted only when selected.", bound]))
     edge = type(
         f"{noun}Edge",
         (graphene.ObjectType,),
@@ -222,9 +223,7 @@ def connection_type(node: type[graphene.ObjectType]) -> type[graphene.ObjectType
             "page_info": graphene.Field(
                 PageInfo, required=True, description="Whether the list goes on before and after the page."
             ),
-            "total_count": graphene.Int(
-                required=True, description="How many items all pages have together; counted only when selected."
-            ),
+            "total_count": graphene.Int(required=True, description=count),
         },
     )
 

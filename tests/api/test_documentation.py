@@ -49,6 +49,9 @@ def test_the_costs_in_the_document_are_those_of_the_weights() -> None:
         "A `totalCount`": weights.COUNT_WEIGHT,
         "A `totalCount` of appointments": weights.WEIGHTS["AppointmentConnection.totalCount"],
         "A mutation": weights.MUTATION_WEIGHT,
+        "In addition, for each slot in the interval that is offered or withdrawn": weights.SLOT_COSTS[
+            "Mutation.offerAppointments"
+        ],
         "An object of the introspection": weights.INTROSPECTION_WEIGHT,
         "In addition, for open appointments for a service": weights.SERVICE_SEARCH_COSTS["Query.openAppointments"],
         "In addition, for open appointments of one provider for a service": weights.SERVICE_SEARCH_COSTS[calendar],

@@ -17,6 +17,10 @@ class Criteria(Generic[M]):
     STRUCTURAL: ClassVar[frozenset[str]] = frozenset()
     """The fields whose values the SQL depends on. Each combination of values is compiled, so there should be few."""
 
+    def counted(self) -> QuerySet[M]:
+        """What a count of all that fulfils the criteria counts: all of it, unless a subclass bounds that."""
+        return self.queryset()
+
     def queryset(self) -> QuerySet[M]:
         """All that fulfils the criteria, unordered."""
         raise NotImplementedError

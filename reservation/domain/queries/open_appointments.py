@@ -1,18 +1,22 @@
 """Open appointments: what can be reserved right now."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
 from django.conf import settings
-from django.db.models import F, OuterRef, QuerySet
+from django.db.models import F, OuterRef, QuerySet, Window
+from django.db.models.functions import Lead
 from django.db.models.lookups import In, IsNull
 
 from reservation.domain.queries.criteria import Criteria
 from reservation.domain.validation import check_interval
 from reservation.models import Appointment, Provider, Service
 from reservation.models.lookups import row_exists
+
+MAX_COUNTED = 10_000
+"""How many open appointments a count looks at."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,13 +75,38 @@ class OpenAppointments(Criteria[Appointment]):
         found = found.open_at(self.now, earliest_start=self.starts_from)
         return found if self.service_id is None else found.filter(*self.conditions_of(self.service_id))
 
+    def counted(self) -> QuerySet[Appointment]:
+        """Those among the first MAX_COUNTED that are open by themselves, so that a count takes bounded time.
+
+        For a service, the runs among them are found by one pass over the calendars: a look-up for each further
+        appointment of each would take up to a hundred times as long.
+        """
+        if self.service_id is None:
+            return self.queryset()[:MAX_COUNTED]
+        each = replace(self, service_id=None, run_length=1)
+        ends = [self.starts_before]
+        if self.provider_ids is None or len(self.provider_ids) > 1:  # one calendar has fewer in the longest interval
+            in_order = each.queryset().order_by("starts_at", "pk").values_list("starts_at", flat=True)
+            ends += in_order[MAX_COUNTED : MAX_COUNTED + 1]
+        rest_of_run = (self.run_length - 1) * self.appointment_length
+        last_before = min((end + rest_of_run for end in ends if end is not None), default=None)
+        runs = replace(each, starts_before=last_before).queryset().filter(self.offers(self.service_id))
+        if self.run_length > 1:
+            last = Window(Lead("starts_at", self.run_length - 1), partition_by="provider_id", order_by="starts_at")
+            runs = runs.annotate(last=last).filter(last=F("starts_at") + rest_of_run)
+        return runs
+
+    def offers(self, service_id: int) -> IsNull:
+        """The condition that the provider offers the service."""
+        offers = Provider.services.through.objects.filter(provider_id=OuterRef("provider_id"), service_id=service_id)
+        return row_exists(offers)
+
     def conditions_of(self, service_id: int) -> list[IsNull]:
         """The conditions that the provider offers the service, and that the rest of the run is free.
 
         One look-up by the unique key for each further appointment: a page costs as much as it shows, where a window
         function would number the whole calendar first.
         """
-        offers = Provider.services.through.objects.filter(provider_id=OuterRef("provider_id"), service_id=service_id)
         following = Appointment.objects.free_at(self.now).filter(provider_id=OuterRef("provider_id"))
         starts = (OuterRef("starts_at") + step * self.appointment_length for step in range(1, self.run_length))
-        return [row_exists(offers), *(row_exists(following.filter(starts_at=start)) for start in starts)]
+        return [self.offers(service_id), *(row_exists(following.filter(starts_at=start)) for start in starts)]

@@ -1,5 +1,6 @@
 """The cost of operations: calculated by hand, compared with what the server calculates."""
 
+import math
 from typing import Any
 
 import pytest
@@ -231,6 +232,58 @@ WINDOW = 'startsFrom: "2030-01-01T00:00:00Z", startsBefore: "2030-01-02T00:00:00
 )
 def test_searching_for_a_service_costs_more(source: str, variables: Any, requested: int) -> None:
     assert cost_of(source, **variables).requested == requested
+
+
+OFFER = "offerAppointments(input: {}) {{ createdCount {} }}"
+WITHDRAW = "withdrawAppointments(input: {}) {{ withdrawnCount }}"
+
+
+def interval(ends_at: str, starts_at: str = "2030-01-01T00:00:00Z") -> str:
+    return f'{{providerId: 1, startsAt: "{starts_at}", endsAt: "{ends_at}"}}'
+
+
+@pytest.mark.parametrize(
+    ("ends_at", "slots"),
+    [
+        ("2030-01-01T01:00:00Z", 4),
+        ("2030-01-02T00:00:00Z", 96),
+        ("2030-01-01T01:00:00+01:00", 1),
+        ("2030-01-01T02:00:00+01:00", 4),
+        ("2030-03-04T00:00:00Z", 62 * 96),
+        # These are refused: there is nothing to do.
+        ("2031-01-01T00:00:00Z", 1),
+        ("2029-01-01T00:00:00Z", 1),
+    ],
+)
+def test_a_change_of_a_calendar_costs_by_its_interval(ends_at: str, slots: int) -> None:
+    given = interval(ends_at)
+    work = 10 + math.ceil(slots / 2)
+    assert cost(f"mutation {{ {OFFER.format(given, '')} }}") == (work, 0)
+    assert cost(f"mutation {{ {WITHDRAW.format(given)} }}") == (work, 0)
+    selected = "appointments { id provider { id } }"
+    assert cost(f"mutation {{ {OFFER.format(given, selected)} }}") == (10 + math.ceil(2.5 * slots), 2 * slots)
+    within = "{providerId: 1, startsAt: $a, endsAt: $b}"
+    instants = {"a": "2030-01-01T00:00:00Z", "b": ends_at}
+    for variables, text, values in (
+        ("$i: OfferAppointmentsInput!", "$i", {"i": {"startsAt": instants["a"], "endsAt": ends_at}}),
+        ("$a: DateTime!, $b: DateTime!", within, instants),
+        (f'$a: DateTime = "{instants["a"]}", $b: DateTime!', within, {"b": ends_at}),
+    ):
+        assert cost(f"mutation({variables}) {{ {OFFER.format(text, '')} }}", **values) == (work, 0)
+
+
+@pytest.mark.parametrize("value", [None, 1, "then", [], {}, {"startsAt": 1, "endsAt": "then"}, {"startsAt": None}])
+def test_an_interval_that_is_none_costs_as_one_slot(value: Any) -> None:
+    query = f"mutation($i: OfferAppointmentsInput!) {{ {OFFER.format('$i', 'appointments { id }')} }}"
+    assert cost(query, i=value) == (12, 1)
+
+
+def test_offering_as_long_as_is_allowed_is_affordable(settings: Any) -> None:
+    longest = interval("2030-03-04T00:00:00Z")
+    assert cost_of(f"mutation {{ {OFFER.format(longest, '')} }}").requested < settings.GRAPHQL_MAX_COST
+    assert cost_of(f"mutation {{ {WITHDRAW.format(longest)} }}").requested < settings.GRAPHQL_MAX_COST
+    week = interval("2030-01-08T00:00:00Z")
+    assert cost_of(f"mutation {{ {OFFER.format(week, 'appointments { id provider { id } }')} }}").requested < 2000
 
 
 def test_the_cost_is_reported_when_the_header_requests_it(post: Post, db: None) -> None:

@@ -69,7 +69,7 @@ LISTS: dict[str, tuple[int, str]] = {
         } } }""",
     ),
     "open appointments for a service": (
-        4,
+        5,
         """query($s: ID) { list: openAppointments(filter: {WINDOW, serviceId: $s}, first: 100) { totalCount nodes {
             provider { name }
         } } }""",

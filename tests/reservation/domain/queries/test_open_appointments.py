@@ -132,3 +132,47 @@ def test_nothing_is_open_for_an_inactive_service() -> None:
     make_appointments(offering(service))
     assert starts(service=service) == []
     assert starts() == [0]
+
+
+# --- Counting --------------------------------------------------------------------------------------------------------
+
+
+def counts(**conditions: object) -> tuple[int, int]:
+    """How many are counted, and how many there are."""
+    criteria = OpenAppointments.of(now=NOW, **conditions)  # type: ignore[arg-type]
+    return criteria.counted().count(), criteria.queryset().count()
+
+
+@pytest.mark.parametrize("length", [15, 30, 60, 120])
+def test_a_count_finds_the_runs_that_a_listing_finds(length: int) -> None:
+    service = make_service(duration_minutes=length)
+    first, second = (make_provider(services=(service,)) for _ in range(2))
+    inactive, other = make_provider(services=(service,), is_active=False), make_provider()
+    for provider in (first, second, inactive, other):
+        for place, number in ((0, 9), (10, 4), (15, 3), (20, 1), (22, 12)):
+            make_appointments(provider, starts_at=TOMORROW + minutes(15 * place), number=number)
+    make_hold(provider=first, starts_at=TOMORROW + minutes(15 * 40))
+    make_booking(provider=second, starts_at=TOMORROW + minutes(15 * 9))
+    assert make_hold(provider=second, starts_at=TOMORROW + minutes(15 * 14)).expires_at
+    windows = (
+        {},
+        {"starts_before": TOMORROW + minutes(100)},
+        {"starts_from": TOMORROW + minutes(30), "starts_before": TOMORROW + minutes(240)},
+    )
+    for window in windows:
+        for provider_ids in (None, [first.pk], [second.pk], [first.pk, other.pk], [inactive.pk], []):
+            counted, found = counts(service=service, provider_ids=provider_ids, **window)
+            assert counted == found
+            assert found > 0 or provider_ids in ([inactive.pk], []) or length >= 60
+
+
+@pytest.mark.parametrize("has_service", [False, True])
+def test_a_count_looks_at_so_many_appointments_only(has_service: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    service = make_service(duration_minutes=30)
+    providers = [make_provider(services=(service,)) for _ in range(2)]
+    for provider in providers:
+        make_appointments(provider, number=20)
+    conditions = {"service": service} if has_service else {}
+    assert counts(**conditions) == ((38, 38) if has_service else (40, 40))
+    monkeypatch.setattr("reservation.domain.queries.open_appointments.MAX_COUNTED", 10)
+    assert counts(**conditions)[0] == 10
