@@ -44,10 +44,12 @@ class Request:
 
 
 class ApiClient:
-    """A connection to nginx, which is reopened after it broke."""
+    """A connection to nginx, which is reopened after it broke. address: from which it comes, one of loopback's."""
 
-    def __init__(self, port: int, on_request: Callable[[Request], None] = lambda request: None) -> None:
-        self.connection = HTTPConnection(HOST, port, timeout=TIMEOUT_SECONDS)
+    def __init__(
+        self, port: int, on_request: Callable[[Request], None] = lambda request: None, *, address: str = HOST
+    ) -> None:
+        self.connection = HTTPConnection(HOST, port, timeout=TIMEOUT_SECONDS, source_address=(address, 0))
         self.on_request = on_request
 
     def close(self) -> None:

@@ -14,18 +14,12 @@ def crowd(number: str) -> dict[str, Any]:
 
     last_reservation: the key of the newest reservation. Those of the load have greater keys.
     """
-    from django.contrib.sessions.backends.db import SessionStore
     from django.utils import timezone
 
-    from accounts.tokens.refresh import issue_tokens
     from api.types.ids import to_global_id
     from reservation.models import Appointment, Client, Provider, Reservation
 
-    tokens = []
-    for client in Client.objects.order_by("pk")[: int(number)]:
-        session = SessionStore()
-        session.create()
-        tokens.append(issue_tokens(client.user_id, session)[0])
+    tokens = [token_of(client) for client in Client.objects.order_by("pk")[: int(number)]]
     soon = timezone.now() + timedelta(hours=25)
     slots = Appointment.objects.filter(reservation=None, is_booked=False, starts_at__gte=soon)
     appointments = [to_global_id("Appointment", pk) for pk in slots.values_list("pk", flat=True)]
@@ -33,6 +27,39 @@ def crowd(number: str) -> dict[str, Any]:
     providers = [to_global_id("Provider", pk) for pk in Provider.objects.values_list("pk", flat=True)]
     last = Reservation.objects.order_by("pk").values_list("pk", flat=True).last() or 0
     return {"tokens": tokens, "appointments": appointments, "providers": providers, "last_reservation": last}
+
+
+def target() -> dict[str, Any]:
+    """Returns what an attacker knows: a token of the client with most reservations, which get the longest notes, a
+    service, and open appointments in random order."""
+    from django.db.models import Count
+
+    from api.types.ids import to_global_id
+    from reservation.models import Client, Service
+    from reservation.policy import MAX_TEXT_LENGTH
+
+    client = Client.objects.annotate(number=Count("reservations")).order_by("-number", "pk")[0]
+    assert client.reservations.count() >= 5
+    client.reservations.update(note="\N{GRINNING FACE}" * MAX_TEXT_LENGTH)
+    service = Service.objects.order_by("-duration_minutes", "pk")[0]
+    known = crowd("0")
+    return {
+        "token": token_of(client),
+        "email": client.user.email,
+        "service": to_global_id("Service", service.pk),
+        "appointments": known["appointments"][:500],
+    }
+
+
+def token_of(client: Any) -> str:
+    """Returns an access token of a new session of the client."""
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from accounts.tokens.refresh import issue_tokens
+
+    session = SessionStore()
+    session.create()
+    return issue_tokens(client.user_id, session)[0]
 
 
 def evaluate(expression: str) -> Any:
@@ -45,4 +72,4 @@ def evaluate(expression: str) -> Any:
 if __name__ == "__main__":
     django.setup()
     command, *arguments = sys.argv[1:]
-    print(json.dumps({"crowd": crowd, "evaluate": evaluate}[command](*arguments)))
+    print(json.dumps({"crowd": crowd, "evaluate": evaluate, "target": target}[command](*arguments)))

@@ -5,7 +5,7 @@ import random
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.faults.api_client import CONFIRM, RESERVE, ApiClient, Request, reservation_in
+from tests.servers import HOST
 
 OPEN_APPOINTMENTS = (
     "query($from: DateTime!, $before: DateTime!, $first: Int) {"
@@ -78,8 +79,8 @@ class Load:
         end = time.time()
         gathered.extend(request for request in list(self.requests) if begin <= request.started < end)
 
-    def run_client(self, pause: float) -> None:
-        api_client = ApiClient(self.port, self.requests.append)
+    def run_client(self, pause: float, address: str) -> None:
+        api_client = ApiClient(self.port, self.requests.append, address=address)
         try:
             while not self.is_over.is_set():
                 send = random.choices((read_open, read_open_of_providers, read_own, reserve), (30, 30, 25, 15))[0]
@@ -136,13 +137,24 @@ def reserve(load: Load, api_client: ApiClient) -> None:
 
 
 @contextmanager
-def generate_load(port: int, crowd: Crowd, *, clients: int = 8, pause: float = 0.01, tries: int = 1) -> Iterator[Load]:
-    """Generates load until the block ends. pause: the average number of seconds between requests of a client."""
+def generate_load(
+    port: int,
+    crowd: Crowd,
+    *,
+    clients: int = 8,
+    pause: float = 0.01,
+    tries: int = 1,
+    addresses: Sequence[str] = (HOST,),
+) -> Iterator[Load]:
+    """Generates load until the block ends.
+
+    pause: the average number of seconds between requests of a client. addresses: from which the clients come, in turn.
+    """
     load = Load(port, crowd, tries)
     with ThreadPoolExecutor(clients) as threads:
         try:
-            for _ in range(clients):
-                threads.submit(load.run_client, pause)
+            for number in range(clients):
+                threads.submit(load.run_client, pause, addresses[number % len(addresses)])
             yield load
         finally:
             load.is_over.set()

@@ -35,12 +35,19 @@ class Report:
     def table(self) -> str:
         return HEADER + "".join(f"| {' | '.join(row)} |\n" for row in sorted(self.rows))
 
-    def write(self, path: Path = Path(settings.BASE_DIR) / "docs" / "operations.md") -> None:
-        before, begin, rest = path.read_text().partition(BEGIN)
-        _, end, after = rest.partition(END)
-        if not (begin and end):
-            raise ValueError(f"{path} has no place for the table: {BEGIN} … {END}")
-        path.write_text(f"{before}{BEGIN}\n{self.table()}{END}{after}")
+    def write(self) -> None:
+        write_between(BEGIN, END, self.table())
+
+
+def write_between(
+    begin: str, end: str, table: str, path: Path = Path(settings.BASE_DIR) / "docs" / "operations.md"
+) -> None:
+    """Writes a table into the document, in the place of the one between these lines. Raises ValueError without them."""
+    before, found_begin, rest = path.read_text().partition(begin)
+    _, found_end, after = rest.partition(end)
+    if not (found_begin and found_end):
+        raise ValueError(f"{path} has no place for the table: {begin} … {end}")
+    path.write_text(f"{before}{begin}\n{table}{end}{after}")
 
 
 def failures(requests: list[Request]) -> str:

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,10 +46,13 @@ class Stack:
         self.home = home
         self.given = {"WEB_CONCURRENCY": "2", "WEB_THREADS": "4", **NO_LIMITS, **variables, "STACK_HOME": str(home)}
 
-    def call(self, *arguments: str, **variables: str) -> str:
-        """Returns what `script/stack …` prints. variables: additional environment variables for this call."""
+    def call(self, *arguments: str, prefix: Sequence[str] = (), **variables: str) -> str:
+        """Returns what `script/stack …` prints. variables: additional environment variables for this call.
+
+        prefix: the command that runs it, such as `nice`.
+        """
         done = subprocess.run(
-            ["script/stack", *arguments],
+            [*prefix, "script/stack", *arguments],
             cwd=settings.BASE_DIR,
             env={**os.environ, **self.given, **variables},
             text=True,
@@ -73,6 +76,10 @@ class Stack:
 
     def start(self, name: str, **variables: str) -> None:
         self.call("start", name, **variables)
+
+    def start_in(self, prefix: Sequence[str], name: str) -> None:
+        """Starts a server by way of this command."""
+        self.call("start", name, prefix=prefix)
 
     def stop(self, name: str) -> None:
         self.call("stop", name)
