@@ -1,5 +1,7 @@
-"""Log formats without personal data: they write where and how something failed, and never an exception's message."""
+"""Log formats without personal data: they write where and how something failed, and never an exception's message, nor
+that of a library, which may quote a value."""
 
+import copy
 import logging
 import traceback
 from datetime import UTC, datetime
@@ -14,6 +16,13 @@ from ops.observation import current
 Error = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 NO_REQUEST = "-"
+
+OWN = ("accounts", "api", "cache", "database", "ops", "reservation", "settings", "staff", "web", "benchmarks")
+"""The packages of the product, whose messages are known to hold no personal data."""
+
+KNOWN = ("gunicorn", "django.request", "django.server", "django.utils.autoreload", "django.db.backends")
+"""Loggers of libraries of which the same is known: `access_log.py` takes out of gunicorn's what a client sent, requests
+are logged by their paths, and SQL for developers only."""
 
 
 class RequestIdFilter(logging.Filter):
@@ -33,12 +42,18 @@ class TextFormatter(logging.Formatter):
         line = "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"
         super().__init__(line, defaults={"request_id": NO_REQUEST}, **options)
 
+    def format(self, record: logging.LogRecord) -> str:
+        return super().format(without_values(record))
+
     def formatException(self, ei: Error) -> str:  # noqa: N802
         return describe_chain(ei[1])
 
 
 class JsonFormatter(OrjsonFormatter):
     """The same, as one JSON object a line. Other attributes of a record, such as the request, are left out, too."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return str(super().format(without_values(record)))
 
     def formatException(self, ei: Error) -> str:  # noqa: N802
         return describe_chain(ei[1])
@@ -53,6 +68,18 @@ class JsonFormatter(OrjsonFormatter):
         if "exc_info" in message_dict:
             log_data["error"] = message_dict.pop("exc_info")
         log_data.update(message_dict)
+
+
+def without_values(record: logging.LogRecord) -> logging.LogRecord:
+    """Returns the record, or a copy that says where its message is from: that of a library, or an exception as message,
+    as of `logger.exception(error)`, may quote what a person wrote."""
+    is_known = any(record.name == name or record.name.startswith(f"{name}.") for name in (*OWN, *KNOWN))
+    if is_known and not isinstance(record.msg, BaseException):
+        return record
+    record = copy.copy(record)
+    record.msg = f"Line {record.lineno} of {record.module}.py; its message is left out, since it may quote a person."
+    record.args, record.exc_text = (), None
+    return record
 
 
 def describe_chain(error: BaseException | None) -> str:

@@ -305,6 +305,7 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         "django": {"handlers": [], "level": "NOTSET"},  # replaces handlers that mail whole requests to ADMINS
         "django.request": {"level": "ERROR"},  # no 404s: paths may contain personal data
+        "import_export": {"level": "CRITICAL"},  # its errors quote the values of a row, and staff sees them on the page
         "django.security.csrf": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},  # a client sends any host name
     },

@@ -3,8 +3,11 @@
 import re
 from typing import Any
 
-from import_export.formats.base_formats import CSV, XLSX
+from import_export.formats import base_formats
+from import_export.formats.base_formats import CSV
+from tablib import Dataset
 
+from reservation.text import FORBIDDEN
 from staff.tables import Table, read_table
 
 FORMULA_STARTS = "=+-@\uff1d\uff0b\uff0d\uff20\t\r"
@@ -19,6 +22,24 @@ SPACES = " \xa0\u3000\u200b\ufeff"
 CELL_START, FORMULA = f"(?:^|(?<=[{CELL_ENDS}]))", f"'*[{SPACES}]*[{re.escape(FORMULA_STARTS)}]"
 UNESCAPED, ESCAPED = re.compile(f"{CELL_START}(?={FORMULA})"), re.compile(f"{CELL_START}'(?={FORMULA})")
 """Where an apostrophe is inserted, and the one that was inserted. A text may have apostrophes of its own there."""
+
+REPLACEMENT = "\ufffd"
+
+
+class XLSX(base_formats.XLSX):
+    """A workbook that opens whatever the rows contain: what XML cannot contain becomes Unicode's replacement character.
+
+    Such characters are refused now, but may have been stored before.
+    """
+
+    def export_data(self, dataset: Dataset, **kwargs: Any) -> Any:
+        rows = (map(replace_forbidden, row) for row in dataset)
+        return super().export_data(Dataset(*rows, headers=dataset.headers), **kwargs)
+
+
+def replace_forbidden(value: Any) -> Any:
+    return FORBIDDEN.sub(REPLACEMENT, value) if isinstance(value, str) else value
+
 
 EXPORTS = (CSV, XLSX)
 
