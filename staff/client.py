@@ -9,13 +9,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from reservation.domain.client import create_client
 from reservation.domain.erasure import ERASED_NAME, erase_client
 from reservation.domain.errors import DomainError
 from reservation.domain.queries.export import export_client
 from reservation.models import Client
-from staff.base import current_caller
+from staff.base import current_caller, isolated
 from staff.fields import editable_fields
 from staff.people import NewPersonForm, PeopleAdmin
 from staff.resources import ClientResource
@@ -32,7 +33,7 @@ class ClientAdmin(PeopleAdmin):
     resource_classes = (ClientResource,)
     add_form = NewClientForm
     create_command = create_client
-    list_display = ("name", "address", "phone", "time_zone")
+    list_display = ("shown_name", "address", "phone", "time_zone")
     search_fields = ("folded_name", "user__email", "phone")
     search_help_text = "A name, an address or a telephone number"
     lines = (("phone", "time_zone"),)
@@ -71,7 +72,9 @@ class ClientAdmin(PeopleAdmin):
             try:
                 erase_client(caller=caller, client_id=client.pk, now=now)
             except DomainError as refusal:
-                self.message_user(request, f"{client}: {refusal.message}", messages.ERROR)
+                self.message_user(
+                    request, format_html("{}: {}", isolated(client.name), refusal.message), messages.ERROR
+                )
                 continue
             erased += 1
             LogEntry.objects.create(

@@ -21,7 +21,7 @@ class ProviderAdmin(PeopleAdmin):
     resource_classes = (ProviderResource,)
     add_form = NewProviderForm
     create_command = create_provider
-    list_display = ("name", "address", "time_zone", "is_active")
+    list_display = ("shown_name", "address", "time_zone", "is_active")
     list_filter = ("is_active", "services")
     search_fields = ("folded_name", "user__email")
     search_help_text = "A name or an address"

@@ -23,7 +23,7 @@ class ServiceForm(forms.ModelForm):
 @admin.register(Service)
 class ServiceAdmin(CatalogueAdmin):
     form = ServiceForm
-    list_display = ("name", "duration_minutes", "is_active")
+    list_display = ("shown_name", "duration_minutes", "is_active")
     list_filter = ("is_active",)
     search_fields = ("folded_name",)
     fieldsets = ((None, {"fields": ("name", "description", ("duration_minutes", "is_active"))}),)

@@ -64,7 +64,7 @@ def test_erasing_asks_first_and_changes_nothing_before(browser: Browser) -> None
     response = choose(browser, ERASE, client)
     page = response.content.decode()
     assert (response.status_code, all_rows()) == (200, before)
-    assert f"Cleo Quartz ({EMAIL})" in page
+    assert f"<bdi>Cleo Quartz</bdi> ({EMAIL})" in page
     assert f'<input type="hidden" name="_selected_action" value="{client.pk}">' in page
     assert '<input type="hidden" name="action" value="erase_personal_data">' in page
     assert "csrfmiddlewaretoken" in page
@@ -88,7 +88,8 @@ def test_erasing_calls_the_command_and_is_logged_without_the_name(browser: Brows
 def test_erasing_shows_refusals_and_erases_the_others(browser: Browser) -> None:
     both, client = make_client(user=make_provider().user, name="Both"), make_person()
     response = choose(browser, CONFIRMED, both, client)
-    assert messages_of(response) == ["Both: This account is a provider's or staff's too.", "Erased: 1."]
+    refusal = "<bdi>Both</bdi>: This account is a provider&#x27;s or staff&#x27;s too."
+    assert messages_of(response) == [refusal, "Erased: 1."]
     assert list(Client.objects.values_list("name", flat=True)) == ["Both", "Erased client"]
 
 

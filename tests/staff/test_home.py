@@ -50,7 +50,7 @@ def test_it_shows_today_and_this_week_by_state(browser: Browser) -> None:
     assert [one["number"] for one in today["numbers"]] == [0, 0, 0, 0, 0]
     # The week may end before that day.
     assert [one["number"] for one in week["numbers"]] in ([0, 1, 2, 0, 0], [0, 0, 0, 0, 0])
-    assert "with Anna" in page.content.decode()
+    assert "with <bdi>Anna</bdi>" in page.content.decode()
     assert "All times are UTC." in page.content.decode()
     for tally in (today, week):
         for one in tally["numbers"]:

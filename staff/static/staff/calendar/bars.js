@@ -1,7 +1,7 @@
 // The bars around the grid: day, view, providers, service, time zone, and on a phone the column.
 
 import { readChoice } from "./choice.js";
-import { element, find, findAll, narrow } from "./dom.js";
+import { element, find, findAll, isolated, narrow } from "./dom.js";
 
 export class Bars {
   // go: called with changes of the choice. showColumn: with the key of a column. openProviders: to choose providers.
@@ -53,7 +53,7 @@ export class Bars {
     for (const button of findAll("[data-view]", this.root)) {
       button.setAttribute("aria-pressed", String(button.dataset.view === grid.view));
     }
-    find("#cal-providers").textContent = choice.providers ? namesOf(grid.shown) : "All providers";
+    find("#cal-providers").replaceChildren(...(choice.providers ? namesOf(grid.shown) : ["All providers"]));
     find(".cal-pages", this.root).hidden = grid.page === 1 && !grid.has_next;
     find("[data-page='-1']", this.root).disabled = grid.page === 1;
     find("[data-page='1']", this.root).disabled = !grid.has_next;
@@ -85,6 +85,7 @@ export class Bars {
 }
 
 function namesOf(providers) {
-  if (providers.length > 2) return `${providers.length} providers`;
-  return providers.map(({ name }) => name).join(", ") || "No provider";
+  if (providers.length > 2) return [`${providers.length} providers`];
+  const names = providers.flatMap(({ name }) => [", ", isolated(name)]).slice(1);
+  return names.length ? names : ["No provider"];
 }

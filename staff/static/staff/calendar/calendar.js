@@ -2,7 +2,7 @@
 
 import { Bars } from "./bars.js";
 import { readChoice, writeChoice } from "./choice.js";
-import { element, find, findAll, narrow } from "./dom.js";
+import { element, find, findAll, isolated, narrow } from "./dom.js";
 import { Drag } from "./drag.js";
 import { drawGrid, drawNow } from "./grid.js";
 import { Keys } from "./keys.js";
@@ -181,8 +181,8 @@ function openMove(block, from, to) {
   const form = element(
     "form",
     { "data-command": `reservations/${block.id}/reschedule/` },
-    element("p", {}, `${block.time}, ${fromName}`),
-    element("p", {}, element("strong", {}, `to ${to.clock}, ${toName}`)),
+    element("p", {}, `${block.time}, `, isolated(fromName)),
+    element("p", {}, element("strong", {}, `to ${to.clock}, `, isolated(toName))),
     element("input", { type: "hidden", name: "appointment_id", value: to.id }),
     element(
       "div",
@@ -192,7 +192,7 @@ function openMove(block, from, to) {
     ),
   );
   find("[data-cancel]", form).addEventListener("click", () => panel.close());
-  panel.show(`Move ${block.client}?`, form);
+  panel.show(["Move ", isolated(block.client), "?"], form);
 }
 
 load();

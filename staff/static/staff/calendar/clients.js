@@ -1,6 +1,6 @@
 // The field for the client, with suggestions by name, email or telephone number.
 
-import { element, find, findAll } from "./dom.js";
+import { element, find, findAll, isolated } from "./dom.js";
 import { Failure, send } from "./requests.js";
 
 const PAUSE_MILLISECONDS = 200;
@@ -32,7 +32,7 @@ export function wireClients(box, { announce }) {
 
   function choose(client) {
     form.elements.client_id.value = client.id;
-    find("strong", chosen).textContent = client.name;
+    find("strong", chosen).replaceChildren(isolated(client.name));
     find("small", chosen).textContent = [client.email, client.phone].filter(Boolean).join(", ");
     chosen.hidden = false;
     input.closest("label").hidden = true;
@@ -54,7 +54,7 @@ export function wireClients(box, { announce }) {
       const option = element(
         "li",
         { role: "option", id: `cal-client-${number}`, "aria-selected": "false" },
-        element("strong", {}, client.name),
+        element("strong", {}, isolated(client.name)),
         element("small", {}, ` ${[client.email, client.phone].filter(Boolean).join(", ")}`),
       );
       option.addEventListener("pointerdown", (event) => event.preventDefault()); // so that the field keeps the focus

@@ -12,6 +12,9 @@ export function element(name, attributes = {}, ...children) {
   return made;
 }
 
+// A name, which does not change the direction of what stands beside it.
+export const isolated = (name) => element("bdi", {}, name);
+
 // The name of a zone, with a possible line break after the continent.
 export const zoneName = (zone) => zone.split(/(?<=\/)/).flatMap((part) => [part, element("wbr")]);
 

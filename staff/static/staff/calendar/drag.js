@@ -1,6 +1,6 @@
 // Moving a reservation with the mouse or a pen. Touch scrolls: touch and keyboard use the panel's "Move" instead.
 
-import { element, findAll } from "./dom.js";
+import { element, findAll, isolated } from "./dom.js";
 import { fill } from "./grid.js";
 
 const MIN_DISTANCE_PIXELS = 6;
@@ -112,7 +112,7 @@ export class Drag {
     for (const [property, value] of Object.entries({ ...move, width: head.width, height }))
       ghost.style.setProperty(property, `${value}px`);
     ghost.classList.toggle("is-refused", Boolean(target.obstacle));
-    ghost.textContent = target.obstacle || `${target.clock} ${block.client}`;
+    ghost.replaceChildren(...(target.obstacle ? [target.obstacle] : [`${target.clock} `, isolated(block.client)]));
   }
 
   end() {

@@ -1,6 +1,6 @@
 // The grid: a column for each provider's day, a row for each slot. A reservation is one cell that spans its rows.
 
-import { element, zoneName } from "./dom.js";
+import { element, isolated, zoneName } from "./dom.js";
 
 // The content of each shown row of a column. A reservation occurs once for each row that it covers.
 export function fill(column, first, last) {
@@ -67,7 +67,7 @@ function drawHeading(column, grid) {
       "data-key": `${column.key}@head`,
       "data-go-to": JSON.stringify(target),
     },
-    column.heading,
+    isolated(column.heading),
   );
   const free = column.is_active ? `${column.open} open` : "inactive";
   const isToday = column.now !== null;
@@ -120,6 +120,8 @@ function drawCell(cell, { column, row, clock, needed, mayReserve, last }) {
 
 function drawBlock({ block }, common, { column, row, last }) {
   const span = Math.min(block.last + 1, last) - row;
+  const service = block.service && isolated(block.service);
+  const shown = [block.lapses ? `until ${block.lapses}` : null, service].filter(Boolean);
   const what = [block.lapses ? `until ${block.lapses}` : null, block.service].filter(Boolean).join(" · ");
   return element(
     "td",
@@ -137,8 +139,8 @@ function drawBlock({ block }, common, { column, row, last }) {
         class: `cal-block is-${block.tone}${span === 1 ? " is-low" : ""}${block.is_movable ? " is-movable" : ""}`,
         title: `${block.time} ${block.client}`,
       },
-      element("strong", {}, element("i", { "aria-hidden": "true" }, block.sign), ` ${block.client} `),
-      what ? element("span", {}, `${what} `) : null,
+      element("strong", {}, element("i", { "aria-hidden": "true" }, block.sign), " ", isolated(block.client), " "),
+      shown.length ? element("span", {}, ...shown.flatMap((part) => [" · ", part]).slice(1), " ") : null,
       span > 2 ? element("span", {}, `${block.time} `) : null,
       span > 3 ? element("span", {}, block.state) : null,
     ),

@@ -1,6 +1,6 @@
 // The occupancy of a week: a row for each provider, a column for each day.
 
-import { element, zoneName } from "./dom.js";
+import { element, isolated, zoneName } from "./dom.js";
 
 const SLOT_STATES = ["booked", "held", "closed", "open"];
 
@@ -14,7 +14,7 @@ export function drawOverview(grid) {
     };
   });
   const lines = grid.weeks.map((week) => {
-    const link = goTo({ view: "week", providers: week.provider }, week.name, `${week.provider}@head`);
+    const link = goTo({ view: "week", providers: week.provider }, isolated(week.name), `${week.provider}@head`);
     const days = week.days.map((day, number) => drawDay(day, week, grid.days[number]));
     const name = element(
       "th",

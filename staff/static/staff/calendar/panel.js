@@ -1,6 +1,6 @@
 // The panel: the server's HTML about a time or a reservation, and its commands.
 
-import { element, find, findAll } from "./dom.js";
+import { element, find, findAll, isolated } from "./dom.js";
 import { Failure, newKey, readHtml, send } from "./requests.js";
 
 export class Panel {
@@ -26,7 +26,8 @@ export class Panel {
     try {
       const html = await readHtml(path, query);
       const content = new DOMParser().parseFromString(html, "text/html").body.firstElementChild;
-      this.show(content.dataset.title, content);
+      const { title, titleName } = content.dataset;
+      this.show([title, titleName && isolated(titleName)], content);
       if (message) this.body.prepend(element("p", { class: "cal-done" }, message));
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
@@ -35,8 +36,9 @@ export class Panel {
     }
   }
 
+  // title: texts and elements.
   show(title, content) {
-    this.title.textContent = title;
+    this.title.replaceChildren(...title.filter(Boolean));
     this.body.replaceChildren(content);
     this.warn("");
     for (const form of findAll("form", this.body)) form.dataset.key = newKey();

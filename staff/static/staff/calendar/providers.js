@@ -1,6 +1,6 @@
 // The dialog that chooses whose calendars are shown: all providers, or some.
 
-import { element } from "./dom.js";
+import { element, isolated } from "./dom.js";
 import { Failure, readJson } from "./requests.js";
 
 const PAUSE_MILLISECONDS = 200;
@@ -33,7 +33,7 @@ export async function chooseProviders({ panel, shown, isChosen, apply }) {
     return element(
       "li",
       {},
-      element("label", {}, box, ` ${name}`, isActive ? null : element("small", {}, " inactive")),
+      element("label", {}, box, " ", isolated(name), isActive ? null : element("small", {}, " inactive")),
     );
   }
 
@@ -57,6 +57,6 @@ export async function chooseProviders({ panel, shown, isChosen, apply }) {
     panel.close();
     apply([...chosen.keys()].join(","));
   });
-  panel.show("Providers", form);
+  panel.show(["Providers"], form);
   await read();
 }

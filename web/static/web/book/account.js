@@ -1,4 +1,4 @@
-import { announce, element, notice, reveal, text } from "./page.js";
+import { announce, element, notice, reveal, say, text } from "./page.js";
 import { giveCode, logIn, logOut, signUp, stored } from "./session.js";
 
 const dialog = element("account");
@@ -27,7 +27,7 @@ async function enter() {
   const fields = Object.fromEntries(new FormData(form));
   const refused = await SUBMIT[form.dataset.mode](fields).catch(({ code }) => code);
   if (refused === "mfa_authenticate") return setMode("code");
-  element("refusal").textContent = refused && (text(refused, { seconds: 60 }) ?? text("OTHER"));
+  say(element("refusal"), refused && (text(refused, { seconds: 60 }) ?? text("OTHER")));
   if (refused) return form.querySelector("[data-wrong]:enabled").focus();
   form.reset();
   dialog.close();

@@ -1,6 +1,6 @@
 import { linkTo } from "./address.js";
 import { read, readAll } from "./api.js";
-import { element, reveal, showLinks, text } from "./page.js";
+import { element, reveal, say, showLinks, text } from "./page.js";
 import { dayOf, format, formatMinutes, mondayOf, nameOf, now, plusDays, startOf, timeIn, zone } from "./time.js";
 
 const cache = {}; // services, and providers by service
@@ -84,7 +84,7 @@ export function showTimes(times, chosen, isAnybody) {
   const [[{ provider = {}, startsAt } = {}] = []] = times;
   const there = !isAnybody && times.length && timeIn(provider.timeZone, startsAt);
   const values = { zone: nameOf(zone), name: provider.name, there: there && nameOf(provider.timeZone) };
-  element("zone").textContent = text(there ? "zones" : "zone", values);
+  say(element("zone"), text(there ? "zones" : "zone", values));
   showLinks("times", times.map((some) => ({
     to: { time: some[0].id },
     isChosen: some.some(({ id }) => id === chosen),

@@ -4,15 +4,32 @@ export const element = (id) => document.getElementById(id);
 
 export const { texts, tones, steps } = JSON.parse(element("words").textContent);
 
-export const text = (name, values) => texts[name]?.replace(/\{(\w+)\}/g, (_, value) => values[value]);
+// Unicode's isolates, in which no name can contain the end of its own.
+const [START, END] = ["\u2068", "\u2069"];
+const isolate = (value) => `${START}${value}${END}`;
+
+/** A sentence for `say`; its values are isolated. */
+export const text = (name, values) => texts[name]?.replace(/\{(\w+)\}/g, (_, value) => isolate(values[value]));
+
+/** Shows a text. What is isolated stands in <bdi>, so that a name does not change the direction of what follows it. */
+export function say(box, sentence) {
+  box.replaceChildren();
+  let inner = box;
+  for (const piece of (sentence || "").split(/([\u2068\u2069])/)) {
+    if (piece === START) inner = inner.appendChild(document.createElement("bdi"));
+    else if (piece === END) inner = inner === box ? box : inner.parentNode;
+    else inner.append(piece);
+  }
+}
 
 /** A template with texts by `data-text`; elements without one are hidden. */
 export function part(name, slots) {
   const copy = element(`part-${name}`).content.cloneNode(true).firstElementChild;
   for (const slot of [copy, ...copy.querySelectorAll("*")]) {
     if (!slot.dataset.text) continue;
-    slot.textContent = slots[slot.dataset.text] || "";
-    slot.hidden = !slot.textContent;
+    const value = slots[slot.dataset.text];
+    say(slot, value && isolate(value));
+    slot.hidden = !value;
   }
   return copy;
 }
@@ -50,7 +67,7 @@ export function listen(act) {
 /** For screen readers. */
 export function announce(sentence) {
   element("status").textContent = "";
-  setTimeout(() => (element("status").textContent = sentence), 100);
+  setTimeout(() => say(element("status"), sentence), 100);
 }
 
 /** What has happened, and next steps: labels and functions. */
