@@ -1,8 +1,7 @@
-"""Middleware in front of allauth's views: JSON bodies, rates of codes, when to retry, too many hashes."""
+"""Middleware in front of allauth's views: JSON bodies, the rate of second-factor codes, too many password hashes."""
 
 from collections.abc import Callable
 from hashlib import sha256
-from http import HTTPStatus
 
 import orjson
 from django.conf import settings
@@ -18,7 +17,6 @@ from ops.request_rate import consume_of_address, tokens_for_size
 
 AUTH_PREFIX = "/auth/"
 SECOND_FACTOR = "/auth/2fa/authenticate"
-RESET_REQUEST = "/auth/password/request"
 MAX_DEPTH = 10
 
 
@@ -50,20 +48,6 @@ class ReadableJsonMiddleware:
         except orjson.JSONDecodeError:
             return error_response("This is not JSON in UTF-8.", status=400)
         return self.get_response(request)
-
-
-class RetryAfterMiddleware:
-    """Tells clients when to try again where allauth's rate limits, which do not say so, refused a request."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
-        if response.status_code == HTTPStatus.TOO_MANY_REQUESTS and request.path.startswith(AUTH_PREFIX):
-            is_by_hour = request.path.endswith(RESET_REQUEST)
-            response.headers.setdefault("Retry-After", "1200" if is_by_hour else "60")
-        return response
 
 
 class CodeAttemptsMiddleware:

@@ -173,7 +173,7 @@ def write_refusal(refusal: RequestError, media_type: str) -> HttpResponse:
 
 def may_be_shared(request: HttpRequest, encoded: EncodedResponse) -> bool:
     """Whether proxies may cache the response: it is public, and the request was a GET or HEAD without credentials."""
-    return encoded.is_public and request.method != "POST" and "Authorization" not in request.headers
+    return encoded.is_public and request.method != "POST" and not request.headers.get("Authorization", "").strip()
 
 
 def with_rate_limit_headers(response: HttpResponse, limiter: RequestRateLimiter) -> HttpResponse:

@@ -76,7 +76,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.ReadableJsonMiddleware",
     "accounts.addresses.StoredEmailMiddleware",
-    "accounts.middleware.RetryAfterMiddleware",
     "accounts.middleware.CodeAttemptsMiddleware",
     "accounts.middleware.TooManyHashesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -319,8 +318,26 @@ RESPONSE_MAX_BYTES = env.int("RESPONSE_MAX_BYTES", default=4 * 2**20)
 REQUEST_MAX_NESTING = env.int("REQUEST_MAX_NESTING", default=32)
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
 CORS_URLS_REGEX = r"^/(graphql|auth)/?"
-CORS_ALLOW_HEADERS = [*default_headers, "graphql-cost", "idempotency-key", "x-session-token"]
-CORS_EXPOSE_HEADERS = ["ETag", "Retry-After"]
+CORS_ALLOW_HEADERS = [
+    *default_headers,
+    "graphql-cost",
+    "idempotency-key",
+    "x-session-token",  # these three are allauth's
+    "x-email-verification-key",
+    "x-password-reset-key",
+    *env.list("CORS_ALLOWED_HEADERS", default=[]),
+]
+CORS_EXPOSE_HEADERS = [
+    "Date",  # the server's clock, which counts for holds
+    "ETag",
+    "RateLimit-Limit",
+    "RateLimit-Remaining",
+    "RateLimit-Reset",
+    "Retry-After",
+    "WWW-Authenticate",
+    "X-Request-ID",
+    *env.list("CORS_EXPOSED_HEADERS", default=[]),
+]
 
 GRAPHQL_HTTP_STATUS_PROFILE = env.str("GRAPHQL_HTTP_STATUS_PROFILE", default="audit")
 if GRAPHQL_HTTP_STATUS_PROFILE not in ("audit", "draft"):

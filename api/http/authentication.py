@@ -23,8 +23,8 @@ def caller_of(request: HttpRequest) -> Caller:
 
     Raises InvalidToken when there is a token and it is invalid, its session has ended or its account is not active.
     """
-    header = request.headers.get("Authorization")
-    if header is None:
+    header = request.headers.get("Authorization", "").strip()
+    if not header:  # absent, or empty, as clients send it that have no token
         return staff_by_session(request)
     scheme, _, token = header.partition(" ")
     if scheme.lower() != SCHEME:

@@ -55,7 +55,6 @@ def test_the_limit_does_not_reveal_who_has_an_account(user: User) -> None:
         found[email] = [(each.status_code, each.json(), each.get("Retry-After")) for each in responses]
     assert found[user.email] == found["nobody@example.com"]
     assert [status for status, *_ in found[user.email]] == [200] * 3 + [429] * 2
-    assert found[user.email][-1][2] == "1200"
 
 
 @pytest.mark.parametrize("is_known", [True, False])

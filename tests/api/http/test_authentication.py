@@ -11,17 +11,20 @@ from allauth.account.models import EmailAddress
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.contrib.sessions.backends.db import SessionStore
+from django.core.cache import cache
+from django.test import Client as Browser
 from django.utils import timezone
 
 from accounts.tokens import own
 from accounts.tokens.refresh import issue_tokens
 from reservation.models import User
 from tests.conftest import CREDENTIALS, Send, Viewer
+from tests.practice import Practice
 from tests.tokens import AUDIENCE, OTHER_KEY, OWN_KEY, UNTRUSTED_KEY, forge, hs256, identity_provider, jwk, pem, rs256
 
 REFUSED = (401, "UNAUTHENTICATED")
 MALFORMED = [
-    *("", " ", "Bearer", "Bearer ", "Basic Y2xlbzpw", "Token a", "Bearer x", "Bearer a.b.c", "Bearer é.é.é"),
+    *("Bearer", "Bearer ", "Basic Y2xlbzpw", "Token a", "Bearer x", "Bearer a.b.c", "Bearer é.é.é"),
     *("Bearer \x00", "Bearer " + "a" * 8000, "Bearer a.b.c.d.e", "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0."),
 ]
 HOSTILE_KIDS = ["", "../../../../dev/null", "x' UNION SELECT 'key'; --", "/etc/passwd", "| id", "\x00", "k" * 5000]
@@ -164,6 +167,47 @@ def test_a_token_of_a_deleted_account_is_refused(user: User, signed: Signed, vie
 def test_a_token_of_an_unknown_account_is_refused(subject: Any, signed: Signed, viewer: Viewer) -> None:
     EmailAddress.objects.all().delete()
     assert viewer(str(signed.claiming(sub=subject))) == REFUSED
+
+
+@pytest.mark.parametrize("header", ["", " "])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_an_empty_header_is_the_same_as_none(method: str, header: str, client: Browser, user: User) -> None:
+    """Clients that have no token send it, such as Apollo's with the example of its documentation."""
+    query = {"query": "{ viewer { isAuthenticated email } }"}
+
+    def ask(**headers: str) -> Any:
+        if method == "GET":
+            return client.get("/graphql/", query, headers=headers)
+        return client.post("/graphql/", query, content_type="application/json", headers=headers)
+
+    with_empty, without = ask(Authorization=header), ask()
+    assert with_empty.json() == {"data": {"viewer": {"isAuthenticated": False, "email": None}}}
+    for response in (with_empty, without):
+        del response.headers["X-Request-ID"]
+    assert (with_empty.status_code, with_empty.content) == (without.status_code, without.content)
+    assert with_empty.headers.items() == without.headers.items()
+
+
+@pytest.mark.parametrize("header", ["", " "])
+def test_an_empty_header_is_the_same_as_none_for_a_public_response(
+    header: str, client: Browser, practice: Practice
+) -> None:
+    query = {"query": "{ providers(first: 1) { nodes { name } } }"}
+    with_empty = client.get("/graphql/", query, headers={"Authorization": header})
+    without = client.get("/graphql/", query)
+    assert with_empty["Cache-Control"] == without["Cache-Control"]
+    assert with_empty["Cache-Control"].startswith("public")
+    assert with_empty["ETag"] == without["ETag"]
+
+
+@pytest.mark.parametrize("header", ["", " "])
+def test_an_empty_header_is_the_same_as_none_for_allauth(header: str, client: Browser, user: User) -> None:
+    cache.clear()
+    empty = {"Authorization": header, "X-Session-Token": ""}
+    response = client.post("/auth/app/v1/auth/login", CREDENTIALS, content_type="application/json", headers=empty)
+    assert response.status_code == 200
+    response = client.get("/auth/app/v1/config", headers=empty)
+    assert response.status_code == 200
 
 
 @pytest.mark.parametrize("header", MALFORMED, ids=lambda header: header[:20])

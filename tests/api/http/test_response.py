@@ -9,6 +9,7 @@ from api.http.codes import MEANINGS, Code
 from tests.api.test_views import GRAPHQL_JSON, NOBODY, VIEWER, refusal
 from tests.conftest import Post
 from tests.practice import Practice
+from tests.settings.test_environment import settings_with
 
 INVALID = [
     ({"query": "{ nothing }"}, "GRAPHQL_VALIDATION_FAILED"),
@@ -145,6 +146,49 @@ def test_pages_of_allowed_origins_may_send_requests(path: str, client: Browser, 
     assert "Access-Control-Allow-Credentials" not in response
     other = client.options(path, headers={**PREFLIGHT, "Origin": "https://evil.example.com"})
     assert "Access-Control-Allow-Origin" not in other
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "header"),
+    [
+        ("/graphql", "POST", "idempotency-key"),
+        ("/auth/app/v1/auth/session", "GET", "x-session-token"),
+        ("/auth/app/v1/auth/password/reset", "GET", "x-password-reset-key"),
+        ("/auth/app/v1/auth/email/verify", "GET", "x-email-verification-key"),
+    ],
+)
+def test_pages_of_allowed_origins_may_send_every_header_that_an_endpoint_reads(
+    path: str, method: str, header: str, client: Browser, settings: Any
+) -> None:
+    settings.CORS_ALLOWED_ORIGINS = ["https://book.example.com"]
+    preflight = {
+        "Origin": "https://book.example.com",
+        "Access-Control-Request-Method": method,
+        "Access-Control-Request-Headers": header,
+    }
+    response = client.options(path, headers=preflight)
+    assert header in response["Access-Control-Allow-Headers"].split(", ")
+    assert method in response["Access-Control-Allow-Methods"].split(", ")
+
+
+def test_pages_of_allowed_origins_may_read_the_headers_that_clients_need(
+    client: Browser, settings: Any, db: None
+) -> None:
+    settings.CORS_ALLOWED_ORIGINS = ["https://book.example.com"]
+    settings.RATE_LIMIT_ANONYMOUS = 50
+    response = client.post(
+        "/graphql/", {"query": VIEWER}, content_type="application/json", headers={"Origin": "https://book.example.com"}
+    )
+    exposed = set(response["Access-Control-Expose-Headers"].split(", "))
+    names = {"RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "X-Request-ID"}
+    assert names <= {name for name, _ in response.items()}
+    assert names | {"Date", "ETag", "Retry-After", "WWW-Authenticate"} == exposed
+
+
+def test_further_headers_are_set_by_the_environment() -> None:
+    settings = settings_with(CORS_ALLOWED_HEADERS="traceparent,x-app-version", CORS_EXPOSED_HEADERS="Server-Timing")
+    assert "'x-password-reset-key', 'traceparent', 'x-app-version']" in settings
+    assert "'X-Request-ID', 'Server-Timing']" in settings
 
 
 def test_pages_of_allowed_origins_may_read_responses(client: Browser, settings: Any) -> None:
