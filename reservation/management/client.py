@@ -1,5 +1,6 @@
 """The client that a command's argument names."""
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
 
 from reservation.domain.caller import Caller
@@ -12,10 +13,20 @@ def find_client(email_or_id: str) -> Client:
     if email_or_id.isdecimal():
         client = clients.filter(pk=int(email_or_id)).first()
     else:
-        client = clients.filter(user=User.objects.find_by_email(email_or_id)).first()
+        client = clients.filter(user=find_account(email_or_id)).first()
     if client is None:
         raise CommandError("There is no client with this address or id.")
     return client
+
+
+def find_account(email: str) -> User | None:
+    """The account with this address, or None. Raises CommandError for an address that can have none."""
+    try:
+        return User.objects.filter(email=User.objects.stored_email(email)).first()
+    except ValidationError as error:
+        if "@" not in email:
+            return None
+        raise CommandError(" ".join(error.messages)) from error
 
 
 def as_caller(client: Client) -> Caller:

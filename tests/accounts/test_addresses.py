@@ -100,6 +100,12 @@ def test_no_command_finds_the_account_of_somebody_else() -> None:
     assert json.loads(output.getvalue())["client"]["id"] == client.pk
 
 
+@pytest.mark.parametrize("command", ["reset_second_factor", "erase_client", "export_client"])
+def test_a_command_says_why_an_address_can_have_no_account(command: str) -> None:
+    with pytest.raises(CommandError, match=r"^The domain of this address is no valid name \(IDNA 2008\)\.$"):
+        call_command(command, "a@\u2603.example")
+
+
 @pytest.mark.parametrize("email", ["a@\u2603.example", "a@exa\u202emple.com", "\uff41@example.com", "a@[192.0.2.1]"])
 def test_an_address_without_a_normal_form_is_refused(email: str) -> None:
     refused = sign_up(email)

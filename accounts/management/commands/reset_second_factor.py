@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.second_factor import reset_second_factor
-from reservation.models import User
+from reservation.management.client import find_account
 
 
 class Command(BaseCommand):
@@ -16,10 +16,9 @@ class Command(BaseCommand):
         parser.add_argument("email", help="the email address of the account")
 
     def handle(self, *_args: Any, email: str, **_options: Any) -> None:
-        try:
-            user = User.objects.get_by_natural_key(email)
-        except User.DoesNotExist:
-            raise CommandError("There is no account with this address.") from None
+        user = find_account(email)
+        if user is None:
+            raise CommandError("There is no account with this address.")
         if not reset_second_factor(user):
             raise CommandError("This account has no second factor.")
         self.stdout.write(
