@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts.addresses import mail_address_for, typed_email
 from accounts.attempts import consume_attempt, reset_attempts
 from accounts.errors import error_response
+from accounts.hashers import slots
 from accounts.second_factor import has_second_factor
 from accounts.sessions import end_oldest_sessions
 from ops.client_address import client_address
@@ -62,7 +63,11 @@ class AccountAdapter(DefaultAccountAdapter):
         return user
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Counts the attempt. Raises ValidationError beyond the limits; each further window locks for longer."""
+        """Counts the attempt. Raises ValidationError beyond the limits; each further window locks for longer.
+
+        Raises TooManyHashes before anything is counted: a password that cannot be checked was not tried.
+        """
+        slots.require_free()
         super().pre_authenticate(request, **credentials)
         if not consume_attempt(credentials.get("email", "")):
             raise self.validation_error("too_many_login_attempts")

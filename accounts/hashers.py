@@ -40,6 +40,11 @@ class HashSlots:
             with self.lock:
                 self.taken -= number
 
+    def require_free(self) -> None:
+        """Raises TooManyHashes while none is free."""
+        if self.taken >= settings.PASSWORD_HASHES:
+            raise TooManyHashes
+
 
 slots = HashSlots()
 

@@ -16,6 +16,7 @@ from django.db import connection
 from django.test import Client as Browser
 
 from accounts.hashers import TooManyHashes, slots
+from ops import rate_limit
 from reservation.models import User
 from settings import PASSWORD_HASHERS
 from tests.accounts.authenticator import code, give_second_factor
@@ -198,6 +199,18 @@ def test_every_place_that_hashes_a_password_is_bounded(user: User, busy: Any) ->
     assert phone.renew() == 200, "a refusal ends no session"
     reset = Application()("POST", "auth/password/reset", key=unquote(key), password=new)
     assert reset.status_code == 401, "the key is valid still"
+
+
+def test_a_log_in_that_is_refused_while_the_process_is_busy_is_no_attempt(
+    user: User, busy: Any, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user.set_password(PASSWORD)
+    user.save()
+    settings.LOG_IN_ATTEMPTS, settings.PROCESSES = 3, 1
+    monkeypatch.setattr(rate_limit, "_rate_limiters", {})
+    with busy():
+        assert {Application().log_in(**CREDENTIALS).status_code for _ in range(12)} == {503}
+    assert Application().log_in(**CREDENTIALS).status_code == 200
 
 
 def test_the_admins_change_of_a_password_is_bounded(user: User, client: Browser, busy: Any) -> None:
