@@ -75,9 +75,10 @@ def run(
 
     Raises RequestError when it is not executed.
     """
-    if is_new(schema, source=graphql_request.source):
+    named = {"source": graphql_request.source, "document_id": graphql_request.document_id}
+    if is_new(schema, **named):
         limiter.consume_for_document()
-    document = find_document(schema, source=graphql_request.source, document_id=graphql_request.document_id)
+    document = find_document(schema, **named)
     operation = document.operation(graphql_request.operation_name)
     observation().operation = label_of(operation)
     check_method(request, operation)

@@ -4,14 +4,19 @@ from graphql import GraphQLSchema
 
 from api.documents.document import Document, Operation
 from api.documents.parsing import is_cached, parse_document
-from api.documents.persisted import persisted_document
+from api.documents.persisted import persisted_document, persisted_source
 from api.documents.trusted import is_restricted, trusted_source
 
 __all__ = ["Document", "Operation", "find_document", "is_new", "is_restricted", "parse_document"]
 
 
-def is_new(schema: GraphQLSchema, *, source: str | None) -> bool:
-    """Whether this text would have to be parsed and validated first."""
+def is_new(schema: GraphQLSchema, *, source: str | None, document_id: str | None) -> bool:
+    """Whether the document that a request names would have to be parsed and validated first.
+
+    A trusted one that is named by its id never counts as new. Raises RequestError for an unknown hash.
+    """
+    if document_id is not None and not is_restricted():
+        source = persisted_source(source=source, sha256=document_id)
     return source is not None and not is_cached(schema, source)
 
 

@@ -10,7 +10,7 @@ from django.core.cache.backends.base import BaseCache
 from django.test import Client as Browser
 
 from api.documents.document import document_hash
-from api.documents.persisted import document_cache_key
+from api.documents.persisted import document_cache_keys
 from api.documents.texts import forget_texts
 from cache.client import cache_at
 from cache.connection import connections
@@ -74,7 +74,7 @@ def test_documents_are_registered_in_memcached(memcached: str, use: Any, client:
     body = {"query": VIEWER, **HASHED}
     response = client.post("/graphql/", body, content_type="application/json").json()
     assert response == {"data": {"viewer": {"isStaff": False}}}
-    assert cache.get(document_cache_key(document_hash(VIEWER))) == VIEWER
+    assert list(cache.get_many(document_cache_keys(document_hash(VIEWER))).values()) == [VIEWER]
     forget_texts()
     assert client.post("/graphql/", HASHED, content_type="application/json").json() == response
 

@@ -12,8 +12,10 @@ from django.test import Client as Browser
 
 from api.documents import texts
 from api.documents.document import document_hash
-from api.documents.persisted import document_cache_key
+from api.documents.persisted import MAX_TEXT_BYTES, PLACES, document_cache_keys, persisted_document
 from api.documents.texts import forget_texts
+from api.http.errors import RequestError
+from api.schema import schema
 from tests.api.test_views import GRAPHQL_JSON, NOBODY, VIEWER, refusal
 from tests.conftest import Post
 
@@ -122,7 +124,7 @@ def test_an_invalid_document_is_not_registered(source: str, post: Post) -> None:
 
 @pytest.mark.parametrize("value", ["{ viewer { email } }", 1, None, [], {"a": 1}])
 def test_a_text_in_the_cache_is_used_only_if_it_has_the_hash(value: Any, post: Post) -> None:
-    cache.set(document_cache_key(HASH), value)
+    cache.set_many(dict.fromkeys(document_cache_keys(HASH), value))
     assert refusal(post(by_hash())) == (200, "PERSISTED_QUERY_NOT_FOUND")
 
 
@@ -143,3 +145,52 @@ def test_an_unknown_hash_is_404_for_clients_that_accept_graphql_responses(post: 
     # Not 400, on which older Apollo clients stop using persisted queries.
     response = post(by_hash(), Accept=GRAPHQL_JSON)
     assert (refusal(response), response["Cache-Control"]) == ((404, "PERSISTED_QUERY_NOT_FOUND"), "no-store")
+
+
+# --- Documents of strangers ------------------------------------------------------------------------------------------
+
+
+def register_many(number: int, *, length: int) -> list[str]:
+    """Register so many documents of this length. Returns their hashes."""
+    sources = [f"{{ __typename }} # {place} ".ljust(length, "x") for place in range(number)]
+    for source in sources:
+        persisted_document(schema, source=source, sha256=document_hash(source))
+    return [document_hash(source) for source in sources]
+
+
+def is_registered(sha256: str) -> bool:
+    """Whether another process finds the document."""
+    clear_local_cache()
+    try:
+        persisted_document(schema, source=None, sha256=sha256)
+    except RequestError:
+        return False
+    return True
+
+
+def test_registered_documents_do_not_evict_what_else_is_in_the_cache(rows: str) -> None:
+    # 22 MB of documents, in a Memcached server of 16 MB.
+    answers = caches["answers"]
+    names = [f"answer-{number}" for number in range(100)]
+    answers.set_many(dict.fromkeys(names, "x" * 14_000))
+    hashes = register_many(1500, length=14_900)
+    assert len(answers.get_many(names)) == 100
+    assert 0 < sum(map(is_registered, hashes)) <= PLACES
+
+
+def test_a_few_documents_do_not_replace_each_other() -> None:
+    assert all(map(is_registered, register_many(60, length=100)))
+
+
+def test_a_document_is_stored_once(post: Post) -> None:
+    for _ in range(3):
+        post({"query": VIEWER, **by_hash()})
+    assert list(cache.get_many(document_cache_keys(HASH)).values()) == [VIEWER]
+
+
+def test_a_document_that_is_too_long_in_bytes_is_not_shared(post: Post) -> None:
+    source = f"{VIEWER} # " + "\U0001f363" * (MAX_TEXT_BYTES // 4)
+    sha256 = document_hash(source)
+    assert post({"query": source, **by_hash(sha256)}).json() == NOBODY
+    assert post(by_hash(sha256)).json() == NOBODY  # by the process itself
+    assert not is_registered(sha256)

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client as Browser
 
-from api.documents import parse_document
+from api.documents import parse_document, parsing
+from api.documents.document import document_hash
 from api.mutation import MUTATIONS
 from api.schema import schema
 from ops import rate_limit
@@ -105,6 +106,15 @@ def test_refusals_end_when_no_token_remains(post: Post) -> None:
     statuses = [post("{", Accept=GRAPHQL_JSON).status_code for _ in range(22)]
     assert statuses == [400] * 20 + [429] * 2
     assert refusal(post({"query": VIEWER}, Authorization="Bearer nonsense")) == (429, "RATE_LIMITED")
+
+
+def test_a_document_that_is_named_by_its_hash_consumes_the_same(post: Post) -> None:
+    query = "{ viewer { isStaff } } # by its hash"
+    by_hash = {"documentId": f"sha256:{document_hash(query)}"}
+    assert tokens_of(post({"query": query, **by_hash})) == (20, 9)
+    assert tokens_of(post(by_hash)) == (20, 8)
+    del parsing._documents[parsing.document_key(schema, query)]
+    assert refusal(post(by_hash)) == (429, "RATE_LIMITED")
 
 
 def test_a_cached_document_consumes_none(post: Post) -> None:
