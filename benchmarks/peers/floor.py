@@ -16,7 +16,7 @@ LISTING = f"""
     SELECT a.id, a.starts_at, p.id, p.name
     FROM reservation_appointment a STRAIGHT_JOIN reservation_provider p ON p.id = a.provider_id
     WHERE {OPEN} AND p.is_active ORDER BY a.starts_at, a.id LIMIT %s"""
-PROVIDERS = "SELECT id, name, is_active FROM reservation_provider ORDER BY name, id LIMIT %s"
+PROVIDERS = "SELECT id, name, is_active FROM reservation_provider ORDER BY folded_name, id LIMIT %s"
 CALENDAR = f"""
     (SELECT a.provider_id, a.id, a.starts_at FROM reservation_appointment a
     WHERE a.provider_id = %s AND {OPEN} ORDER BY a.starts_at, a.id LIMIT %s)"""

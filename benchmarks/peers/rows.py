@@ -30,7 +30,7 @@ def open_appointments(starts_from: datetime, starts_before: datetime) -> QuerySe
 
 
 def first_providers(first: int) -> QuerySet[Provider]:
-    return Provider.objects.order_by("name", "pk")[:first]
+    return Provider.objects.by_name()[:first]
 
 
 def read_calendars(providers: Sequence[Provider], starts_from: datetime, starts_before: datetime, first: int) -> None:

@@ -109,3 +109,15 @@ def test_an_inactive_provider_has_no_open_appointments(ask: Ask, practice: Pract
     Provider.objects.update(is_active=False)
     data = ask(f"query($id: ID!) {{ provider(id: $id) {{ {FULL} }} }}", id=gid(practice.provider)).data
     assert data["provider"]["openAppointments"]["totalCount"] == 0
+
+
+@pytest.mark.parametrize("text", ["Jos\u00e9", "Jose\u0301", "jose", "JOSÉ N"])
+def test_providers_and_services_are_searched_by_name_in_any_encoding(text: str, ask: Ask, db: None) -> None:
+    for name in ("Jose\u0301 Nun\u0303ez", "Someone Else"):
+        make_provider(name=name)
+        make_service(name=name)
+    query = """query($filter: ProviderFilter, $also: ServiceFilter) {
+        providers(filter: $filter) { nodes { name } } services(filter: $also) { nodes { name } } }"""
+    found = ask(query, filter={"search": text}, also={"search": text}).data
+    expected = {"nodes": [{"name": "Jos\u00e9 Nu\u00f1ez"}]}
+    assert found == {"providers": expected, "services": expected}
