@@ -1,18 +1,23 @@
-"""The sessions of Django in the database, with an absolute end, however often they are used."""
+"""The sessions of Django in the database, with an absolute end, however often they are used, and no secret in clear."""
 
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY as PENDING_SECRET
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
 from django.contrib.sessions.base_session import AbstractBaseSession
+from django.core.exceptions import ImproperlyConfigured
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
+
+from accounts.second_factor_adapter import SecondFactorAdapter
 
 BEGAN_AT = "began_at"
 """The item of a session that stores when its account logged in, in seconds since 1970."""
@@ -29,6 +34,22 @@ class SessionStore(DatabaseSessionStore):
         if SESSION_KEY in data:
             data.setdefault(BEGAN_AT, int(time.time()))
         return super().create_model_instance(data)
+
+    def encode(self, session_dict: dict[str, Any]) -> str:
+        """Returns the data as it is stored, with the secret of a second factor that is being set up encrypted."""
+        if PENDING_SECRET in session_dict:
+            secret = SecondFactorAdapter().encrypt(session_dict[PENDING_SECRET])
+            session_dict = session_dict | {PENDING_SECRET: secret}
+        return super().encode(session_dict)
+
+    def decode(self, session_data: bytes | str) -> dict[str, Any]:
+        """Returns the data; without a secret whose key is gone, so that the set-up begins anew."""
+        data: dict[str, Any] = super().decode(session_data)
+        if PENDING_SECRET in data:
+            stored = data.pop(PENDING_SECRET)
+            with suppress(ImproperlyConfigured):
+                data[PENDING_SECRET] = SecondFactorAdapter().decrypt(stored)
+        return data
 
     def get_expiry_date(self, **options: Any) -> datetime:
         """Returns when the session ends unless it is used again, and not after its absolute end."""

@@ -71,10 +71,24 @@ def test_setting_up_over_the_api_stores_no_secret_in_clear(user: User) -> None:
     phone.log_in(**CREDENTIALS)
     phone("POST", "auth/reauthenticate", password=CREDENTIALS["password"])
     secret = phone("GET", "account/authenticators/totp").json()["meta"]["secret"]
+    pending = str(Session.objects.get().get_decoded())
+    assert (secret in pending, "fernet:" in pending) == (False, True)
     assert phone("POST", "account/authenticators/totp", code=code(secret)).status_code == 200
     assert "fernet:" in stored()
     assert secret not in stored()
     assert secret not in str(Session.objects.get().get_decoded())
+
+
+def test_a_set_up_begins_anew_when_its_key_is_gone(user: User, settings: Any) -> None:
+    settings.MFA_ENCRYPTION_KEYS = [OLD]
+    phone = Application()
+    phone.log_in(**CREDENTIALS)
+    phone("POST", "auth/reauthenticate", password=CREDENTIALS["password"])
+    former = phone("GET", "account/authenticators/totp").json()["meta"]["secret"]
+    settings.MFA_ENCRYPTION_KEYS = [NEW]
+    assert phone("POST", "account/authenticators/totp", code=code(former)).status_code == 400
+    secret = phone("GET", "account/authenticators/totp").json()["meta"]["secret"]
+    assert phone("POST", "account/authenticators/totp", code=code(secret)).status_code == 200
 
 
 def test_secrets_of_earlier_versions_are_read(user: User) -> None:
