@@ -150,13 +150,63 @@ def test_the_first_member_of_staff_sets_a_second_factor_up(required: None, staff
     assert log_in(Browser(), code=done.context["codes"][0]).status_code == 302
 
 
-def test_setting_up_requires_a_recent_log_in(required: None, staff: User, client: Browser) -> None:
-    log_in(client)
-    session = client.session
+def log_in_long_ago(browser: Browser) -> None:
+    """Logs in; the password has to be given again by now."""
+    log_in(browser)
+    session = browser.session
     session["account_authentication_methods"][0]["at"] -= 301
     session.save()
-    assert client.get(SET_UP).url == LOG_IN
-    assert client.get(LOG_IN).status_code == 200
+
+
+def test_setting_up_asks_for_the_password_again_and_says_why(required: None, staff: User, client: Browser) -> None:
+    log_in(client)
+    secret = secret_of(client.get(SET_UP))
+    log_in_long_ago(client)
+    for response in (client.get(SET_UP), client.post(SET_UP, {"code": code(secret)})):
+        assert "enter your password once more before you set it up" in response.content.decode()
+        assert "secret" not in response.context
+        assert client.session["_auth_user_id"] == str(staff.pk), "nobody was logged out"
+    assert not Authenticator.objects.exists()
+    wrong = client.post(SET_UP, {"password": "wrong"})
+    assert wrong.context["form"].errors == {"password": ["This is not the password of your account."]}
+    assert client.post(SET_UP, {"password": PASSWORD}).url == SET_UP
+    secret = secret_of(client.get(SET_UP))
+    assert len(client.post(SET_UP, {"code": code(secret)}).context["codes"]) == 10
+    assert is_inside(client)
+
+
+def test_no_get_logs_anybody_out(required: None, staff: User, client: Browser) -> None:
+    log_in_long_ago(client)
+    for path in (SET_UP, LOG_IN, INDEX, "/admin/sessions/", "/admin/password_change/", "/admin/logout/"):
+        client.get(path)
+        assert client.session["_auth_user_id"] == str(staff.pk), path
+
+
+def test_attempts_at_the_password_are_counted_with_those_at_logging_in(
+    required: None, staff: User, client: Browser
+) -> None:
+    log_in_long_ago(client)
+    errors = [client.post(SET_UP, {"password": "wrong"}).context["form"].errors["password"][0] for _ in range(6)]
+    assert errors[:5] == ["This is not the password of your account."] * 5
+    assert errors[5].startswith("Too many failed login attempts")
+
+
+def test_an_account_without_a_password_is_asked_for_one_and_not_let_in(
+    required: None, staff: User, client: Browser
+) -> None:
+    log_in_long_ago(client)
+    staff.set_unusable_password()
+    staff.save()
+    client.force_login(staff)
+    response = client.get(SET_UP)
+    assert (response.status_code, "secret" in response.context) == (200, False)
+    assert client.post(SET_UP, {"password": PASSWORD}).status_code == 200
+
+
+def test_somebody_with_a_second_factor_is_told(required: None, staff: User, client: Browser) -> None:
+    give_second_factor(staff)
+    log_in(client, code=code())
+    assert "Your account has a second factor." in client.get(SET_UP, follow=True).content.decode()
 
 
 def test_attempts_while_setting_up_are_limited(required: None, staff: User, client: Browser) -> None:
