@@ -32,6 +32,7 @@ class NewClientForm(NewPersonForm):
 class ClientAdmin(PeopleAdmin):
     resource_classes = (ClientResource,)
     add_form = NewClientForm
+    change_form_outer_before_template = "admin/reservation/client/buttons.html"
     create_command = create_client
     list_display = ("shown_name", "address", "phone", "time_zone")
     search_fields = ("folded_name", "user__email", "phone")

@@ -81,6 +81,7 @@ class ReservationAdmin(ReadOnlyAdmin):
     search_help_text = "A name or an address of a client or a provider, or a reservation's number"
     ordering = ("starts_at", "id")
     inlines = (EventInline,)
+    change_form_outer_before_template = "admin/reservation/reservation/buttons.html"
     actions = tuple(list_action(action, chosen) for action, chosen in LIST_ACTIONS.items())
     readonly_fields = ("state", "starts", "ends", "created", "expires", "confirmed", "cancelled")
     fieldsets = (
