@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
+from django.utils.text import Truncator
 from graphql import GraphQLError
 
 from api.execution import DeadlineExceeded
@@ -17,6 +18,9 @@ logger = logging.getLogger(__name__)
 
 LOST_CONNECTION_CODES = {2002, 2003, 2006, 2013}
 """The error codes of MySQL's client for a server that is unreachable or has closed the connection."""
+
+MAX_MESSAGE_LENGTH = 500
+"""In characters. A longer message is cut."""
 
 STACK_SECONDS = 1.0
 """The least time between two logged stack traces of a lost connection: during an outage every request has the same."""
@@ -96,7 +100,14 @@ def format_error(error: GraphQLError, *, request_id: str, is_late: bool = False)
             path=error.path,
             extensions={"code": code.value, "requestId": request_id},
         )
-    return dict(error.formatted)
+    return shown(error)
+
+
+def shown(error: GraphQLError) -> dict[str, Any]:
+    """The error as JSON. A message repeats names of the document and of the variables, which may be of any length."""
+    formatted: dict[str, Any] = dict(error.formatted)
+    formatted["message"] = Truncator(error.message).chars(MAX_MESSAGE_LENGTH)
+    return formatted
 
 
 def is_lost_connection(cause: BaseException) -> bool:

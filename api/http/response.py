@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.http import parse_etags
 
 from api.http.codes import PARTIAL, is_draft
-from api.http.errors import RequestError, malformed
+from api.http.errors import RequestError, malformed, shown
 from api.http.request import JSON
 
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -47,7 +47,7 @@ def result_response(body: bytes, media_type: str, *, has_errors: bool) -> HttpRe
 
 def refusal_response(refusal: RequestError, media_type: str) -> HttpResponse:
     """The response to a request of which nothing was executed."""
-    body = orjson.dumps({"errors": [dict(error.formatted) for error in refusal.errors]})
+    body = orjson.dumps({"errors": [shown(error) for error in refusal.errors]})
     is_plain = media_type == JSON and refusal.is_well_formed
     response = json_response(body, media_type, 200 if is_plain else refusal.status)
     for name, value in refusal.headers.items():

@@ -72,3 +72,27 @@ def test_only_the_first_errors_are_listed(post: Post) -> None:
         "variables": {"v": {"status": ["x"] * 50}},
     }
     assert len(post(body).json()["errors"]) == 10
+
+
+LONG = "a" * 13_000
+IDS = "query($a: [ID!]!) { nodes(ids: $a) { id } }"
+FILTER = "query($a: ReservationFilter) { reservations(filter: $a) { nodes { id } } }"
+DATES = "query($a: DateTime!) { openAppointments(filter: {startsFrom: $a, startsBefore: $a}) { nodes { id } } }"
+LONG_BODIES: dict[str, Any] = {
+    "a field": {"query": f"{{ {LONG} }}"},
+    "an argument": {"query": f"{{ viewer {{ isStaff({LONG}: 1) }} }}"},
+    "an enum": {"query": f"{{ appointment(id: {LONG}) {{ id }} }}"},
+    "a variable": {"query": f"query(${LONG}: Int!) {{ viewer {{ isStaff }} }}"},
+    "a key": {"query": FILTER, "variables": {"a": {LONG * 8: 1}}},
+    "values": {"query": FILTER, "variables": {"a": {"status": [LONG[:1000]] * 100}}},
+    "an instant": {"query": DATES, "variables": {"a": LONG * 8}},
+    "the name of an operation": {"query": "{ viewer { isStaff } }", "operationName": LONG * 8},
+    "ids": {"query": IDS, "variables": {"a": [LONG[:1000]] * 100}},
+}
+
+
+@pytest.mark.parametrize("name", LONG_BODIES)
+def test_a_message_does_not_repeat_a_long_input(name: str, post: Post) -> None:
+    response = post(LONG_BODIES[name])
+    assert all(10 < len(error["message"]) <= 500 for error in response.json()["errors"])
+    assert len(response.content) < 20_000
