@@ -25,8 +25,6 @@ BOOK_TEXTS = {
     "zone": _("Times are in your time zone, {zone}."),
     "zones": _("Times are in your time zone, {zone}; below each, in that of {name}, {there}."),
     "closed": _(", no open times"),
-    "hold": _("Hold this time"),
-    "moveHere": _("Move it here"),
     **{str(status): _(words.client) for status, words in STATUS_WORDS.items()},
     # What has happened
     "held": _("Held for you: {date}, {time}. Confirm it before the time is up."),

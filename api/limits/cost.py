@@ -58,7 +58,7 @@ class PricedField:
     sizes: the arguments of a connection that limit its page.
     interval: the interval that its input gives; each slot in it is one object of a list below. None without.
     slot_cost: the additional cost of each slot.
-    service_costs: the arguments that may name a service, each with the additional cost when it does.
+    service_costs: the arguments that may ask for a run of appointments, each with the additional cost when it does.
     conditions: when it is left out.
     below: its selections, for each object type that it can have.
     fixed: its cost when that does not depend on variables; otherwise None.

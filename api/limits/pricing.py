@@ -31,6 +31,7 @@ from api.limits.input_value import InputValue, Interval, Variables, literal
 from api.limits.sizes import max_bytes
 from api.limits.weights import (
     LIST_SIZES,
+    SERVICE_SEARCH_ARGUMENTS,
     SERVICE_SEARCH_COSTS,
     SLOT_COSTS,
     is_connection,
@@ -122,13 +123,13 @@ class OperationCost:
     def service_costs(
         self, coordinate: str, arguments: Mapping[str, InputValue], below: tuple[tuple[PricedField, ...], ...]
     ) -> tuple[tuple[InputValue, int], ...]:
-        """The arguments that may name a service, with the additional cost: `totalCount` needs a second search."""
+        """The arguments that may ask for a run, with the additional cost: `totalCount` needs a second search."""
         counts = sum(field.name == "totalCount" for fields in below for field in fields)
         extra = SERVICE_SEARCH_COSTS.get(coordinate, 0) * (1 + counts)
-        named = [arguments["serviceId"]] if "serviceId" in arguments else []
+        named = [arguments[name] for name in SERVICE_SEARCH_ARGUMENTS if name in arguments]
         if "filter" in arguments:
             node, default = arguments["filter"].node, arguments["filter"].default
-            named.append(InputValue(node, default, "serviceId"))
+            named += [InputValue(node, default, name) for name in SERVICE_SEARCH_ARGUMENTS]
         return tuple((one, extra) for one in named if extra)
 
     def interval(self, arguments: Mapping[str, InputValue]) -> Interval:

@@ -3,7 +3,7 @@
 import graphene
 
 from api.mutation.base import Mutation, Read, Result
-from api.query.appointment import Appointment
+from api.query.appointment import MAX_DAYS, Appointment
 from api.types.ids import IdOf
 from api.types.scalars import DateTime
 from reservation.domain.appointment import appointments_between, offer, withdraw
@@ -14,7 +14,7 @@ class Interval:
 
     provider_id = IdOf("Provider", required=True, description="The provider whose calendar is changed.")
     starts_at = DateTime(required=True, description="The start: on the quarter hour, in the future.")
-    ends_at = DateTime(required=True, description="The end: on the quarter hour, at most 62 days later.")
+    ends_at = DateTime(required=True, description=f"The end: on the quarter hour, at most {MAX_DAYS} days later.")
 
 
 class OfferAppointments(Mutation):

@@ -1,10 +1,11 @@
 """Appointments: slots on providers' calendars, and which of them are open."""
 
 from collections.abc import Awaitable, Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import graphene
+from django.conf import settings
 from graphql import GraphQLResolveInfo
 
 from api.context import Context
@@ -66,13 +67,23 @@ AppointmentConnection = connection_type(
 )
 
 
+MAX_DAYS = settings.RESERVATION_POLICY.max_interval.days
+
+DURATION = (
+    "Only appointments that begin a free run of so many minutes, in place of the service's duration: a reservation "
+    "that is moved keeps its length."
+)
+
+
 class OpenAppointmentFilter(graphene.InputObjectType):
-    """Half-open: startsFrom <= startsAt < startsBefore; at most 62 days."""
+    class Meta:
+        description = f"Half-open: startsFrom <= startsAt < startsBefore; at most {MAX_DAYS} days."
 
     starts_from = DateTime(required=True, description="Not before this instant.")
     starts_before = DateTime(required=True, description="Before this instant.")
     provider_ids = IdOf("Provider", many=True, description="Only of these providers.")
     service_id = IdOf("Service", description="Only appointments that begin a run long enough for this service.")
+    duration_minutes = graphene.Int(description=DURATION)
 
 
 def open_appointment_criteria(
@@ -82,6 +93,7 @@ def open_appointment_criteria(
     starts_before: datetime | None = None,
     provider_ids: Collection[int] | None = None,
     service_id: int | None = None,
+    duration_minutes: int | None = None,
 ) -> OpenAppointments | Awaitable[OpenAppointments]:
     """The criteria of the appointments that can be reserved right now; with a service, an awaitable of them.
 
@@ -96,6 +108,7 @@ def open_appointment_criteria(
             starts_before=starts_before,
             provider_ids=() if is_unknown else provider_ids,
             service=service,
+            duration=None if duration_minutes is None else timedelta(minutes=duration_minutes),
         )
 
     if service_id is None:
@@ -121,6 +134,7 @@ class AppointmentQuery(graphene.ObjectType):
         Appointment,
         provider_ids=graphene.List(graphene.NonNull(graphene.ID), description="Only of these providers."),
         service_id=graphene.ID(description="Only appointments that begin a run long enough for this service."),
+        duration_minutes=graphene.Int(description=DURATION),
         description="The first appointment that openAppointments would list from now on; null when there is none.",
     )
 
@@ -140,6 +154,7 @@ class AppointmentQuery(graphene.ObjectType):
             starts_before=decoded["starts_before"],
             provider_ids=decoded.get("provider_ids"),
             service_id=decoded.get("service_id"),
+            duration_minutes=decoded.get("duration_minutes"),
         )
         if info.context.root_fields == 1:
             return then(criteria, lambda found: compiled_page(found, request))
@@ -152,6 +167,9 @@ class AppointmentQuery(graphene.ObjectType):
     ) -> models.Appointment | None | Awaitable[models.Appointment | None]:
         decoded = decode_ids(OpenAppointmentFilter, conditions)
         criteria = open_appointment_criteria(
-            info.context, provider_ids=decoded.get("provider_ids"), service_id=decoded.get("service_id")
+            info.context,
+            provider_ids=decoded.get("provider_ids"),
+            service_id=decoded.get("service_id"),
+            duration_minutes=decoded.get("duration_minutes"),
         )
         return then(criteria, lambda found: found.queryset().order_by("starts_at", "pk").first())

@@ -11,18 +11,21 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.messages import get_messages
 from django.test import Client as Browser
 from django.urls import reverse
+from django.utils import timezone
 
 from reservation.models import Appointment, Provider, Reservation, User
 from reservation.policy import Policy
+from tests.clock_changes import HOUR, next_change
 from tests.factories import make_appointments, make_booking, make_hold, make_provider, make_service, make_user, minutes
 
 pytestmark = pytest.mark.django_db
 
 LORD_HOWE, NEW_YORK = "Australia/Lord_Howe", "America/New_York"
-THREE_IN_UTC = datetime(2028, 1, 3, 3, tzinfo=UTC)
-IN_LORD_HOWE = "Mon 3 Jan 2028, 14:00 UTC+11"
-FIRST_ONE = datetime(2027, 11, 7, 5, tzinfo=UTC)
-"""1:00 EDT in New York; 1:00 EST is an hour later."""
+THREE_IN_UTC = datetime(timezone.now().year + 2, 1, 3, 3, tzinfo=UTC)
+DAY_THERE = f"{THREE_IN_UTC:%a} 3 Jan {THREE_IN_UTC.year}"
+IN_LORD_HOWE = f"{DAY_THERE}, 14:00 UTC+11"
+FIRST_ONE = next_change(NEW_YORK, is_set_back=True) - HOUR
+"""1:00 EDT; 1:00 EST is an hour later."""
 
 END_OF_TIME = datetime(9999, 12, 31, 22, tzinfo=UTC)
 
@@ -65,7 +68,7 @@ def test_a_reservation_has_one_time(browser: Browser, settings: Any) -> None:
     panel = browser.get(f"/admin/calendar/reservations/{hold.pk}/")
     assert "03:00" in text_of(panel)  # the zone of the provider, which it says
     assert "UTC" in text_of(panel)
-    history = "Mon 3 Jan 2028, 14:00\N{EN DASH}14:15 UTC+11"
+    history = f"{DAY_THERE}, 14:00\N{EN DASH}14:15 UTC+11"
     assert history in text_of(browser.get(pages[0]))
 
 
@@ -101,13 +104,14 @@ def test_an_hour_that_comes_twice_is_told_apart_in_the_panel(browser: Browser, p
         shown[slot.starts_at] = page[: page.index("Anna")]
     assert len(set(shown.values())) == 16
     assert [shown[FIRST_ONE + timedelta(hours=number)] for number in (-1, 0, 1, 2)] == [
-        f"Sunday, 7 November 2027, {time} {NEW_YORK} " for time in ("00:00", "01:00 EDT", "01:00 EST", "02:00")
+        f"{FIRST_ONE:%A}, {FIRST_ONE.day} {FIRST_ONE:%B %Y}, {time} {NEW_YORK} "
+        for time in ("00:00", "01:00 EDT", "01:00 EST", "02:00")
     ]
 
 
 def test_an_hour_that_comes_twice_is_told_apart_among_the_times_of_a_move(browser: Browser, practice: Provider) -> None:
     hold = make_hold(starts_at=FIRST_ONE + timedelta(hours=9), now=FIRST_ONE - timedelta(days=9))
-    query = {"providers": practice.pk, "date": "2027-11-07", "zone": NEW_YORK}
+    query = {"providers": practice.pk, "date": f"{FIRST_ONE:%Y-%m-%d}", "zone": NEW_YORK}
     times = browser.get(f"/admin/calendar/reservations/{hold.pk}/times/", query).json()["times"]
     labels = [time["label"] for time in times]
     assert labels[3:6] == ["00:45", "01:00 EDT", "01:15 EDT"]
@@ -123,8 +127,8 @@ def test_a_reservation_across_the_change_says_both_clocks(browser: Browser) -> N
     assert shown in text_of(browser.get(f"/admin/calendar/reservations/{booking.pk}/"))
     assert shown in text_of(browser.get(f"/admin/calendar/reservations/{booking.pk}/move/"))
     page = reverse("admin:reservation_reservation_change", args=[booking.pk])
-    assert "Sun 7 Nov 2027, 05:00\N{EN DASH}06:30 UTC" in text_of(browser.get(page))
-    grid = browser.get("/admin/calendar/grid/", {"providers": provider.pk, "date": "2027-11-07"}).json()
+    assert f"{FIRST_ONE:%a} {FIRST_ONE.day} {FIRST_ONE:%b %Y}, 05:00\N{EN DASH}06:30 UTC" in text_of(browser.get(page))
+    grid = browser.get("/admin/calendar/grid/", {"providers": provider.pk, "date": f"{FIRST_ONE:%Y-%m-%d}"}).json()
     assert grid["columns"][0]["blocks"][0]["time"] == shown
 
 

@@ -1,6 +1,6 @@
 """Open appointments: those that can be reserved now."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from pytest_django import Settings
@@ -125,6 +125,30 @@ def test_open_appointments_for_a_short_service_are_of_the_providers_who_offer_it
     make_appointments(offering(service), number=2)
     make_appointments(make_provider(), starts_at=TOMORROW + minutes(30))
     assert starts(service=service) == [0, 15]
+
+
+def test_a_duration_takes_the_place_of_the_services() -> None:
+    service = make_service(duration_minutes=60)
+    make_appointments(offering(service), number=3)
+    make_appointments(make_provider(), starts_at=TOMORROW + minutes(120), number=2)
+    assert starts(service=service) == []
+    assert starts(service=service, duration=minutes(30)) == [0, 15]
+    assert starts(duration=minutes(30)) == [0, 15, 120]
+    assert starts(duration=minutes(16)) == starts(duration=minutes(30))
+    assert starts(duration=minutes(15)) == [0, 15, 30, 120, 135]
+
+
+@pytest.mark.parametrize("duration", [minutes(0), minutes(-15), minutes(481), timedelta(days=999)])
+def test_a_duration_that_no_service_may_have_is_refused(duration: timedelta) -> None:
+    with refused(InvalidInput, field="duration_minutes"):
+        OpenAppointments.of(now=NOW, duration=duration)
+
+
+def test_a_run_that_would_end_after_the_year_9999_is_not_open() -> None:
+    service = make_service(duration_minutes=30)
+    make_appointments(offering(service), starts_at=datetime(9999, 12, 31, 23, 30, tzinfo=UTC), number=2)
+    assert starts(service=service) == starts(duration=minutes(30)) == []
+    assert len(starts()) == 2
 
 
 def test_nothing_is_open_for_an_inactive_service() -> None:

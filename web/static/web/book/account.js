@@ -1,10 +1,10 @@
-import { announce, element, notice, reveal, say, text } from "./page.js";
+import { $, announce, notice, say, text } from "./page.js";
 import { giveCode, logIn, logOut, signUp, stored } from "./session.js";
 
-const dialog = element("account");
+const dialog = $("account");
 const form = dialog.querySelector("form");
 const SUBMIT = { "log-in": logIn, "sign-up": signUp, code: giveCode };
-let next = null; // called after the log-in
+let next = null;
 
 /** Opens the dialog; calls `then` after the log-in. */
 export function logInAnd(then) {
@@ -19,7 +19,7 @@ function setMode(mode) {
   for (const field of form.querySelectorAll("[data-for]")) field.hidden = !field.dataset.for.includes(mode);
   for (const input of form.elements) input.disabled = input.closest("[hidden]");
   form.password.autocomplete = mode === "sign-up" ? "new-password" : "current-password";
-  element("refusal").textContent = "";
+  $("refusal").textContent = "";
   form.querySelector("input:enabled").focus();
 }
 
@@ -27,7 +27,7 @@ async function enter() {
   const fields = Object.fromEntries(new FormData(form));
   const refused = await SUBMIT[form.dataset.mode](fields).catch(({ code }) => code);
   if (refused === "mfa_authenticate") return setMode("code");
-  say(element("refusal"), refused && (text(refused, { seconds: 60 }) ?? text("OTHER")));
+  say($("refusal"), refused && text(refused, { seconds: 60 }));
   if (refused) return form.querySelector("[data-wrong]:enabled").focus();
   form.reset();
   dialog.close();
@@ -37,8 +37,8 @@ async function enter() {
 
 export function showAccount() {
   const session = stored();
-  element("who").textContent = session?.email ?? "";
-  reveal({ "log-in": !session, "log-out": session, stranger: !session, lists: session });
+  $("who").textContent = session?.email ?? "";
+  document.body.classList.toggle("member", !!session);
 }
 
 export const ACCOUNT_ACTS = {

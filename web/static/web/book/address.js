@@ -5,7 +5,7 @@ export function address() {
   return /^2\d{3}-\d\d-\d\d$/.test(day) && Date.parse(day) ? { ...rest, day } : rest;
 }
 
-/** Links to the address with these changes; null removes. */
+/** With these changes; null removes. */
 export function linkTo(changes) {
   return `?${new URLSearchParams(Object.entries({ ...address(), ...changes }).filter(([, value]) => value))}`;
 }

@@ -5,9 +5,9 @@ import { pause } from "./time.js";
 const { graphql, operations, hash: sha256Hash } = document.body.dataset;
 const extensions = { persistedQuery: { version: 1, sha256Hash } };
 const UNCERTAIN = /NETWORK|TIMEOUT|UNAVAILABLE|INTERNAL/; // the change may have been made
-const keys = {}; // idempotency keys, until the outcome is known
+const keys = {}; // until the outcome is known
 
-/** Returns a query's data. Anonymous: by GET, which proxies may cache. */
+/** A query's data. Anonymous: by GET, for caches. */
 export async function read(operation, variables) {
   try {
     return stored() ? await execute(operation, variables) : dataOf(await run(operation, variables));
@@ -19,7 +19,7 @@ export async function read(operation, variables) {
   }
 }
 
-/** Returns an operation's data for the logged-in account. */
+/** For the logged-in account. */
 export async function execute(operation, variables) {
   const session = stored();
   const post = async () => run(operation, variables, await bearer());
@@ -31,7 +31,7 @@ export async function execute(operation, variables) {
   return dataOf(result);
 }
 
-/** Returns the reservation. A retry has the same key: it changes once. */
+/** A retry has the same key: it changes once. */
 export async function change(operation, input) {
   const intent = operation + JSON.stringify(input);
   const idempotencyKey = (keys[intent] ??= crypto.getRandomValues(new Uint32Array(4)).join("-"));
@@ -46,14 +46,9 @@ export async function change(operation, input) {
   }
 }
 
-export async function readAll(operation, variables) {
-  const nodes = [];
-  let page = { pageInfo: {} };
-  do {
-    ({ page } = await read(operation, { ...variables, after: page.pageInfo.endCursor }));
-    nodes.push(...page.nodes);
-  } while (page.pageInfo.hasNextPage);
-  return nodes;
+export async function readAll(operation, variables, after) {
+  const { nodes, pageInfo } = (await read(operation, { ...variables, after })).page;
+  return pageInfo.hasNextPage ? [...nodes, ...(await readAll(operation, variables, pageInfo.endCursor))] : nodes;
 }
 
 /** Sends a persisted query; the document only if the server lacks it. */

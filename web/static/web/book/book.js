@@ -3,8 +3,8 @@ import { address, go, linkTo, replace } from "./address.js";
 import { change } from "./api.js";
 import * as choice from "./choice.js";
 import { Failure } from "./http.js";
-import { element, listen, notice, part, reveal, steps, text } from "./page.js";
-import { findOne, reservationOf, showHolds, showMine, wordsOf } from "./reservations.js";
+import { $, listen, notice, part, reveal, steps, text } from "./page.js";
+import { findMoved, findOne, reservationOf, showHolds, showMine, wordsOf } from "./reservations.js";
 import { stored } from "./session.js";
 import { format } from "./time.js";
 
@@ -22,55 +22,52 @@ async function show() {
     else link.ariaCurrent = link.dataset.view === view || null;
   }
   reveal({ book: view === "book", mine: view === "mine", moving: move });
-  document.title = element(view).querySelector("h1").textContent;
+  document.title = $(view).querySelector("h1").textContent;
   if (view === "mine") return stored() && showMine();
-  const services = await choice.findServices();
+  const services = move ? [await findMoved(move)] : await choice.findServices();
   if (current !== turn) return;
-  const service = services.find((one) => one.id === id);
+  const service = services.find((one) => move || one.id === id);
   choice.showServices(services, id);
-  reveal({ "no-services": !services.length, "with-whom": service, when: service });
-  if (service) await showWhen(service, () => current === turn);
+  reveal({ "no-services": !services.length, when: service });
+  if (service) await showWhen(service, current);
 }
 
-async function showWhen(service, isCurrent) {
+async function showWhen(service, current) {
   const { provider: requested, day, time } = address();
-  const providers = await choice.findProviders(service.id);
-  if (!isCurrent()) return;
+  const providers = await choice.findProviders(service);
+  if (current !== turn) return;
   const provider = providers.find(({ id }) => id === requested)?.id;
   choice.showProviders(providers, provider);
-  const key = [service.id, provider, day].join();
+  const key = linkTo({ time: null });
   if (open.key !== key) {
-    const when = element("when");
+    const when = $("when");
     when.ariaBusy = "true";
-    const read = await choice.readWhen(service.id, provider, day).finally(() => (when.ariaBusy = null));
-    if (!isCurrent()) return;
+    const providerIds = provider ? [provider] : providers.map(({ id }) => id).slice(0, 100); // the API's maximum
+    const wanted = { id: provider, need: service.need ?? { serviceId: service.id }, providerIds };
+    const read = await choice.readWhen(wanted, day).finally(() => (when.ariaBusy = null));
+    if (current !== turn) return;
     open = { key, ...read };
   }
   const times = choice.groupByStart(open.appointments);
-  reveal({ calendar: open.day, nobody: !open.day, "no-times": !times.length, "more-times": open.pageInfo.hasNextPage });
+  reveal({ calendar: open.day, nobody: !open.day, "more-times": open.pageInfo.hasNextPage });
   offered = times.find((some) => some.some(({ id }) => id === time)) ?? [];
   showChoice(service, time);
   if (!open.day) return;
   choice.showWeek(open.week, open.day);
-  choice.showTimes(times, time, !provider);
+  choice.showTimes(times, offered[0]?.id, !provider);
 }
 
 function showChoice(service, time) {
-  const whose = element("whose");
-  const isShown = offered.some(({ id }) => id === whose.value);
-  reveal({ choice: offered.length });
-  if (isShown) return; // keeps the note
+  const whose = $("whose");
+  if (offered.some(({ id }) => id === whose.value)) return; // keeps the note
   whose.replaceChildren(...offered.map(({ id, provider }) => new Option(provider.name, id, false, id === time)));
   if (!offered.length) return;
-  whose.onchange = () => element("chosen").replaceChildren(part("words", wordsOf({ service, ...chosen() })));
+  whose.onchange = () => $("chosen").replaceChildren(part("words", wordsOf({ service, ...chosen() })));
   whose.onchange();
-  const { move } = address();
-  element("hold").textContent = text(move ? "moveHere" : "hold");
-  reveal({ "with-one": offered[1], "with-note": !move });
-  element("choice").focus();
+  $("choice").focus();
 }
 
-const chosen = () => offered.find(({ id }) => id === element("whose").value);
+const chosen = () => offered.find(({ id }) => id === $("whose").value);
 
 async function refresh() {
   showAccount();
@@ -97,7 +94,7 @@ const ACTS = {
   async hold() {
     const { id: appointmentId, startsAt } = chosen();
     const { move, service: serviceId } = address();
-    const note = element("note").value;
+    const note = $("note").value;
     const [name, operation, input] = move
       ? ["moved", "Move", { reservationId: move, appointmentId }]
       : ["held", "Reserve", { appointmentId, serviceId, note }];
@@ -105,18 +102,18 @@ const ACTS = {
   },
   confirm: (button) => settle("booked", "Confirm", { reservationId: reservationOf(button).id }),
   move(button) {
-    const { id, service, provider } = reservationOf(button);
-    go(`?${new URLSearchParams({ move: id, service: service.id, provider: provider.id })}`);
+    const { id, provider } = reservationOf(button);
+    go(`?${new URLSearchParams({ move: id, provider: provider.id })}`);
   },
   cancel(button) {
     const reservation = reservationOf(button);
-    element("given-up").replaceChildren(part("words", wordsOf(reservation)));
-    element("cancel").dataset.id = reservation.id;
-    element("cancel").showModal();
+    $("given-up").replaceChildren(part("words", wordsOf(reservation)));
+    $("cancel").dataset.id = reservation.id;
+    $("cancel").showModal();
   },
   async giveUp(button) {
-    element("cancel").close();
-    await settle("cancelled", "Cancel", { reservationId: reservationOf(button).id, reason: element("reason").value });
+    $("cancel").close();
+    await settle("cancelled", "Cancel", { reservationId: reservationOf(button).id, reason: $("reason").value });
   },
 };
 
@@ -126,9 +123,9 @@ async function settle(name, operation, input, startsAt) {
     throw Object.assign(failure, { startsAt });
   });
   tabs.postMessage(name);
-  element("holds").replaceChildren(); // not changed elsewhere
+  $("holds").replaceChildren(); // not changed elsewhere
   replace({ time: null, move: null });
-  for (const written of ["note", "reason"]) element(written).value = "";
+  $("note").value = $("reason").value = "";
   const next = name === "booked" ? [[text("mine"), STEPS.mine]] : [];
   if (await reload()) notice(text(name, wordsOf(reservation)), next, "well");
 }
@@ -158,7 +155,7 @@ async function attempt(work) {
     }
     let next = step === "neighbours" ? neighbours(startsAt) : [];
     if (STEPS[step]) next = [[text(step), () => STEPS[step](again)]];
-    notice(text(code, { seconds, time: startsAt && format("time", startsAt) }) ?? text("OTHER"), next);
+    notice(text(code, { seconds, time: startsAt && format("time", startsAt) }), next);
   }
 }
 

@@ -1,28 +1,28 @@
 import { linkTo } from "./address.js";
 import { read, readAll } from "./api.js";
-import { element, reveal, say, showLinks, text } from "./page.js";
+import { $, reveal, say, showLinks, text } from "./page.js";
 import { dayOf, format, formatMinutes, mondayOf, nameOf, now, plusDays, startOf, timeIn, zone } from "./time.js";
 
 const cache = {}; // services, and providers by service
 
-export async function findServices() {
-  return (cache.services ??= (await readAll("Services")).filter(({ isActive }) => isActive));
-}
+export const findServices = async () =>
+  (cache.services ??= (await readAll("Services")).filter(({ isActive }) => isActive));
 
-export async function findProviders(serviceId) {
-  return (cache[serviceId] ??= await readAll("Providers", { serviceId }));
+/** Of a reservation that is moved: its provider, and others while its service is offered. */
+export async function findProviders({ id, isActive, own }) {
+  const found = isActive ? (cache[id] ??= await readAll("Providers", { serviceId: id })) : [];
+  return !own || found.some((one) => one.id === own.id) ? found : [own, ...found];
 }
 
 /** A day, or the first open one; its week and times. `exactly` costs more: only if it had none. */
-export async function readWhen(serviceId, id, requested, exactly) {
-  const providerIds = id ? [id] : cache[serviceId].map((one) => one.id).slice(0, 100); // the API's maximum
-  const service = exactly && { serviceId };
-  const first = requested || !providerIds.length ? null : await read("FirstOpen", { providerIds, ...service });
-  const day = requested ?? (first?.nextOpenAppointment && dayOf(first.nextOpenAppointment.startsAt));
+export async function readWhen(choice, requested, exactly) {
+  const { need, providerIds } = choice;
+  const next =
+    !requested && providerIds.length && (await read("FirstOpen", { providerIds, ...(exactly && need) })).appointment;
+  const day = requested ?? (next && dayOf(next.startsAt));
   if (!day) return { appointments: [], pageInfo: {} };
-  const choice = { id, serviceId, providerIds };
   const [week, { nodes, pageInfo }] = await Promise.all([findWeek(day, choice), findTimes({ day, choice })]);
-  if (!requested && !exactly && !nodes.length) return readWhen(serviceId, id, requested, true);
+  if (!requested && !exactly && !nodes.length) return readWhen(choice, requested, true);
   return { day, choice, week, appointments: nodes, pageInfo };
 }
 
@@ -33,45 +33,38 @@ async function findWeek(day, { providerIds }) {
   return found.map(({ nodes }, number) => ({ day: days[number], isOpen: nodes.length }));
 }
 
-export async function findTimes({ day, choice: { id, serviceId, providerIds }, pageInfo }) {
-  const filter = { serviceId, startsFrom: startOf(day), startsBefore: startOf(plusDays(day, 1)) };
+export async function findTimes({ day, choice: { id, need, providerIds }, pageInfo }) {
+  const filter = { ...need, startsFrom: startOf(day), startsBefore: startOf(plusDays(day, 1)) };
   const after = pageInfo?.endCursor;
   if (id) return (await read("TimesOf", { id, after, ...filter })).provider.page;
   return (await read("Times", { filter: { ...filter, providerIds }, after })).page;
 }
 
-export function groupByStart(appointments) {
-  const times = {};
-  for (const one of appointments) (times[one.startsAt] ??= []).push(one);
-  return Object.values(times);
-}
+export const groupByStart = (appointments) => Object.values(Object.groupBy(appointments, (one) => one.startsAt));
 
 export function showServices(services, chosen) {
-  showLinks("services", services.map((service) => ({
+  showLinks("services", chosen, services.map((service) => ({
     ...service,
     to: { service: service.id, provider: null, day: null, time: null },
-    isChosen: service.id === chosen,
     length: formatMinutes(service.durationMinutes),
   })));
 }
 
 export function showProviders(providers, chosen) {
-  showLinks("providers", [{ name: text("anybody") }, ...providers].map((provider) => ({
+  showLinks("providers", chosen, [{ name: text("anybody") }, ...providers].map((provider) => ({
     ...provider,
     to: { provider: provider.id, day: null, time: null },
-    isChosen: provider.id === chosen,
   })));
 }
 
 export function showWeek(week, chosen) {
   const monday = mondayOf(chosen);
-  element("month").textContent = format("month", startOf(chosen));
-  element("before").href = linkTo({ day: plusDays(monday, -7), time: null });
-  element("after").href = linkTo({ day: plusDays(monday, 7), time: null });
+  $("month").textContent = format("month", startOf(chosen));
+  $("before").href = linkTo({ day: plusDays(monday, -7), time: null });
+  $("after").href = linkTo({ day: plusDays(monday, 7), time: null });
   reveal({ before: monday > dayOf(now()) });
-  showLinks("days", week.map(({ day, isOpen }) => ({
+  showLinks("days", chosen, week.map(({ day, isOpen }) => ({
     to: { day, time: null },
-    isChosen: day === chosen,
     state: isOpen ? "" : "closed",
     weekday: format("weekday", startOf(day)),
     number: format("day", startOf(day)),
@@ -81,14 +74,13 @@ export function showWeek(week, chosen) {
 
 /** In the reader's zone, and in the provider's where it differs. */
 export function showTimes(times, chosen, isAnybody) {
-  const [[{ provider = {}, startsAt } = {}] = []] = times;
-  const there = !isAnybody && times.length && timeIn(provider.timeZone, startsAt);
-  const values = { zone: nameOf(zone), name: provider.name, there: there && nameOf(provider.timeZone) };
-  say(element("zone"), text(there ? "zones" : "zone", values));
-  showLinks("times", times.map((some) => ({
+  const { name, timeZone } = (!isAnybody && times[0]?.[0].provider) || {};
+  const items = times.map((some) => ({
     to: { time: some[0].id },
-    isChosen: some.some(({ id }) => id === chosen),
     time: format("time", some[0].startsAt),
-    there: there && timeIn(provider.timeZone, some[0].startsAt),
-  })));
+    there: timeZone && timeIn(timeZone, some[0].startsAt),
+  }));
+  const there = items.some((one) => one.there) && nameOf(timeZone);
+  say($("zone"), text(there ? "zones" : "zone", { zone: nameOf(zone), name, there }));
+  showLinks("times", chosen, items);
 }

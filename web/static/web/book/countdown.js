@@ -1,10 +1,9 @@
 import { announce, text } from "./page.js";
 import { formatMinutes, now } from "./time.js";
 
-const ANNOUNCED_MINUTES = [10, 5, 1];
 const MINUTE = 60_000;
 
-/** Counts down by the server's clock. Returns a function to stop. */
+/** Counts down by the server's clock, while the card is shown. */
 export function countDown(card, { createdAt, expiresAt }, isOver) {
   const end = Date.parse(expiresAt);
   let before = end - now();
@@ -14,14 +13,13 @@ export function countDown(card, { createdAt, expiresAt }, isOver) {
     card.querySelector(".left").textContent = digits.slice(left > 60 * MINUTE ? 11 : 14, 19);
     card.querySelector("progress").value = left / (end - Date.parse(createdAt));
     card.classList.toggle("urgent", left < 5 * MINUTE);
-    const passed = ANNOUNCED_MINUTES.find((minutes) => left <= minutes * MINUTE && minutes * MINUTE < before);
+    const passed = [10, 5, 1].find((minutes) => left <= minutes * MINUTE && minutes * MINUTE < before);
     if (passed) announce(text("left", { minutes: formatMinutes(passed) }));
     before = left;
-    if (left) return;
+    if (left && card.isConnected) return;
     clearInterval(timer);
-    isOver();
+    if (card.isConnected) isOver();
   };
   const timer = setInterval(tick, 1000);
   tick();
-  return () => clearInterval(timer);
 }

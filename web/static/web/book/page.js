@@ -1,15 +1,15 @@
 import { go, linkTo } from "./address.js";
 
-export const element = (id) => document.getElementById(id);
+export const $ = (id) => document.getElementById(id);
 
-export const { texts, tones, steps } = JSON.parse(element("words").textContent);
+export const { texts, tones, steps } = JSON.parse($("words").textContent);
 
 // Unicode's isolates, in which no name can contain the end of its own.
 const [START, END] = ["\u2068", "\u2069"];
 const isolate = (value) => `${START}${value}${END}`;
 
 /** A sentence for `say`; its values are isolated. */
-export const text = (name, values) => texts[name]?.replace(/\{(\w+)\}/g, (_, value) => isolate(values[value]));
+export const text = (name, values) => (texts[name] ?? texts.OTHER).replace(/\{(\w+)\}/g, (_, value) => isolate(values[value]));
 
 /** Shows a text. What is isolated stands in <bdi>, so that a name does not change the direction of what follows it. */
 export function say(box, sentence) {
@@ -24,7 +24,7 @@ export function say(box, sentence) {
 
 /** A template with texts by `data-text`; elements without one are hidden. */
 export function part(name, slots) {
-  const copy = element(`part-${name}`).content.cloneNode(true).firstElementChild;
+  const copy = $(`part-${name}`).content.cloneNode(true).firstElementChild;
   for (const slot of [copy, ...copy.querySelectorAll("*")]) {
     if (!slot.dataset.text) continue;
     const value = slots[slot.dataset.text];
@@ -34,19 +34,20 @@ export function part(name, slots) {
   return copy;
 }
 
-/** Shows or hides elements by id. */
+/** By id. */
 export function reveal(visible) {
-  for (const [id, isVisible] of Object.entries(visible)) element(id).hidden = !isVisible;
+  for (const [id, isVisible] of Object.entries(visible)) $(id).hidden = !isVisible;
 }
 
-/** Links that change the address; the focus stays. */
-export function showLinks(name, items) {
-  const box = element(name);
+/** Links that change the address, the first value to what may be chosen; the focus stays. */
+export function showLinks(name, chosen, items) {
+  const box = $(name);
   const focused = box.contains(document.activeElement) && document.activeElement.href;
-  box.replaceChildren(...items.map(({ to, isChosen, state = "", ...slots }) => {
+  box.replaceChildren(...items.map(({ to, state = "", ...slots }) => {
     const item = part(name, slots);
     const link = item.querySelector("a");
-    Object.assign(link, { href: linkTo(to), ariaCurrent: isChosen || null, className: state });
+    const ariaCurrent = Object.values(to)[0] === chosen || null;
+    Object.assign(link, { href: linkTo(to), ariaCurrent, className: state });
     if (link.href === focused) setTimeout(() => link.focus());
     return item;
   }));
@@ -66,13 +67,13 @@ export function listen(act) {
 
 /** For screen readers. */
 export function announce(sentence) {
-  element("status").textContent = "";
-  setTimeout(() => say(element("status"), sentence), 100);
+  $("status").textContent = "";
+  setTimeout(() => say($("status"), sentence), 100);
 }
 
 /** What has happened, and next steps: labels and functions. */
 export function notice(sentence, next = [], kind = "wrong") {
-  const box = element("notice");
+  const box = $("notice");
   const buttons = next.map(([label, onclick]) => Object.assign(part("step", { label }), { onclick }));
   box.className = kind;
   box.replaceChildren(part("notice", { sentence }), ...buttons);

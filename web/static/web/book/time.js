@@ -2,7 +2,7 @@
 const { lang } = document.documentElement;
 const locale = navigator.languages.find((language) => language.split("-")[0] === lang) ?? lang;
 
-export const nameOf = (timeZone) => timeZone.replaceAll("_", " ");
+export const nameOf = (timeZone) => known(timeZone).replaceAll("_", " ");
 export const pause = (ms) => new Promise((go) => setTimeout(go, ms));
 export const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
@@ -14,9 +14,22 @@ const FORMATS = {
   month: { month: "long", year: "numeric" },
   there: { weekday: "short", hour: "2-digit", minute: "2-digit" },
 };
+const ZONED = { timeStyle: undefined, hour: "numeric", minute: "2-digit", timeZoneName: "short" };
 
-export function format(kind, instant, timeZone = zone) {
-  return new Intl.DateTimeFormat(locale, { ...FORMATS[kind], timeZone }).format(new Date(instant));
+/** With the zone where clocks that are set back show it twice. */
+export function format(kind, instant, timeZone = zone, more) {
+  const writer = new Intl.DateTimeFormat(locale, { ...FORMATS[kind], timeZone: known(timeZone), ...more });
+  const at = (minutes) => writer.format(+new Date(instant) + minutes * 60_000);
+  const isTwice = /time|there/.test(kind) && !more && [-120, -60, -30, 30, 60, 120].some((by) => at(by) === at(0));
+  return isTwice ? format(kind, instant, timeZone, ZONED) : at(0);
+}
+
+function known(timeZone) {
+  try {
+    return Intl.DateTimeFormat("en", { timeZone }) && timeZone;
+  } catch {
+    return "UTC"; // the zone is newer than the browser
+  }
 }
 
 export const formatMinutes = (minutes) =>
