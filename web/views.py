@@ -43,6 +43,7 @@ def booking_page(request: HttpRequest) -> HttpResponse:
         "words": {"texts": BOOK_TEXTS, "tones": BOOK_TONES, "steps": BOOK_STEPS},
         "statuses": BOOK_STATUSES,
         "hash": sha256(OPERATIONS.read_bytes()).hexdigest(),
+        "max_days": settings.RESERVATION_POLICY.max_interval.days,
         "hold_minutes": settings.RESERVATION_POLICY.hold // timedelta(minutes=1),
         "has_demo": settings.DEBUG,
         "languages": settings.LANGUAGES,

@@ -31,8 +31,8 @@ from api.limits.input_value import InputValue, Interval, Variables, literal
 from api.limits.sizes import max_bytes
 from api.limits.weights import (
     LIST_SIZES,
-    SERVICE_SEARCH_ARGUMENTS,
     SERVICE_SEARCH_COSTS,
+    SERVICE_SEARCH_FIELDS,
     SLOT_COSTS,
     is_connection,
     is_node,
@@ -126,10 +126,10 @@ class OperationCost:
         """The arguments that may ask for a run, with the additional cost: `totalCount` needs a second search."""
         counts = sum(field.name == "totalCount" for fields in below for field in fields)
         extra = SERVICE_SEARCH_COSTS.get(coordinate, 0) * (1 + counts)
-        named = [arguments[name] for name in SERVICE_SEARCH_ARGUMENTS if name in arguments]
+        named = [arguments["serviceId"]] if "serviceId" in arguments else []
         if "filter" in arguments:
             node, default = arguments["filter"].node, arguments["filter"].default
-            named += [InputValue(node, default, name) for name in SERVICE_SEARCH_ARGUMENTS]
+            named += [InputValue(node, default, name) for name in SERVICE_SEARCH_FIELDS]
         return tuple((one, extra) for one in named if extra)
 
     def interval(self, arguments: Mapping[str, InputValue]) -> Interval:

@@ -51,8 +51,8 @@ SERVICE_SEARCH_COSTS: dict[str, int] = {
 """The additional cost when a service or a duration is given: free runs of its length are searched slot by slot, perhaps
 all slots."""
 
-SERVICE_SEARCH_ARGUMENTS = ("serviceId", "durationMinutes")
-"""The arguments, or the fields of a filter, that give one."""
+SERVICE_SEARCH_FIELDS = ("serviceId", "durationMinutes")
+"""The fields of a filter that give one."""
 
 SLOT_COSTS: dict[str, float] = {"Mutation.offerAppointments": 0.5, "Mutation.withdrawAppointments": 0.5}
 """The additional cost of each slot in the interval that a mutation changes: a row is inserted, or deleted."""

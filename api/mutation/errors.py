@@ -17,7 +17,6 @@ class ErrorCode(StrEnum):
     FORBIDDEN = "FORBIDDEN"
     APPOINTMENT_TAKEN = "APPOINTMENT_TAKEN"
     TOO_SOON = "TOO_SOON"
-    TOO_FAR_AHEAD = "TOO_FAR_AHEAD"
     HOLD_EXPIRED = "HOLD_EXPIRED"
     INVALID_TRANSITION = "INVALID_TRANSITION"
     TOO_LATE_TO_CANCEL = "TOO_LATE_TO_CANCEL"
@@ -36,7 +35,6 @@ UserErrorCode = enum_type(
         ErrorCode.FORBIDDEN: "The viewer may not make this change.",
         ErrorCode.APPOINTMENT_TAKEN: "The time is taken or no longer offered. Choose another appointment.",
         ErrorCode.TOO_SOON: "The appointment starts within the lead time. Choose a later one.",
-        ErrorCode.TOO_FAR_AHEAD: "The time is further ahead than time may be offered. Check the year.",
         ErrorCode.HOLD_EXPIRED: "The hold expired before it was confirmed. Reserve again.",
         ErrorCode.INVALID_TRANSITION: "The reservation's status does not allow this change.",
         ErrorCode.TOO_LATE_TO_CANCEL: "The reservation has started, or starts within the cancellation notice.",

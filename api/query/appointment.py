@@ -69,11 +69,6 @@ AppointmentConnection = connection_type(
 
 MAX_DAYS = settings.RESERVATION_POLICY.max_interval.days
 
-DURATION = (
-    "Only appointments that begin a free run of so many minutes, in place of the service's duration: a reservation "
-    "that is moved keeps its length."
-)
-
 
 class OpenAppointmentFilter(graphene.InputObjectType):
     class Meta:
@@ -83,7 +78,10 @@ class OpenAppointmentFilter(graphene.InputObjectType):
     starts_before = DateTime(required=True, description="Before this instant.")
     provider_ids = IdOf("Provider", many=True, description="Only of these providers.")
     service_id = IdOf("Service", description="Only appointments that begin a run long enough for this service.")
-    duration_minutes = graphene.Int(description=DURATION)
+    duration_minutes = graphene.Int(
+        description="Only appointments that begin a free run of so many minutes, in place of the service's duration: a "
+        "reservation that is moved keeps its length."
+    )
 
 
 def open_appointment_criteria(
@@ -134,7 +132,6 @@ class AppointmentQuery(graphene.ObjectType):
         Appointment,
         provider_ids=graphene.List(graphene.NonNull(graphene.ID), description="Only of these providers."),
         service_id=graphene.ID(description="Only appointments that begin a run long enough for this service."),
-        duration_minutes=graphene.Int(description=DURATION),
         description="The first appointment that openAppointments would list from now on; null when there is none.",
     )
 
@@ -167,9 +164,6 @@ class AppointmentQuery(graphene.ObjectType):
     ) -> models.Appointment | None | Awaitable[models.Appointment | None]:
         decoded = decode_ids(OpenAppointmentFilter, conditions)
         criteria = open_appointment_criteria(
-            info.context,
-            provider_ids=decoded.get("provider_ids"),
-            service_id=decoded.get("service_id"),
-            duration_minutes=decoded.get("duration_minutes"),
+            info.context, provider_ids=decoded.get("provider_ids"), service_id=decoded.get("service_id")
         )
         return then(criteria, lambda found: found.queryset().order_by("starts_at", "pk").first())

@@ -9,7 +9,7 @@ from graphql import GraphQLResolveInfo
 
 from api.loaders import CriteriaPageLoader, PageLoader, ProviderByIdLoader
 from api.loaders.base import then
-from api.query.appointment import DURATION, MAX_DAYS, open_appointment_criteria
+from api.query.appointment import MAX_DAYS, open_appointment_criteria
 from api.types.connections import BOTH_WAYS, FORWARD, Page, connection_type, page_request, paginate
 from api.types.ids import IdOf, decode_ids, from_global_id
 from api.types.node import Node, NodeType
@@ -40,7 +40,6 @@ class Provider(NodeType):
         starts_from=DateTime(required=True, description="Not before this instant."),
         starts_before=DateTime(required=True, description=f"Before this instant, at most {MAX_DAYS} days later."),
         service_id=graphene.ID(description="Only appointments that begin a run long enough for this service."),
-        duration_minutes=graphene.Int(description=DURATION),
         **FORWARD,
         description="The provider's appointments that can be reserved right now, in order of start.",
     )
@@ -56,7 +55,6 @@ class Provider(NodeType):
         starts_from: datetime,
         starts_before: datetime,
         service_id: str | None = None,
-        duration_minutes: int | None = None,
         **page: Any,
     ) -> Page | Awaitable[Page]:
         request = page_request(APPOINTMENTS_BY_START, **page)
@@ -66,7 +64,6 @@ class Provider(NodeType):
             starts_before=starts_before,
             provider_ids=(root.pk,),
             service_id=None if service_id is None else from_global_id(service_id, noun="Service", field="service_id"),
-            duration_minutes=duration_minutes,
         )
         return then(criteria, lambda found: CriteriaPageLoader.of(info.context).load((found, request)))
 

@@ -96,10 +96,8 @@ class TooSoon(DomainError):
         super().__init__(f"Reserve at least {in_hours(lead_time)} ahead.", field="appointment_id")
 
 
-class TooFarAhead(DomainError):
-    """The time ends after the offer horizon."""
-
-    code = "TOO_FAR_AHEAD"
+class TooFarAhead(InvalidInput):
+    """The time ends after the offer horizon. Its code is that of any invalid argument, since a client corrects it."""
 
     def __init__(self, horizon: timedelta) -> None:
         super().__init__(f"Time can be offered at most {horizon.days} days ahead.", field="ends_at")

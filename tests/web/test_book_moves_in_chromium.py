@@ -129,6 +129,21 @@ def test_a_reservation_without_a_service_is_moved_too(visitor: Visitor, booked: 
     assert read(booked)["starts_at"] == NINE + minutes(90)
 
 
+def test_a_move_begins_on_the_first_day_that_has_its_length(visitor: Visitor, booked: Reservation) -> None:
+    def leave_quarters() -> None:
+        day_after = NINE + timedelta(days=3)
+        booked.provider.appointments.filter(starts_at__gt=NINE + minutes(40)).delete()
+        make_appointments(booked.provider, starts_at=day_after, number=2)
+
+    in_database(leave_quarters)
+    page = begin_to_move(visitor)
+    assert times(page) == ["09:00"]
+    page.locator("#times a").click()
+    page.get_by_role("button", name="Move it here").click()
+    expect(page.locator("#notice")).to_contain_text("Moved to")
+    assert read(booked)["starts_at"] == NINE + timedelta(days=3)
+
+
 def test_a_link_to_move_what_is_not_there_says_so(visitor: Visitor) -> None:
     page = begin_to_move(visitor)
     page.goto("/book?move=UmVzZXJ2YXRpb246OTk5OTk5")

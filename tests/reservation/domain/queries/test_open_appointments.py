@@ -136,6 +136,13 @@ def test_a_duration_takes_the_place_of_the_services() -> None:
     assert starts(duration=minutes(30)) == [0, 15, 120]
     assert starts(duration=minutes(16)) == starts(duration=minutes(30))
     assert starts(duration=minutes(15)) == [0, 15, 30, 120, 135]
+    for conditions in (
+        {"duration": minutes(30)},
+        {"duration": minutes(30), "service": service},
+        {"duration": minutes(9)},
+    ):
+        found = OpenAppointments.of(now=NOW, **conditions)
+        assert found.counted().count() == found.queryset().count()
 
 
 @pytest.mark.parametrize("duration", [minutes(0), minutes(-15), minutes(481), timedelta(days=999)])

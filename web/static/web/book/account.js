@@ -6,7 +6,7 @@ const form = dialog.querySelector("form");
 const SUBMIT = { "log-in": logIn, "sign-up": signUp, code: giveCode };
 let next = null;
 
-/** Opens the dialog; calls `then` after the log-in. */
+/** Calls `then` afterwards. */
 export function logInAnd(then) {
   next = then;
   dialog.className = then ? "waits" : "";

@@ -159,7 +159,7 @@ async function attempt(work) {
   }
 }
 
-/** The three open times nearest to this one. */
+/** The three open times close by. */
 function neighbours(startsAt) {
   const distance = ([one]) => Math.abs(Date.parse(one.startsAt) - Date.parse(startsAt));
   const nearest = choice.groupByStart(open.appointments ?? []).sort((one, other) => distance(one) - distance(other));

@@ -8,7 +8,7 @@ const cache = {}; // services, and providers by service
 export const findServices = async () =>
   (cache.services ??= (await readAll("Services")).filter(({ isActive }) => isActive));
 
-/** Of a reservation that is moved: its provider, and others while its service is offered. */
+/** Of a move: its own, and others while its service is active. */
 export async function findProviders({ id, isActive, own }) {
   const found = isActive ? (cache[id] ??= await readAll("Providers", { serviceId: id })) : [];
   return !own || found.some((one) => one.id === own.id) ? found : [own, ...found];
@@ -17,8 +17,11 @@ export async function findProviders({ id, isActive, own }) {
 /** A day, or the first open one; its week and times. `exactly` costs more: only if it had none. */
 export async function readWhen(choice, requested, exactly) {
   const { need, providerIds } = choice;
-  const next =
-    !requested && providerIds.length && (await read("FirstOpen", { providerIds, ...(exactly && need) })).appointment;
+  const find = async () =>
+    need.serviceId
+      ? (await read("FirstOpen", { providerIds, ...(exactly && need) })).appointment
+      : (await findTimes({ day: dayOf(now()), days: document.body.dataset.days, choice })).nodes[0];
+  const next = !requested && providerIds.length && (await find());
   const day = requested ?? (next && dayOf(next.startsAt));
   if (!day) return { appointments: [], pageInfo: {} };
   const [week, { nodes, pageInfo }] = await Promise.all([findWeek(day, choice), findTimes({ day, choice })]);
@@ -33,10 +36,10 @@ async function findWeek(day, { providerIds }) {
   return found.map(({ nodes }, number) => ({ day: days[number], isOpen: nodes.length }));
 }
 
-export async function findTimes({ day, choice: { id, need, providerIds }, pageInfo }) {
-  const filter = { ...need, startsFrom: startOf(day), startsBefore: startOf(plusDays(day, 1)) };
+export async function findTimes({ day, days = 1, choice: { id, need, providerIds }, pageInfo }) {
+  const filter = { ...need, startsFrom: startOf(day), startsBefore: startOf(plusDays(day, days)) };
   const after = pageInfo?.endCursor;
-  if (id) return (await read("TimesOf", { id, after, ...filter })).provider.page;
+  if (id && need.serviceId) return (await read("TimesOf", { id, after, ...filter })).provider.page;
   return (await read("Times", { filter: { ...filter, providerIds }, after })).page;
 }
 

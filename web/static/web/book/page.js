@@ -22,7 +22,7 @@ export function say(box, sentence) {
   }
 }
 
-/** A template with texts by `data-text`; elements without one are hidden. */
+/** A template with its texts; elements without one are hidden. */
 export function part(name, slots) {
   const copy = $(`part-${name}`).content.cloneNode(true).firstElementChild;
   for (const slot of [copy, ...copy.querySelectorAll("*")]) {
@@ -39,7 +39,7 @@ export function reveal(visible) {
   for (const [id, isVisible] of Object.entries(visible)) $(id).hidden = !isVisible;
 }
 
-/** Links that change the address, the first value to what may be chosen; the focus stays. */
+/** Links that change the address, first to what they choose; the focus stays. */
 export function showLinks(name, chosen, items) {
   const box = $(name);
   const focused = box.contains(document.activeElement) && document.activeElement.href;

@@ -26,7 +26,7 @@ async function find(filter, after) {
 
 export const findOne = async (id) => (await execute("One", { id })).reservation;
 
-/** As a service, with the reservation's own provider and length. */
+/** As a service, with its own provider and length. */
 export async function findMoved(id) {
   const found = (shown[id] ??= await findOne(id));
   if (!found) throw new Failure("NOT_FOUND");

@@ -20,15 +20,16 @@ const ZONED = { timeStyle: undefined, hour: "numeric", minute: "2-digit", timeZo
 export function format(kind, instant, timeZone = zone, more) {
   const writer = new Intl.DateTimeFormat(locale, { ...FORMATS[kind], timeZone: known(timeZone), ...more });
   const at = (minutes) => writer.format(+new Date(instant) + minutes * 60_000);
-  const isTwice = /time|there/.test(kind) && !more && [-120, -60, -30, 30, 60, 120].some((by) => at(by) === at(0));
-  return isTwice ? format(kind, instant, timeZone, ZONED) : at(0);
+  return !more && /time|there/.test(kind) && [-120, -60, -30, 30, 60, 120].some((by) => at(by) === at(0))
+    ? format(kind, instant, timeZone, ZONED)
+    : at(0);
 }
 
 function known(timeZone) {
   try {
     return Intl.DateTimeFormat("en", { timeZone }) && timeZone;
   } catch {
-    return "UTC"; // the zone is newer than the browser
+    return "UTC"; // newer than the browser
   }
 }
 
