@@ -1,11 +1,14 @@
 """The status of responses, and their cache headers."""
 
+import tracemalloc
 from typing import Any
 
 import pytest
+from django.http import HttpRequest
 from django.test import Client as Browser
 
 from api.http.codes import MEANINGS, Code
+from api.http.response import make_public, result_response
 from tests.api.test_views import GRAPHQL_JSON, NOBODY, VIEWER, refusal
 from tests.conftest import Post
 from tests.practice import Practice
@@ -197,3 +200,17 @@ def test_pages_of_allowed_origins_may_read_responses(client: Browser, settings: 
     assert response["Access-Control-Allow-Origin"] == "https://book.example.com"
     assert {"Accept", "Authorization", "origin"} <= set(response["Vary"].split(", "))
     assert "Access-Control-Allow-Origin" not in client.get("/admin/", headers={"Origin": "https://book.example.com"})
+
+
+def test_a_body_is_not_copied() -> None:
+    body = b"x" * 10**6
+    response = result_response(body, "application/json", has_errors=False)
+    assert response.content is body
+    tracemalloc.start()
+    try:
+        make_public(HttpRequest(), response)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert response.content is body
+    assert peak < len(body) / 10
