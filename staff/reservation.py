@@ -12,6 +12,7 @@ from unfold.decorators import display
 from reservation.domain.command import Command
 from reservation.domain.errors import DomainError
 from reservation.domain.reservation import cancel
+from reservation.domain.transition import state_of
 from reservation.instants import clock
 from reservation.models import Reservation
 from reservation.models.reservation import ReservationQuerySet
@@ -122,7 +123,9 @@ class ReservationAdmin(ReadOnlyAdmin):
             for action, chosen in LIST_ACTIONS.items()
             if LEADS_TO[action] in possible and self.has_work_permission(request)
         ]
-        return super().change_view(request, object_id, form_url, {"offered": offered, **(extra_context or {})})
+        as_seen = state_of(reservation) if reservation else ""
+        context = {"offered": offered, "as_seen": as_seen, **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
 
     def cancel(self, request: HttpRequest, chosen: QuerySet[Reservation]) -> HttpResponse | None:
         """Asks for a reason first. The confirmation, with or without one, posts the same action again."""
@@ -133,7 +136,9 @@ class ReservationAdmin(ReadOnlyAdmin):
             **self.admin_site.each_context(request),
             "title": "Cancel",
             "opts": self.opts,
-            "chosen": [(one, staff_moment(one.starts_at)) for one in chosen.select_related("client", "provider")],
+            "chosen": [
+                (one, staff_moment(one.starts_at), state_of(one)) for one in chosen.select_related("client", "provider")
+            ],
             "action_checkbox_name": ACTION_CHECKBOX_NAME,
             "max_text_length": MAX_TEXT_LENGTH,
         }
@@ -146,11 +151,15 @@ class ReservationAdmin(ReadOnlyAdmin):
     def perform(
         self, command: Command[..., Reservation], request: HttpRequest, chosen: QuerySet[Reservation], **arguments: Any
     ) -> None:
-        """Calls the command for each reservation, and shows what it refused."""
+        """Calls the command for each reservation, and shows what it refused.
+
+        A page of some reservations, unlike the list, sends what it showed of each.
+        """
         caller, now, done = current_caller(request), timezone.now(), 0
         for reservation in chosen:
+            as_seen = request.POST.get(f"as_seen_{reservation.pk}")
             try:
-                command(caller=caller, reservation_id=reservation.pk, now=now, **arguments)
+                command(caller=caller, reservation_id=reservation.pk, as_seen=as_seen, now=now, **arguments)
                 done += 1
             except DomainError as refusal:
                 self.message_user(

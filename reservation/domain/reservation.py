@@ -16,6 +16,7 @@ from reservation.domain.permissions import Permission
 from reservation.domain.transaction import Conflict
 from reservation.domain.transition import (
     change,
+    require_as_seen,
     require_begun,
     require_live,
     require_movable,
@@ -86,7 +87,7 @@ def book(reservation_id: int, now: datetime) -> Changes:
 
 
 @command(result=Reservation)
-def confirm(*, caller: Caller, reservation_id: int, now: datetime) -> Reservation:
+def confirm(*, caller: Caller, reservation_id: int, as_seen: str | None = None, now: datetime) -> Reservation:
     """Turn a hold into a booking; a booking stays one.
 
     Raises NotFound, Forbidden, HoldExpired and InvalidTransition.
@@ -95,6 +96,7 @@ def confirm(*, caller: Caller, reservation_id: int, now: datetime) -> Reservatio
     if reservation.status == Status.CONFIRMED:
         return reservation
     require_live(reservation, now=now)
+    require_as_seen(reservation, as_seen)
     require_transition(reservation, to=Status.CONFIRMED, now=now)
     if book(reservation_id=reservation.pk, now=now) != run_length_of(reservation):
         raise Conflict
@@ -111,12 +113,16 @@ def confirm(*, caller: Caller, reservation_id: int, now: datetime) -> Reservatio
 
 
 @command(result=Reservation)
-def cancel(*, caller: Caller, reservation_id: int, reason: str | None = None, now: datetime) -> Reservation:
+def cancel(
+    *, caller: Caller, reservation_id: int, reason: str | None = None, as_seen: str | None = None, now: datetime
+) -> Reservation:
     """Cancel a hold or a booking; its time is open again.
 
+    as_seen: what the caller saw of the reservation (`state_of`), as in the other commands.
     Raises NotFound, Forbidden, InvalidInput, InvalidTransition and TooLateToCancel.
     """
     reservation = reservation_for(Action.CANCEL, caller=caller, reservation_id=reservation_id)
+    require_as_seen(reservation, as_seen)
     require_transition(reservation, to=Status.CANCELLED, now=now)
     require_notice(reservation, caller=caller, now=now)
     draft = Reservation(cancel_reason=reason)
@@ -137,7 +143,9 @@ def cancel(*, caller: Caller, reservation_id: int, reason: str | None = None, no
 
 
 @command(result=Reservation)
-def reschedule(*, caller: Caller, reservation_id: int, appointment_id: int, now: datetime) -> Reservation:
+def reschedule(
+    *, caller: Caller, reservation_id: int, appointment_id: int, as_seen: str | None = None, now: datetime
+) -> Reservation:
     """Move a reservation to another start, on any calendar that offers its service, or leave it as it is.
 
     A hold still lapses at the same instant.
@@ -151,6 +159,7 @@ def reschedule(*, caller: Caller, reservation_id: int, appointment_id: int, now:
     here = {"provider_id": reservation.provider_id, "starts_at": reservation.starts_at}
     if Appointment.objects.filter(pk=appointment_id, **here).exists():
         return reservation
+    require_as_seen(reservation, as_seen)
     require_notice(reservation, caller=caller, now=now)
     run = find_run(appointment_id=appointment_id, length=run_length_of(reservation), now=now)
     if run.provider.pk != reservation.provider_id and reservation.service is not None:
@@ -174,18 +183,20 @@ def reschedule(*, caller: Caller, reservation_id: int, appointment_id: int, now:
 
 
 @command(result=Reservation)
-def complete(*, caller: Caller, reservation_id: int, now: datetime) -> Reservation:
+def complete(*, caller: Caller, reservation_id: int, as_seen: str | None = None, now: datetime) -> Reservation:
     """Record that the client came. Raises NotFound, Forbidden and InvalidTransition."""
     reservation = reservation_for(Action.COMPLETE, caller=caller, reservation_id=reservation_id)
+    require_as_seen(reservation, as_seen)
     require_begun(reservation, to=Status.COMPLETED, now=now)
     change(reservation, EventKind.COMPLETED, caller=caller, now=now, status=Status.COMPLETED)
     return reservation
 
 
 @command(result=Reservation)
-def mark_no_show(*, caller: Caller, reservation_id: int, now: datetime) -> Reservation:
+def mark_no_show(*, caller: Caller, reservation_id: int, as_seen: str | None = None, now: datetime) -> Reservation:
     """Record that the client did not come. Raises NotFound, Forbidden and InvalidTransition."""
     reservation = reservation_for(Action.MARK_NO_SHOW, caller=caller, reservation_id=reservation_id)
+    require_as_seen(reservation, as_seen)
     require_begun(reservation, to=Status.NO_SHOW, now=now)
     change(reservation, EventKind.NO_SHOW, caller=caller, now=now, status=Status.NO_SHOW)
     return reservation

@@ -1,6 +1,6 @@
 """State transitions: their preconditions, and the compare-and-swap that makes them."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -21,6 +21,20 @@ from reservation.policy import LEADS_TO, MOVABLE, TRANSITIONS, Action, Role, Sta
 def run_length_of(reservation: Reservation) -> int:
     """How many appointments the reservation takes."""
     return settings.RESERVATION_POLICY.run_length(reservation.ends_at - reservation.starts_at)
+
+
+def state_of(reservation: Reservation) -> str:
+    """What a person sees of a reservation before they decide: its status, its provider and its start.
+
+    Their command takes it as `as_seen`.
+    """
+    return f"{reservation.status} {reservation.provider_id} {reservation.starts_at.astimezone(UTC).isoformat()}"
+
+
+def require_as_seen(reservation: Reservation, as_seen: str | None) -> None:
+    """Raise InvalidTransition if the reservation is no longer what the person saw; None if the caller does not tell."""
+    if as_seen is not None and as_seen != state_of(reservation):
+        raise InvalidTransition("The reservation has changed since the page was opened: look at it again.")
 
 
 def require_live(reservation: Reservation, *, now: datetime) -> None:

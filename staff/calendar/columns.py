@@ -7,7 +7,7 @@ from typing import Any
 
 from reservation.domain.caller import Caller
 from reservation.domain.queries.calendar import Slot, SlotState, read_calendars
-from reservation.domain.transition import is_possible
+from reservation.domain.transition import is_possible, state_of
 from reservation.instants import clock, short_day, span
 from reservation.models import Provider, Reservation
 from reservation.policy import Action, Status
@@ -94,6 +94,7 @@ class CalendarColumns:
         words = STATUS_WORDS[Status(reservation.status)]
         return {
             "id": reservation.pk,
+            "as_seen": state_of(reservation),
             "state": words.staff,
             "tone": words.tone,
             "sign": words.sign,

@@ -33,15 +33,22 @@ class KeyForm(forms.Form):
     key = forms.CharField(max_length=MAX_IDEMPOTENCY_KEY_LENGTH)
 
 
-class CancelForm(KeyForm):
+class ActionForm(KeyForm):
+    """as_seen: what the panel showed of the reservation; the command refuses it once that has changed."""
+
+    as_seen = forms.CharField(required=False)
+
+
+class CancelForm(ActionForm):
     reason = forms.CharField(required=False)  # the domain limits its length
 
 
-class RescheduleForm(KeyForm):
+class RescheduleForm(ActionForm):
     appointment_id = forms.IntegerField(min_value=1, max_value=MAX_ID)
 
 
-class ReserveForm(RescheduleForm):
+class ReserveForm(KeyForm):
+    appointment_id = forms.IntegerField(min_value=1, max_value=MAX_ID)
     service_id = forms.IntegerField(required=False, min_value=1, max_value=MAX_ID)
     client_id = forms.IntegerField(
         min_value=1, max_value=MAX_ID, error_messages={"required": "Choose a client, or add a new one."}
@@ -60,7 +67,9 @@ def do_action(request: HttpRequest, pk: int, name: str) -> JsonResponse:
         raise Http404
     action = ACTIONS_BY_NAME[name]
     chosen = STAFF_ACTIONS[action]
-    return call_command(request, chosen.command, FORMS.get(action, KeyForm), lambda _: chosen.done, reservation_id=pk)
+    return call_command(
+        request, chosen.command, FORMS.get(action, ActionForm), lambda _: chosen.done, reservation_id=pk
+    )
 
 
 def reserve_for_client(request: HttpRequest) -> JsonResponse:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from reservation.domain.access import visible_reservations
 from reservation.domain.queries.calendar import SlotState, read_slots
 from reservation.domain.queries.providers import find_providers
-from reservation.domain.transition import is_possible
+from reservation.domain.transition import is_possible, state_of
 from reservation.instants import clock, in_zone, moment, span
 from reservation.models import Appointment, Reservation, ReservationEvent, User
 from reservation.models.event import EventKind
@@ -130,6 +130,7 @@ def describe_reservation(reservation: Reservation, zone: ZoneInfo) -> dict[str, 
     """Returns the reservation and its time in words, for a template."""
     return {
         "reservation": reservation,
+        "as_seen": state_of(reservation),
         "day": day_title(in_zone(reservation.starts_at, zone).date()),
         "time": span(reservation.starts_at, reservation.ends_at, zone),
         "zone": zone.key,

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client as Browser
 from django.utils import timezone
 
+from reservation.domain.transition import state_of
 from reservation.models import Reservation
 from tests.factories import make_appointments, make_booking, make_client, make_hold, make_provider, make_service
 from tests.staff.calendar import LOOK, at, make_practice, permit, read, soon
@@ -36,6 +37,7 @@ def test_a_day_has_a_column_for_each_provider_with_free_slots_and_blocks(browser
     assert column["blocks"] == [
         {
             "id": hold.pk,
+            "as_seen": state_of(hold),
             "first": 36,
             "last": 37,
             "slots": list(hold.appointments.order_by("starts_at").values_list("pk", flat=True)),
@@ -51,6 +53,7 @@ def test_a_day_has_a_column_for_each_provider_with_free_slots_and_blocks(browser
         },
         {
             "id": booking.pk,
+            "as_seen": state_of(booking),
             "first": 41,
             "last": 41,
             "slots": [booking.appointments.get().pk],

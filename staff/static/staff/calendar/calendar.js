@@ -184,6 +184,7 @@ function openMove(block, from, to) {
     element("p", {}, `${block.time}, `, isolated(fromName)),
     element("p", {}, element("strong", {}, `to ${to.clock}, `, isolated(toName))),
     element("input", { type: "hidden", name: "appointment_id", value: to.id }),
+    element("input", { type: "hidden", name: "as_seen", value: block.as_seen }),
     element(
       "div",
       { class: "cal-actions" },
