@@ -122,9 +122,9 @@ def test_an_executemany_gets_no_statement_timeout(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(Deadline, "with_statement_timeout", record)
     with Deadline().enforced(), connection.cursor() as cursor:
         cursor.executemany(
-            "INSERT INTO reservation_service (name, description, duration_minutes, is_active, created_at)"
-            " VALUES (%s, '', 15, %s, '2030-01-01 00:00:00')",
-            [("A", True), ("B", True)],
+            "INSERT INTO reservation_service (name, folded_name, description, duration_minutes, is_active, created_at)"
+            " VALUES (%s, %s, '', 15, %s, '2030-01-01 00:00:00')",
+            [("A", "a", True), ("B", "b", True)],
         )
     assert Service.objects.count() == 2
     assert [sql for sql in seen if sql.startswith("INSERT")] == []
