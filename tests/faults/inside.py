@@ -4,9 +4,12 @@ import json
 import random
 import sys
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import django
+
+from tests.faults.calendars import create_calendars
 
 
 def crowd(number: str) -> dict[str, Any]:
@@ -52,7 +55,7 @@ def target() -> dict[str, Any]:
 
 
 def token_of(client: Any) -> str:
-    """Returns an access token of a new session of the client."""
+    """Returns an access token of a new session of the client or provider."""
     from django.contrib.sessions.backends.db import SessionStore
 
     from accounts.tokens.refresh import issue_tokens
@@ -72,4 +75,10 @@ def evaluate(expression: str) -> Any:
 if __name__ == "__main__":
     django.setup()
     command, *arguments = sys.argv[1:]
-    print(json.dumps({"crowd": crowd, "evaluate": evaluate, "target": target}[command](*arguments)))
+    commands = {
+        "crowd": crowd,
+        "calendars": partial(create_calendars, token_of),
+        "evaluate": evaluate,
+        "target": target,
+    }
+    print(json.dumps(commands[command](*arguments)))

@@ -13,8 +13,8 @@ from tests.faults.stack import Stack, wait_until
 Action = Callable[[Stack, str], None]
 
 MAX_SLOWDOWN_SECONDS = {"memcached": 0.3, "redis": 0.1}
-"""By how much the 99th percentile may grow while this server fails. While Memcached hangs, once a second in each
-process the invalidation by a change waits for two time-outs before the change is acknowledged."""
+"""By how much the 99th percentile may grow while this server fails. While Memcached hangs, three requests of a process
+wait for it, and then changes alone, for a moment."""
 
 TRIES = 3
 """How often the growth is measured at most: other work on the machine can only increase it."""

@@ -1,4 +1,4 @@
-"""The table of faults in docs/operations.md. Each test adds a row, and `script/faults` writes the table."""
+"""The tables of faults in docs/operations.md. Each test adds a row, and `script/faults` writes the tables."""
 
 import os
 from collections import Counter
@@ -11,6 +11,7 @@ from tests.faults.api_client import Request
 from tests.faults.load import percentile
 
 BEGIN, END = "<!-- faults: written by `script/faults` -->", "<!-- /faults -->"
+AGES_BEGIN, AGES_END = "<!-- ages: written by `script/faults` -->", "<!-- /ages -->"
 IS_FULL_RUN = os.environ.get("FAULTS_REPORT", "") not in ("", "0")
 """Whether this run writes the table. Then each fault lasts longer."""
 
@@ -19,12 +20,18 @@ HEADER = """\
 |---|---|---|---|---|---|
 """
 
+AGES_HEADER = """\
+| Fault | Changes | Responses of the application | Of them outdated | Responses of nginx | The oldest of them |
+|---|---|---|---|---|---|
+"""
+
 
 @dataclass
 class Report:
-    """The rows of a run."""
+    """The rows of a run. ages: how old responses were."""
 
     rows: list[tuple[str, ...]] = field(default_factory=list)
+    ages: list[tuple[str, ...]] = field(default_factory=list)
 
     def add(self, dependency: str, fault: str, *, before: list[Request], during: list[Request]) -> None:
         """Adds a fault of a dependency, with the requests before it and during it."""
@@ -32,11 +39,18 @@ class Report:
             (dependency, fault, f"{len(during):,}", failures(during), milliseconds(before), milliseconds(during))
         )
 
-    def table(self) -> str:
-        return HEADER + "".join(f"| {' | '.join(row)} |\n" for row in sorted(self.rows))
+    def add_ages(self, fault: str, *, changes: int, app: list[float], nginx: list[float]) -> None:
+        """Adds a fault with the ages in seconds of the application's and of nginx's responses."""
+        counts = (f"{number:,}" for number in (changes, len(app), sum(age > 0 for age in app), len(nginx)))
+        self.ages.append((fault, *counts, f"{max(nginx):.2f} s"))
+        print(self.ages[-1])
 
     def write(self) -> None:
-        write_between(BEGIN, END, self.table())
+        """Writes each table of which there are rows."""
+        tables = ((BEGIN, END, HEADER, sorted(self.rows)), (AGES_BEGIN, AGES_END, AGES_HEADER, self.ages))
+        for begin, end, header, rows in tables:
+            if rows:
+                write_between(begin, end, header + "".join(f"| {' | '.join(row)} |\n" for row in rows))
 
 
 def write_between(

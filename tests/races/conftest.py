@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from io import StringIO
 
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
+from django.core.management import call_command
 
 from accounts.tokens.refresh import issue_tokens
 from reservation.models import Client, Provider, User
@@ -35,3 +37,10 @@ def access_token(user: User) -> str:
     session = SessionStore()
     session.create()
     return issue_tokens(user.pk, session)[0]
+
+
+@pytest.fixture(autouse=True)
+def verified(transactional_db: None) -> Iterator[None]:
+    """After each test every invariant holds, on whatever database it ran: `verify_reservations` fails otherwise."""
+    yield
+    call_command("verify_reservations", stdout=StringIO())

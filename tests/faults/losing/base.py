@@ -3,10 +3,15 @@
 LOSE=races: a fifth of them lose a race, at one of their statements or at COMMIT. At most four in a row of a connection
 do, because a transaction is tried five times and then fails by design, as 0.03 % of all would.
 LOSE=commits: a third of them lose their connection at COMMIT, before the server has received it or after it committed.
+LOSE=processes: the process of an eighth of them is killed at COMMIT, in the same way.
+LOSE=once answer, once process, once pause: only the first of all loses the answer to its COMMIT, is killed after it, or
+goes on PAUSE_SECONDS later.
 """
 
 import os
 import random
+import signal
+import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -21,10 +26,12 @@ PLACES = (*(COMMIT,) * 6, *range(1, 7))
 
 MOST_IN_A_ROW = 4
 LOST_CONNECTION = 2013
+KILLED, PAUSED = -1, -2
+PAUSE_SECONDS = 3
 
 
 class Outcome(NamedTuple):
-    """error: the number of the server's error; 0 for none. place: the statement that fails, as in PLACES.
+    """error: the number of the server's error; KILLED, PAUSED, or 0. place: the statement that fails, as in PLACES.
 
     is_committed: whether the server commits all the same.
     """
@@ -34,10 +41,23 @@ class Outcome(NamedTuple):
     is_committed: bool = False
 
 
+ONCE = {
+    f"once {what}": Outcome(error, is_committed=True)
+    for what, error in (("answer", LOST_CONNECTION), ("process", KILLED), ("pause", PAUSED))
+}
+
+
 def draw_outcome() -> Outcome:
+    if os.environ["LOSE"] in ONCE:
+        try:
+            open(f"{os.environ['LOSE_LOG']}.once", "x").close()
+        except FileExistsError:
+            return Outcome()
+        return ONCE[os.environ["LOSE"]]
     if os.environ["LOSE"] == "races":
         return Outcome(random.choice(RACES), random.choice(PLACES)) if random.random() < 0.2 else Outcome()
-    return Outcome(LOST_CONNECTION, is_committed=random.random() < 0.5) if random.random() < 1 / 3 else Outcome()
+    error, share = (LOST_CONNECTION, 1 / 3) if os.environ["LOSE"] == "commits" else (KILLED, 1 / 8)
+    return Outcome(error, is_committed=random.random() < 0.5) if random.random() < share else Outcome()
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -75,6 +95,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return
         if self.outcome.is_committed:
             super()._commit()
+        if self.outcome.error == PAUSED:
+            log_line(f"{PAUSED} after COMMIT")
+            time.sleep(PAUSE_SECONDS)
+            return
         with self.wrap_database_errors:
             self.lose()
 
@@ -82,6 +106,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Does what the server does in this case, and raises what the driver does."""
         error = self.outcome.error
         log_line(f"{error} {self.where}")
+        if error == KILLED:
+            os.kill(os.getpid(), signal.SIGKILL)
         self.outcome = Outcome()
         if error == LOST_CONNECTION:
             self.connection.close()  # which rolls an open transaction back, like a broken connection
@@ -91,7 +117,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     @property
     def where(self) -> str:
-        if self.outcome.error == LOST_CONNECTION:
+        if self.outcome.error in (LOST_CONNECTION, KILLED):
             return "after COMMIT" if self.outcome.is_committed else "before COMMIT"
         return "at a statement" if self.outcome.place == self.statements != COMMIT else "at COMMIT"
 
