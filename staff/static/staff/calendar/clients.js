@@ -15,9 +15,10 @@ export function wireClients(box, { announce }) {
   let timer = null;
   let request = null;
 
+  // Leaves `none` where it is: if it vanished when the field is left by pressing the mouse, what is below it would move
+  // away from under the mouse, and the click would be lost.
   function close() {
     list.hidden = true;
-    none.hidden = true;
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
   }
@@ -38,6 +39,7 @@ export function wireClients(box, { announce }) {
     input.closest("label").hidden = true;
     const details = find("details", form);
     if (details) details.open = false;
+    none.hidden = true;
     close();
     announce(`${client.name} chosen.`);
     find("button[value=confirm]", form).focus();
@@ -73,6 +75,7 @@ export function wireClients(box, { announce }) {
     request?.abort();
     request = new AbortController();
     const text = input.value.trim();
+    none.hidden = true;
     if (!text) return close();
     try {
       const { clients } = await send("clients/", { search: text }, request.signal);
