@@ -226,13 +226,19 @@ def test_a_change_is_sent_to_memcached_when_it_is_back_although_nobody_asks_for_
     window = {"query": OPEN, "variables": calendars.window()}
     writable = calendars.writable[0]
     with behind_gate(stack) as gate, closing(ApiClient(stack.port("app"))) as api_client:
-        api_client.send("", "POST", "/graphql/", {**window, "variables": calendars.window(writable.providers)})
         nodes = api_client.send("", "POST", "/graphql/", window).body["data"]["openAppointments"]["nodes"]
         [node, *_] = [node for node in nodes if node["provider"]["id"] == writable.providers[0]]
         pk = from_global_id(writable.providers[0], noun="Provider")
         names = ["generations:1:calendars", f"generations:1:calendar:{pk}"]
+
+        def are_cached():
+            for providers in (None, writable.providers):
+                body = {**window, "variables": calendars.window(providers)}
+                assert not api_client.send("", "POST", "/graphql/", body).failed
+            return memcached.get_many(names).keys() == set(names)
+
+        wait_until(are_cached)
         before = memcached.get_many(names)
-        assert before.keys() == set(names)
         writer = Writer(calendars, writable, port=stack.port("app"), database_url="")
         getattr(gate, fault)()
         payload, _ = writer.mutate("reserveAppointment", writable.client_tokens[0], appointmentId=node["id"])
