@@ -523,7 +523,7 @@ def test_the_page_is_small(visitor: Visitor) -> None:
     page.goto("/book")
     expect(page.get_by_role("link", name="Massage")).to_be_visible()
     scripts = sum(size for url, size in sizes.items() if url.endswith(".js"))
-    assert 10_000 < scripts < 32 * 1024
+    assert 10_000 < scripts < 30 * 1024
     assert sum(sizes.values()) < 100 * 1024
 
 

@@ -6,7 +6,6 @@ const form = dialog.querySelector("form");
 const SUBMIT = { "log-in": logIn, "sign-up": signUp, code: giveCode };
 let next = null;
 
-/** Calls `then` afterwards. */
 export function logInAnd(then) {
   next = then;
   dialog.className = then ? "waits" : "";

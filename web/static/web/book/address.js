@@ -1,11 +1,11 @@
-// View, service, provider, day, time, move. Ignores an invalid day.
+// Ignores an invalid day.
 
 export function address() {
   const { day, ...rest } = Object.fromEntries(new URLSearchParams(location.search));
   return /^2\d{3}-\d\d-\d\d$/.test(day) && Date.parse(day) ? { ...rest, day } : rest;
 }
 
-/** With these changes; null removes. */
+/** With changes; null removes. */
 export function linkTo(changes) {
   return `?${new URLSearchParams(Object.entries({ ...address(), ...changes }).filter(([, value]) => value))}`;
 }

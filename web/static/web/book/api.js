@@ -51,7 +51,7 @@ export async function readAll(operation, variables, after) {
   return pageInfo.hasNextPage ? [...nodes, ...(await readAll(operation, variables, pageInfo.endCursor))] : nodes;
 }
 
-/** Sends a persisted query; the document only if the server lacks it. */
+/** A persisted query; the document only if it is lacking. */
 async function run(operationName, variables = {}, headers) {
   const body = { operationName, variables, extensions };
   const parameters = { ...body, variables: JSON.stringify(variables), extensions: JSON.stringify(extensions) };

@@ -9,7 +9,7 @@ import { stored } from "./session.js";
 import { format } from "./time.js";
 
 const tabs = new BroadcastChannel("book");
-let turn = 0; // drops responses to earlier choices
+let turn = 0; // drops earlier responses
 let open = {}; // the day, its week and appointments
 let offered = []; // appointments at the chosen time
 
@@ -98,7 +98,7 @@ const ACTS = {
     const [name, operation, input] = move
       ? ["moved", "Move", { reservationId: move, appointmentId }]
       : ["held", "Reserve", { appointmentId, serviceId, note }];
-    await attempt(() => settle(name, operation, input, startsAt)); // retries this choice
+    await attempt(() => settle(name, operation, input, startsAt)); // retries it
   },
   confirm: (button) => settle("booked", "Confirm", { reservationId: reservationOf(button).id }),
   move(button) {
@@ -117,7 +117,7 @@ const ACTS = {
   },
 };
 
-/** Makes a change, and shows it in all tabs. */
+/** Changes, and shows it in all tabs. */
 async function settle(name, operation, input, startsAt) {
   const reservation = await change(operation, input).catch((failure) => {
     throw Object.assign(failure, { startsAt });
@@ -137,7 +137,7 @@ const STEPS = {
   again: (again) => again(),
 };
 
-/** Returns true, or shows the failure and its next steps. */
+/** Returns true, or shows the failure. */
 async function attempt(work) {
   const wasLoggedIn = stored();
   try {

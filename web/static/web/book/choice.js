@@ -8,13 +8,13 @@ const cache = {}; // services, and providers by service
 export const findServices = async () =>
   (cache.services ??= (await readAll("Services")).filter(({ isActive }) => isActive));
 
-/** Of a move: its own, and others while its service is active. */
+/** Of a move: first its own. */
 export async function findProviders({ id, isActive, own }) {
   const found = isActive ? (cache[id] ??= await readAll("Providers", { serviceId: id })) : [];
   return !own || found.some((one) => one.id === own.id) ? found : [own, ...found];
 }
 
-/** A day, or the first open one; its week and times. `exactly` costs more: only if it had none. */
+/** A day, or the first open one. `exactly` costs more: if it had no times. */
 export async function readWhen(choice, requested, exactly) {
   const { need, providerIds } = choice;
   const find = async () =>
@@ -75,7 +75,7 @@ export function showWeek(week, chosen) {
   })));
 }
 
-/** In the reader's zone, and in the provider's where it differs. */
+/** In the provider's zone too, where it differs. */
 export function showTimes(times, chosen, isAnybody) {
   const { name, timeZone } = (!isAnybody && times[0]?.[0].provider) || {};
   const items = times.map((some) => ({

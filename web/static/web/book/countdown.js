@@ -3,7 +3,7 @@ import { formatMinutes, now } from "./time.js";
 
 const MINUTE = 60_000;
 
-/** Counts down by the server's clock, while the card is shown. */
+/** By the server's clock, while it is shown. */
 export function countDown(card, { createdAt, expiresAt }, isOver) {
   const end = Date.parse(expiresAt);
   let before = end - now();

@@ -1,6 +1,6 @@
 import { setClock } from "./time.js";
 
-/** code: the API's or ours; seconds: retry after. */
+/** seconds: retry after. */
 export class Failure extends Error {
   constructor(code, seconds) {
     super(code);

@@ -4,25 +4,23 @@ export const $ = (id) => document.getElementById(id);
 
 export const { texts, tones, steps } = JSON.parse($("words").textContent);
 
-// Unicode's isolates, in which no name can contain the end of its own.
-const [START, END] = ["\u2068", "\u2069"];
-const isolate = (value) => `${START}${value}${END}`;
+const isolate = (value) => `\u2068${value}\u2069`; // no name contains these
 
-/** A sentence for `say`; its values are isolated. */
-export const text = (name, values) => (texts[name] ?? texts.OTHER).replace(/\{(\w+)\}/g, (_, value) => isolate(values[value]));
+/** For `say`. */
+export const text = (name, values) => (texts[name] ?? texts.OTHER).replace(/\{(\w+)\}/g, (_, slot) => isolate(values[slot]));
 
-/** Shows a text. What is isolated stands in <bdi>, so that a name does not change the direction of what follows it. */
+/** Values stand in <bdi>: none turns round what follows. */
 export function say(box, sentence) {
   box.replaceChildren();
   let inner = box;
   for (const piece of (sentence || "").split(/([\u2068\u2069])/)) {
-    if (piece === START) inner = inner.appendChild(document.createElement("bdi"));
-    else if (piece === END) inner = inner === box ? box : inner.parentNode;
+    if (piece === "\u2068") inner = inner.appendChild(document.createElement("bdi"));
+    else if (piece === "\u2069") inner = inner.parentNode;
     else inner.append(piece);
   }
 }
 
-/** A template with its texts; elements without one are hidden. */
+/** A template with its texts; hides what has none. */
 export function part(name, slots) {
   const copy = $(`part-${name}`).content.cloneNode(true).firstElementChild;
   for (const slot of [copy, ...copy.querySelectorAll("*")]) {
@@ -39,7 +37,7 @@ export function reveal(visible) {
   for (const [id, isVisible] of Object.entries(visible)) $(id).hidden = !isVisible;
 }
 
-/** Links that change the address, first to what they choose; the focus stays. */
+/** Links, first to what they choose; keeps the focus. */
 export function showLinks(name, chosen, items) {
   const box = $(name);
   const focused = box.contains(document.activeElement) && document.activeElement.href;
@@ -53,7 +51,7 @@ export function showLinks(name, chosen, items) {
   }));
 }
 
-/** A button's `data-do` names its action; ignores clicks while busy. */
+/** By a button's `data-do`; ignores clicks while busy. */
 export function listen(act) {
   document.addEventListener("click", async (event) => {
     const target = event.target.closest("a[href^='?']:not([hreflang]), [data-do]");
@@ -71,7 +69,7 @@ export function announce(sentence) {
   setTimeout(() => say($("status"), sentence), 100);
 }
 
-/** What has happened, and next steps: labels and functions. */
+/** next: labels and functions. */
 export function notice(sentence, next = [], kind = "wrong") {
   const box = $("notice");
   const buttons = next.map(([label, onclick]) => Object.assign(part("step", { label }), { onclick }));

@@ -26,7 +26,7 @@ async function find(filter, after) {
 
 export const findOne = async (id) => (await execute("One", { id })).reservation;
 
-/** As a service, with its own provider and length. */
+/** As a service, with its length. */
 export async function findMoved(id) {
   const found = (shown[id] ??= await findOne(id));
   if (!found) throw new Failure("NOT_FOUND");
@@ -47,7 +47,7 @@ function cardOf(reservation) {
   return card;
 }
 
-/** Returns the ids of holds that are over. */
+/** Returns ids of holds that are over. */
 export async function showHolds(lapse) {
   const nodes = stored() ? (await find({ status: ["PENDING"] })).nodes : [];
   const before = [...$("holds").children].map(({ dataset }) => dataset.id);

@@ -9,7 +9,7 @@ let renewal = null;
 
 /** The session, or null when logged out. */
 export function stored() {
-  // The cookie ends with the browser; so does the session.
+  // The cookie ends with the browser.
   return document.cookie.includes(NAME) ? JSON.parse(localStorage.getItem(NAME)) : null;
 }
 
@@ -27,7 +27,7 @@ addEventListener("storage", ({ key, oldValue, newValue }) => {
   if (key === NAME && !oldValue !== !newValue) dispatchEvent(new Event("session"));
 });
 
-// Each returns "", mfa_authenticate for a code, or an error code.
+// Each returns "", mfa_authenticate, or an error code.
 export const logIn = ({ email, password }) => enter("auth/login", { email, password });
 export const signUp = ({ name, email, password }) => enter("auth/signup", { name, email, password });
 export const giveCode = ({ code }) => enter("auth/2fa/authenticate", { code }, { "X-Session-Token": pendingToken });
@@ -55,7 +55,7 @@ export async function bearer() {
   return { Authorization: `Bearer ${stored().access}` };
 }
 
-/** Once at a time, in all tabs. HTTP has no locks: then each tab gets the same successor. */
+/** Once in all tabs. Without HTTPS and its locks, each gets the same. */
 export function renew(session) {
   const work = () => exchange(session);
   renewal ??= (navigator.locks ? navigator.locks.request(NAME, work) : work()).finally(() => (renewal = null));
@@ -65,7 +65,7 @@ export function renew(session) {
 async function exchange(session) {
   if (stored()?.access !== session.access) return; // renewed by another tab
   const request = () => send(`${auth}tokens/refresh`, { body: { refresh_token: session.refresh } });
-  const { status, json } = await request().catch(request); // if its answer is lost, once more, with the same token
+  const { status, json } = await request().catch(request); // its answer may be lost
   if (status !== 200) return store(null);
   const { access_token: access, refresh_token: refresh } = json.data;
   store({ ...session, access, refresh });

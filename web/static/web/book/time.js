@@ -1,4 +1,4 @@
-// The page's language, and the browser's region: 2 pm, or 14:00.
+// The page's language, the browser's region.
 const { lang } = document.documentElement;
 const locale = navigator.languages.find((language) => language.split("-")[0] === lang) ?? lang;
 
@@ -16,7 +16,7 @@ const FORMATS = {
 };
 const ZONED = { timeStyle: undefined, hour: "numeric", minute: "2-digit", timeZoneName: "short" };
 
-/** With the zone where clocks that are set back show it twice. */
+/** With the zone, where clocks show it twice. */
 export function format(kind, instant, timeZone = zone, more) {
   const writer = new Intl.DateTimeFormat(locale, { ...FORMATS[kind], timeZone: known(timeZone), ...more });
   const at = (minutes) => writer.format(+new Date(instant) + minutes * 60_000);
@@ -42,7 +42,7 @@ export function timeIn(timeZone, instant) {
   return there === format("there", instant) ? "" : there;
 }
 
-// Days of the reader's zone, YYYY-MM-DD (Swedish); in UTC equally long.
+// YYYY-MM-DD (Swedish), of the reader's zone; in UTC equally long.
 export const dayOf = (instant) => new Date(instant).toLocaleDateString("sv");
 export const startOf = (day) => new Date(`${day}T00:00`);
 export const plusDays = (day, number) => new Date(Date.parse(day) + number * 86_400_000).toISOString().slice(0, 10);
