@@ -93,10 +93,10 @@ def fold(text: str) -> str:
     if text.isascii():
         folded = text.lower()
     else:
-        text = text.translate(PUNCTUATION)
-        for _ in range(2):  # the compatibility form of a character may have case
-            text = normalize("NFKD", text.casefold())
-        folded = "".join(one for one in IGNORED.sub("", text).translate(LETTERS) if not is_accent(one))
+        for _ in range(2):  # the compatibility form of a character may have case, or be an apostrophe or a hyphen
+            text = normalize("NFKD", text.translate(PUNCTUATION).casefold())
+        text = IGNORED.sub("", text).translate(LETTERS)
+        folded = "".join(one for one in text if not is_accent(one))
         folded = normalize("NFC", folded)
     return re.sub(r"\s+", " ", FORBIDDEN.sub(" ", folded))
 

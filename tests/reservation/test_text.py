@@ -2,7 +2,7 @@
 # ruff: noqa: RUF001 # texts of many scripts
 
 import xml.dom.minidom
-from unicodedata import is_normalized
+from unicodedata import is_normalized, normalize
 from xml.sax.saxutils import escape
 
 import pytest
@@ -23,6 +23,7 @@ TEXTS = st.text(st.characters(exclude_categories=()), max_size=30)
         ("soren", ["Søren", "Søren"]),
         ("istanbul", ["İstanbul", "ISTANBUL", "\u0131stanbul"]),
         ("o'brien-li", ["O\u2019Brien\u2010Li"]),
+        ("'n-b", ["\u0149-b", "\u2019N\ufe58B"]),
         ("office 1", ["oﬃce ①", "ｏｆｆｉｃｅ 1"]),
         ("σοφος", ["Σοφός", "ΣΟΦΟΣ"]),
         ("еж", ["Ёж"]),
@@ -48,6 +49,12 @@ def test_a_folded_text_is_stable(text: str) -> None:
     assert fold(folded) == folded
     assert is_normalized("NFC", folded)
     folded.encode()
+
+
+def test_every_character_is_folded_once_and_for_all() -> None:
+    """What is stored is folded again, and so is what is searched for: they must not differ."""
+    decomposed = [one for one in map(chr, range(0x30000)) if normalize("NFKD", one) != one]
+    assert [ascii(one) for one in decomposed if fold(fold(one)) != fold(one)] == []
 
 
 @given(TEXTS)

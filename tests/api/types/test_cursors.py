@@ -52,7 +52,25 @@ def test_rows_that_are_added_do_not_shift_a_cursor(names: Callable[..., list[str
     assert names(before=place) == ["a", "b", "c"]
 
 
-ODD_NAMES = ["Zoe", "zoe", "Zoë", "ada", "Ada", "ADA", "Åsa", "asa", "a-b", "ab", "a b", "10", "9", "ß", "ss", "ñ"]
+ODD_NAMES = [
+    "Zoe",
+    "zoe",
+    "Zoë",
+    "ada",
+    "Ada",
+    "ADA",
+    "Åsa",
+    "asa",
+    "a-b",
+    "ab",
+    "a b",
+    "10",
+    "9",
+    "ß",
+    "ss",
+    "ñ",
+    "\u0149",
+]
 
 
 @pytest.mark.parametrize("size", [1, 5])
@@ -70,6 +88,7 @@ def test_pages_have_every_name_once_without_regard_to_case_and_accents(
         in_order = edges[::-1] if sign else edges
         found += [edge["node"]["id"] for edge in in_order]
         at = in_order[-1]["cursor"]
+        assert len(found) <= Provider.objects.count(), "the pages come to an end"
     assert found == [gid(provider) for provider in Provider.objects.order_by(f"{sign}folded_name", f"{sign}pk")]
 
 
