@@ -330,6 +330,31 @@ def test_a_lost_response_to_a_renewal_does_not_log_out(visitor: Visitor) -> None
     visitor.forget_errors(about="net::ERR_")
 
 
+@pytest.mark.parametrize(
+    ("status", "sentence", "requests"),
+    [(429, "Please wait 70 seconds", 1), (503, "The service is unavailable for a moment.", 2)],
+)
+def test_a_refused_renewal_does_not_log_out(status: int, sentence: str, requests: int, visitor: Visitor) -> None:
+    page = logged_in(visitor)
+    expire_access_token(page)
+    refused = []
+
+    def refuse(route: Route) -> None:
+        refused.append(status)
+        route.fulfill(status=status, headers={"Retry-After": "70"}, json={"status": status, "errors": []})
+
+    page.route("**/tokens/refresh", refuse)
+    page.get_by_role("link", name="My reservations").click()
+    expect(notice(page)).to_contain_text(sentence)
+    expect(page.locator("#who")).to_have_text(EMAIL)
+    assert len(refused) == requests
+    page.unroute("**/tokens/refresh")
+    page.reload()
+    expect(page.locator("#no-upcoming")).to_be_visible()
+    expect(page.locator("#who")).to_have_text(EMAIL)
+    visitor.forget_errors(about=str(status))
+
+
 def test_a_reservation_is_moved(visitor: Visitor) -> None:
     page = visitor.page("/book")
     hold(page).get_by_role("button", name="Move").click()

@@ -58,14 +58,13 @@ export async function bearer() {
 /** Once in all tabs. Without HTTPS and its locks, each gets the same. */
 export function renew(session) {
   const work = () => exchange(session);
-  renewal ??= (navigator.locks ? navigator.locks.request(NAME, work) : work()).finally(() => (renewal = null));
-  return renewal;
+  return (renewal ??= (navigator.locks?.request(NAME, work) ?? work()).finally(() => (renewal = null)));
 }
 
 async function exchange(session) {
-  if (stored()?.access !== session.access) return; // renewed by another tab
+  if (stored()?.access !== session.access) return; // by another tab
   const request = () => send(`${auth}tokens/refresh`, { body: { refresh_token: session.refresh } });
-  const { status, json } = await request().catch(request); // its answer may be lost
+  const { status, json } = await request().catch((e) => (e.seconds ? Promise.reject(e) : request())); // if lost, again
   if (status !== 200) return store(null);
   const { access_token: access, refresh_token: refresh } = json.data;
   store({ ...session, access, refresh });
