@@ -84,6 +84,13 @@ class AccountAdapter(DefaultAccountAdapter):
             reset_attempts(user.email)
         return user
 
+    def reauthenticate(self, user: User, password: str) -> bool:
+        """Returns whether the password is right. That resets the attempts: the session has given its code before."""
+        is_right = bool(super().reauthenticate(user, password))
+        if is_right:
+            reset_attempts(user.email)
+        return is_right
+
     def is_reauthentication_required(self, *, app: str, **options: Any) -> bool:
         """Returns whether a change of credentials takes a recent authentication.
 

@@ -117,6 +117,17 @@ def test_too_many_attempts_at_a_change_have_a_code(user: User) -> None:
     assert found == ["enter_current_password"] * 3 + ["too_many_login_attempts"]
 
 
+def test_the_right_password_in_a_session_resets_the_attempts_with_a_second_factor_too(user: User) -> None:
+    phone = Application()
+    phone.log_in(**CREDENTIALS)
+    give_second_factor(user)
+    statuses = []
+    for _ in range(5):
+        cache.clear()
+        statuses.append(phone("POST", "auth/reauthenticate", password=CREDENTIALS["password"]).status_code)
+    assert statuses == [200] * 5
+
+
 def test_longer_windows_have_lower_rates(settings: Any) -> None:
     from accounts.attempts import attempt_rates
 
