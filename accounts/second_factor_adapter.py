@@ -5,6 +5,7 @@ its fallbacks do. To rotate, put a new key before the old one, and run `encrypt_
 """
 
 import base64
+import logging
 from functools import cache
 
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -13,8 +14,15 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.crypto import salted_hmac
 
+logger = logging.getLogger(__name__)
+
 ENCRYPTED = "fernet:"
 """Precedes an encrypted secret. One without it was stored by a version that did not encrypt."""
+
+UNREADABLE = (
+    "The secret of a second factor was encrypted with another key. Add it to MFA_ENCRYPTION_KEYS, or the former "
+    "SECRET_KEY to SECRET_KEY_FALLBACKS."
+)
 
 SALT = "reservation.second_factors"
 """Never changes, wherever this module moves: another one would lock out everybody with a second factor."""
@@ -28,17 +36,16 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     def decrypt(self, encrypted_text: str) -> str:
         """Returns the secret, also one that an earlier version stored in clear.
 
-        Raises ImproperlyConfigured when none of the keys has encrypted it.
+        Raises ImproperlyConfigured when none of the keys has encrypted it. The log says so too, since it has no
+        messages of exceptions.
         """
         if not encrypted_text.startswith(ENCRYPTED):
             return encrypted_text
         try:
             return MultiFernet(ciphers()).decrypt(encrypted_text.removeprefix(ENCRYPTED)).decode()
         except InvalidToken as error:
-            raise ImproperlyConfigured(
-                "The secret of a second factor was encrypted with another key. Add it to MFA_ENCRYPTION_KEYS, or the "
-                "former SECRET_KEY to SECRET_KEY_FALLBACKS."
-            ) from error
+            logger.error(UNREADABLE)
+            raise ImproperlyConfigured(UNREADABLE) from error
 
     def is_encrypted_with_first_key(self, stored: str) -> bool:
         """Returns whether a stored secret needs no other key than the first one."""

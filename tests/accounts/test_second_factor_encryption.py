@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from accounts.second_factor_adapter import SecondFactorAdapter
+from ops.logs import TextFormatter
 from reservation.models import User
 from tests.accounts.authenticator import SECRET, code, give_second_factor
 from tests.api.application import Application
@@ -149,13 +150,17 @@ def test_keys_are_rotated(before: Any, during: Any, after: Any, user: User, sett
     assert encrypt().startswith("0 second factors")
 
 
-def test_without_its_key_a_secret_is_an_error_and_no_code_is_right(user: User, settings: Any) -> None:
+def test_without_its_key_a_secret_is_an_error_and_no_code_is_right(
+    user: User, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
     settings.MFA_ENCRYPTION_KEYS = [OLD]
     give_second_factor(user)
     settings.MFA_ENCRYPTION_KEYS = [NEW]
     before = stored()
     with pytest.raises(ImproperlyConfigured, match="MFA_ENCRYPTION_KEYS"):
         log_in(code())
+    (record,) = [record for record in caplog.records if record.name.startswith("accounts.")]
+    assert "Add it to MFA_ENCRYPTION_KEYS" in TextFormatter().format(record)
     with pytest.raises(CommandError, match=f"accounts {user.pk}: add the former key"):
         encrypt()
     assert stored() == before
