@@ -2,7 +2,10 @@
 
 import re
 
-STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+"""A string, also one without an end: otherwise every quote in it would be tried as the beginning of another one, and
+100 KB of `\\"` would take half a minute."""
+
 BRACKETS = bytes.maketrans(b"{}", b"[]")
 OTHER_BYTES = bytes(byte for byte in range(256) if byte not in b"[]{}")
 

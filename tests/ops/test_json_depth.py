@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ops.json_depth import is_nested_deeper
+from ops.json_depth import STRING, is_nested_deeper
 
 
 @pytest.mark.parametrize(("kind", "leaf"), [("list", []), ("object", {}), ("list", ["["]), ("object", {"]": "{["})])
@@ -39,3 +39,8 @@ def test_no_values_are_made_of_the_text(text: bytes) -> None:
     finally:
         tracemalloc.stop()
     assert peak < 50 * len(text)
+
+
+@pytest.mark.parametrize("text", [b'"' + b'\\"' * 500, b'"' + b"\\\\" * 500 + b"\\", b'"'])
+def test_a_string_without_an_end_is_read_once(text: bytes) -> None:
+    assert STRING.findall(text) == [text.removesuffix(b"\\") if len(text) % 2 == 0 else text]
