@@ -21,8 +21,8 @@ FORBIDDEN_IN_NAMES = re.compile(f"[\t\n\r\u2028\u2029{FORBIDDEN.pattern[1:]}")
 LINE_BREAK = re.compile("[\v\f\x85\u2028\u2029]")
 """What else begins a new line: word processors paste vertical tabs."""
 
-UNSEEN = "[\\s\u200b\u2060\ufeff\u202a-\u202d\u2066-\u2069]+"
-ENDS = re.compile(f"^{UNSEEN}|{UNSEEN}$")
+SPACES = "".join(one for one in map(chr, range(0x3001)) if one.isspace())
+UNSEEN = f"{SPACES}\u200b\u2060\ufeff\u202a\u202b\u202c\u202d\u2066\u2067\u2068\u2069"
 """White space, and the invisible characters that copying from an address book adds around a name or a number. Not
 U+202E, which is never added by accident."""
 
@@ -51,7 +51,7 @@ LETTERS = str.maketrans(
 
 def normalise_name(text: str) -> str:
     """The name in Unicode's composed form (NFC), without invisible characters at its ends."""
-    return ENDS.sub("", normalize("NFC", text))
+    return normalize("NFC", text).strip(UNSEEN)
 
 
 def normalise_prose(text: str) -> str:

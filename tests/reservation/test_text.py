@@ -1,6 +1,10 @@
 """What a text may contain, and how searches and orders compare names."""
 # ruff: noqa: RUF001 # texts of many scripts
 
+import re
+import resource
+import subprocess
+import sys
 import xml.dom.minidom
 from unicodedata import is_normalized, normalize
 from xml.sax.saxutils import escape
@@ -9,7 +13,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reservation.text import FORBIDDEN, FORBIDDEN_IN_NAMES, fold, repair_name, repair_prose, shows_something
+from reservation.text import (
+    FORBIDDEN,
+    FORBIDDEN_IN_NAMES,
+    UNSEEN,
+    fold,
+    normalise_name,
+    repair_name,
+    repair_prose,
+    shows_something,
+)
 
 TEXTS = st.text(st.characters(exclude_categories=()), max_size=30)
 
@@ -70,3 +83,23 @@ def test_a_repaired_text_can_be_stored_and_exported(text: str) -> None:
 @given(TEXTS)
 def test_nothing_that_shows_is_lost(text: str) -> None:
     assert shows_something(repair_name(text)) == shows_something(FORBIDDEN_IN_NAMES.sub("", text))
+
+
+@given(st.text(st.sampled_from(f"{UNSEEN}a\u202e"), max_size=12))
+def test_only_the_ends_of_a_name_are_stripped(name: str) -> None:
+    stripped = normalise_name(name)
+    assert stripped in normalize("NFC", name)
+    assert stripped == re.sub(r"^\s+|\s+$", "", stripped)
+    assert not set(stripped[:1] + stripped[-1:]) & set(UNSEEN)
+    assert (stripped == "") == (not set(name) - set(UNSEEN))
+
+
+def test_a_name_of_spaces_takes_no_time_that_grows_with_their_square() -> None:
+    """A name is normalised before its length is checked. CPU time is bounded: the square would take minutes."""
+    code = (
+        "from reservation.text import normalise_name; assert len(normalise_name(f'a{chr(32) * 10**6}a')) == 10**6 + 2"
+    )
+    seconds = (20, 20)
+    subprocess.run(
+        [sys.executable, "-c", code], check=True, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, seconds)
+    )
