@@ -4,6 +4,7 @@ import unicodedata
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import check_password
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -113,13 +114,19 @@ class User(AbstractBaseUser, PermissionsMixin):
     def check_password(self, raw_password: str | None) -> bool:
         """Returns whether the password is right. The hash of a right one is replaced if its parameters are not current.
 
-        Sends password_rehashed then, since sessions depend on the hash, and the password has not changed.
+        Sends password_rehashed then, since sessions depend on the hash, and the password has not changed. A hash that
+        another request has replaced meanwhile is never overwritten: the password may be a new one.
         """
-        former_auth_hash = self.get_session_auth_hash()
-        is_right = super().check_password(raw_password)
-        if self.get_session_auth_hash() != former_auth_hash:
+        former, former_auth_hash = self.password, self.get_session_auth_hash()
+        is_right = check_password(raw_password, former, self.set_password)
+        if self.password == former:
+            return is_right
+        self._password = None  # the password is not new: Django informs no validators
+        if User.objects.filter(pk=self.pk, password=former).update(password=self.password):
             password_rehashed.send(type(self), user=self, former_auth_hash=former_auth_hash)
-        return is_right
+            return is_right
+        self.refresh_from_db(fields=["password"])
+        return check_password(raw_password, self.password)
 
     def set_normal_email(self) -> None:
         """Replaces the address by its normal form, and keeps it as it was typed.

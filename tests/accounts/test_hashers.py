@@ -75,6 +75,33 @@ def test_replacing_a_hash_ends_no_session(user: User, settings: Any) -> None:
     assert phone("GET", "auth/session").status_code == 200
 
 
+@pytest.fixture
+def old_hash(user: User, settings: Any) -> User:
+    """Returns an account whose hash has the parameters of an earlier version."""
+    settings.PASSWORD_HASHERS = DJANGOS_HASHERS
+    user.set_password(PASSWORD)
+    user.save()
+    settings.PASSWORD_HASHERS = PASSWORD_HASHERS
+    return user
+
+
+def test_two_log_ins_at_once_leave_one_hash_for_the_sessions_of_both(old_hash: User) -> None:
+    first, second = User.objects.get(), User.objects.get()
+    assert (first.check_password(PASSWORD), second.check_password(PASSWORD)) == (True, True)
+    stored = User.objects.get().get_session_auth_hash()
+    assert (first.get_session_auth_hash(), second.get_session_auth_hash()) == (stored, stored)
+    assert is_current(old_hash)
+
+
+def test_a_log_in_with_the_former_password_does_not_undo_a_change_of_it(old_hash: User) -> None:
+    read_before = User.objects.get()
+    old_hash.set_password("battery-staple-7")
+    old_hash.save()
+    is_right = read_before.check_password(PASSWORD)
+    assert User.objects.get().check_password("battery-staple-7")
+    assert not is_right
+
+
 class Hashing:
     """Counts the hashes that run at once, and holds each until it is released."""
 
