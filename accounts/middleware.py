@@ -11,17 +11,18 @@ from django.http import HttpRequest, HttpResponse
 from accounts.errors import error_response
 from accounts.hashers import RETRY_SECONDS, TooManyHashes
 from ops.content_encoding import is_compressed
-from ops.json_depth import is_nested_deeper
+from ops.json_depth import has_more_containers, is_nested_deeper
 from ops.rate_limit import Rate, rate_limiter
 from ops.request_rate import consume_of_address, tokens_for_size
 
 AUTH_PREFIX = "/auth/"
 SECOND_FACTOR = "/auth/2fa/authenticate"
 MAX_DEPTH = 10
+MAX_CONTAINERS = 100
 
 
 class ReadableJsonMiddleware:
-    """Refuses a body for allauth that is compressed, too large, not JSON in UTF-8, or nested too deeply.
+    """Refuses a body for allauth that is compressed, too large, not JSON in UTF-8, or nested too much.
 
     Deep nesting would overflow the parser that allauth reads it with. Before anything is read, the request consumes
     tokens of its address: one, and more by its size.
@@ -42,6 +43,8 @@ class ReadableJsonMiddleware:
             if request.body:
                 if is_nested_deeper(request.body, MAX_DEPTH):
                     return error_response("The body is nested too deeply.", status=400)
+                if has_more_containers(request.body, MAX_CONTAINERS):
+                    return error_response("The body has too many objects and lists.", status=400)
                 orjson.loads(request.body)
         except RequestDataTooBig:
             return error_response("The body is too large.", status=413)

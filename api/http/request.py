@@ -12,7 +12,7 @@ from graphql import GraphQLError
 from api.documents.persisted import NOT_SUPPORTED, SHA_256
 from api.http.codes import Code
 from api.http.errors import RequestError, coded, malformed
-from api.limits.values import check_lists, check_nesting
+from api.limits.values import check_containers, check_lists
 from ops.content_encoding import is_compressed
 
 JSON = "application/json"
@@ -61,7 +61,7 @@ def read_body(request: HttpRequest) -> Any:
 
 
 def read_json(text: str | bytes) -> Any:
-    check_nesting(text)
+    check_containers(text)
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:

@@ -6,16 +6,20 @@ from django.conf import settings
 
 from api.http.errors import malformed
 from api.limits.errors import list_too_long
-from ops.json_depth import is_nested_deeper
+from ops.json_depth import has_more_containers, is_nested_deeper
 
 CONTAINERS = (dict, list)
 
 
-def check_nesting(text: str | bytes) -> None:
-    """Raise RequestError when the JSON is nested deeper than the limit."""
-    maximum = settings.REQUEST_MAX_NESTING
-    if is_nested_deeper(text.encode(errors="replace") if isinstance(text, str) else text, maximum):
-        raise malformed(f"A request's JSON is nested {maximum} levels deep at most.")
+def check_containers(text: str | bytes) -> None:
+    """Raise RequestError when the JSON has more objects and lists, or deeper ones, than the limits."""
+    if isinstance(text, str):
+        text = text.encode(errors="replace")
+    levels, containers = settings.REQUEST_MAX_NESTING, settings.REQUEST_MAX_CONTAINERS
+    if is_nested_deeper(text, levels):
+        raise malformed(f"A request's JSON is nested {levels} levels deep at most.")
+    if has_more_containers(text, containers):
+        raise malformed(f"A request's JSON has {containers} objects and lists at most.")
 
 
 def check_lists(variables: dict[str, Any]) -> None:

@@ -74,6 +74,15 @@ def test_a_body_that_is_nested_too_deeply_is_refused(depth: int, send: Any, db: 
     assert not User.objects.exists()
 
 
+def test_a_body_of_many_lists_is_refused_before_it_is_parsed(send: Any, db: None, monkeypatch: Any) -> None:
+    assert send(b'{"x":[' + b"[]," * 97 + b"1]}").json()["errors"][0]["code"] == "required", "allauth reads it"
+    monkeypatch.setattr("accounts.middleware.orjson", None)
+    assert refusal(send(b'{"x":[' + b"[[[[]]]]," * 14_000 + b"1]}")) == (
+        400,
+        "The body has too many objects and lists.",
+    )
+
+
 def test_a_body_that_is_nested_ten_levels_deep_reaches_allauth(send: Any, db: None) -> None:
     response = send(nested(10))
     assert response.status_code == 400

@@ -1,4 +1,4 @@
-"""The nesting of JSON is found before it is parsed."""
+"""The nesting of JSON, and the number of its objects and lists, are found before it is parsed."""
 
 import json
 import tracemalloc
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ops.json_depth import STRING, is_nested_deeper
+from ops.json_depth import STRING, has_more_containers, is_nested_deeper
 
 
 @pytest.mark.parametrize(("kind", "leaf"), [("list", []), ("object", {}), ("list", ["["]), ("object", {"]": "{["})])
@@ -44,3 +44,10 @@ def test_no_values_are_made_of_the_text(text: bytes) -> None:
 @pytest.mark.parametrize("text", [b'"' + b'\\"' * 500, b'"' + b"\\\\" * 500 + b"\\", b'"'])
 def test_a_string_without_an_end_is_read_once(text: bytes) -> None:
     assert STRING.findall(text) == [text.removesuffix(b"\\") if len(text) % 2 == 0 else text]
+
+
+@pytest.mark.parametrize("value", [[[], {}, [1, {"a": []}]], {"a": {"[": "{{{["}, "b": [[], ["]"], {}]}])
+def test_objects_and_lists_are_counted_outside_of_strings(value: Any) -> None:
+    text = json.dumps(value).encode()
+    assert not has_more_containers(text, 6)
+    assert has_more_containers(text, 5)

@@ -38,6 +38,15 @@ def test_a_list_in_the_variables_has_at_most_100_items(wrap: Any, post: Post, db
     assert beyond.json()["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT", "limit": "list", "maximum": 100}
 
 
+def test_objects_and_lists_in_a_request_have_a_maximum(post: Post) -> None:
+    others = 2  # the request and its extensions
+    assert post({"query": VIEWER, "extensions": {"a": "[" * 5000}}).json() == NOBODY
+    assert post({"query": VIEWER, "extensions": {str(number): [] for number in range(2000 - others)}}).json() == NOBODY
+    beyond = post({"query": VIEWER, "extensions": {str(number): {} for number in range(2001 - others)}})
+    assert refusal(beyond) == (400, "BAD_REQUEST")
+    assert beyond.json()["errors"][0]["message"] == "A request's JSON has 2000 objects and lists at most."
+
+
 def test_the_limits_are_settings(post: Post, settings: Any) -> None:
     settings.REQUEST_MAX_NESTING = 3
     assert refusal(post({"query": VIEWER, "extensions": {"a": [[]]}})) == (400, "BAD_REQUEST")
