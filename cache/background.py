@@ -29,12 +29,20 @@ class Repeater:
         self.thread: threading.Thread | None = None
 
     def repeat(self, task: Callable[[], bool]) -> None:
-        """Calls the task every INTERVAL_SECONDS until it returns True, from now on also if it just has."""
+        """Calls the task every INTERVAL_SECONDS until it returns True, from now on also if it just has.
+
+        Without a thread, which the system may deny, it waits for the next call of this method.
+        """
         with self.lock:
             self.tasks.add(task)
             if self.thread is None:
-                self.thread = threading.Thread(target=self.run, name="cache", daemon=True)
-                self.thread.start()
+                thread = threading.Thread(target=self.run, name="cache", daemon=True)
+                try:
+                    thread.start()
+                except RuntimeError:
+                    logger.exception("There is no thread for work in the background.")
+                else:
+                    self.thread = thread
 
     def run(self) -> None:
         pause = threading.Event()
@@ -45,8 +53,8 @@ class Repeater:
             with self.lock:
                 self.tasks |= left
                 if not self.tasks:
-                    self.at_end()
                     self.thread = None
+                    self.at_end()
                     return
 
 
