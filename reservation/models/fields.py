@@ -1,6 +1,7 @@
 """Model fields that several models share. Each cleans its value as it validates it."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 from unicodedata import normalize
 
@@ -12,6 +13,7 @@ from database.collations import ByteCharField, ComparedByBytes
 from reservation.text import (
     FORBIDDEN,
     FORBIDDEN_IN_NAMES,
+    UNSEEN,
     normalise_name,
     normalise_prose,
     shows_something,
@@ -55,6 +57,19 @@ def refuse(forbidden: re.Pattern[str], text: str) -> None:
         )
 
 
+LONGEST_FORM = 4
+"""The most characters of which NFC makes one (UAX #15)."""
+
+
+def normalised(text: str, *, normalise: Callable[[str], str], max_length: int | None) -> str:
+    """The text, normalised unless it is too long in any form: it is left to be refused then.
+
+    Normalising takes time by the square of the marks on a letter, seconds for 100 KB of them.
+    """
+    is_too_long = max_length is not None and len(text) > LONGEST_FORM * max_length
+    return text if is_too_long else normalise(text)
+
+
 class NameField(ComparedByBytes, models.CharField):
     """One line of visible text: normalised (NFC), and stripped of what does not show at its ends, before it is
     validated. Look-ups are normalised, too."""
@@ -63,7 +78,9 @@ class NameField(ComparedByBytes, models.CharField):
 
     def to_python(self, value: Any) -> Any:
         value = super().to_python(value)
-        return normalise_name(value) if isinstance(value, str) else value
+        if not isinstance(value, str):
+            return value
+        return normalised(value.strip(UNSEEN), normalise=normalise_name, max_length=self.max_length)
 
     def get_prep_value(self, value: Any) -> Any:
         value = super().get_prep_value(value)
@@ -84,4 +101,6 @@ class ProseField(ComparedByBytes, models.TextField):
 
     def to_python(self, value: Any) -> Any:
         value = super().to_python(value)
-        return normalise_prose(value) if isinstance(value, str) else value
+        if not isinstance(value, str):
+            return value
+        return normalised(value, normalise=normalise_prose, max_length=self.max_length)

@@ -108,3 +108,14 @@ def test_a_prose_field_has_a_maximum_length_and_is_unchanged() -> None:
     for wrong in ("x" * 6, "a\0b"):
         with pytest.raises(ValidationError):
             field.clean(wrong, None)
+
+
+def test_a_text_that_is_too_long_in_any_form_is_refused_without_being_normalised() -> None:
+    """Normalising marks takes time by the square of their number. Of four characters, NFC may make one."""
+    four = "\u03b1\u0313\u0300\u0345"
+    for field in (NameField(max_length=5), ProseField(max_length=5)):
+        assert field.clean(four * 5, None) == "\u1f82" * 5
+        assert field.to_python(four * 6) == four * 6
+        with pytest.raises(ValidationError, match="at most 5 characters"):
+            field.clean(four * 6, None)
+    assert NameField(max_length=5).clean(f" \u200b{' ' * 50}e\u0301 ", None) == "\u00e9"
