@@ -28,6 +28,8 @@ class SignupForm(forms.Form):
 
     def clean_name(self) -> str:
         """Cleans the name as the model does; empty for one that was not given. Raises ValidationError."""
+        if not isinstance(self.data.get("name") or "", str):  # of JSON
+            raise ValidationError("A name is a text.", code="invalid")
         field = Client._meta.get_field("name")
         name = str(field.to_python(self.cleaned_data["name"]))
         return str(field.clean(name, None)) if name else ""

@@ -72,6 +72,14 @@ def test_a_name_of_an_identity_provider_is_repaired(name: str | None, stored: st
     assert Client.objects.get().name == stored
 
 
+@pytest.mark.parametrize("name", [["Eve"], {"first": "Eve"}, 5], ids=str)
+def test_a_name_that_is_no_text_is_refused(name: Any, call: Send, db: None) -> None:
+    response = call("signup", **CREDENTIALS, name=name)
+    (error,) = response.json()["errors"]
+    assert (response.status_code, error["param"], error["code"]) == (400, "name", "invalid")
+    assert not User.objects.exists()
+
+
 def test_sign_up_grants_no_rights(call: Send, db: None) -> None:
     more = {"is_staff": True, "is_superuser": True, "id": 1, "client": 1, "provider": 1}
     assert call("signup", **CREDENTIALS, **more).status_code == 200
