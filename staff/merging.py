@@ -39,7 +39,7 @@ class MergingForm(forms.ModelForm):
         disputed = [
             name
             for name in self.changed_by_others
-            if name in self.changed_data and self.fields[name].has_changed(self[name].initial, self[name].data)
+            if name in self.changed_data and self.entered_texts(name) != present_texts(self[name])
         ]
         for name in disputed:
             present = in_words(self[name].initial)
@@ -54,6 +54,15 @@ class MergingForm(forms.ModelForm):
         for name in set(self.cleaned_data) - set(self.changed_data):
             del self.cleaned_data[name]
         return self.cleaned_data
+
+    def entered_texts(self, name: str) -> list[str] | None:
+        """Returns what the user has entered, as the model normalises it; None if it is not valid."""
+        if name not in self.cleaned_data:
+            return None
+        value = self.cleaned_data[name]
+        if isinstance(value, str):
+            value = self._meta.model._meta.get_field(name).to_python(value)
+        return texts_of(self.fields[name].prepare_value(value))
 
     def show_present_values(self) -> None:
         """Takes the present values as shown, so that the form can be sent again; the user's own entries stay."""

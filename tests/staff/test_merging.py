@@ -99,6 +99,26 @@ def test_the_same_change_by_both_is_no_conflict(browser: Browser) -> None:
     assert browser.post(page_of(service), {**form, "name": "Trim"}).status_code == 302
 
 
+@pytest.mark.parametrize(
+    ("field", "theirs", "mine"),
+    [
+        ("name", "Caf\u00e9", " Cafe\u0301\u200b"),
+        ("description", "two\nlines", "two\r\nlines"),
+        ("duration_minutes", 30, "030"),
+        ("is_active", False, []),
+    ],
+)
+def test_the_same_value_in_another_spelling_is_no_conflict(
+    field: str, theirs: Any, mine: Any, browser: Browser
+) -> None:
+    service = make_service(duration_minutes=15)
+    form = opened(browser, page_of(service), with_field="name")
+    update_service(caller=staff(), service_id=service.pk, now=NOW, **{field: theirs})
+    assert browser.post(page_of(service), {**form, field: mine}).status_code == 302
+    service.refresh_from_db()
+    assert str(getattr(service, field)).replace("\r\n", "\n") == str(theirs)
+
+
 def test_a_switch_that_both_have_changed_is_shown_as_entered(browser: Browser) -> None:
     provider = make_provider(name="Anna", is_active=True)
     form = opened(browser, page_of(provider), with_field="name")
