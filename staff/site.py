@@ -16,6 +16,7 @@ from django.utils import timezone
 from unfold.sites import UnfoldAdminSite
 
 from accounts.attempts import consume_attempt
+from accounts.hashers import slots
 from accounts.second_factor import may_work_as_staff
 from reservation.models import User
 from reservation.time_zones import zone_named
@@ -69,8 +70,10 @@ class StaffSite(UnfoldAdminSite):
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Changes the user's password, which ends every session, as in the API. Attempts are limited like log-ins."""
         user = request.user
-        if request.method == "POST" and isinstance(user, User) and not consume_attempt(user.email):
-            return HttpResponse("Too many attempts. Try again later.", status=429, content_type="text/plain")
+        if request.method == "POST" and isinstance(user, User):
+            slots.require_free()  # before anything is counted: a password that cannot be checked was not tried
+            if not consume_attempt(user.email):
+                return HttpResponse("Too many attempts. Try again later.", status=429, content_type="text/plain")
         response = super().password_change(request, extra_context)
         if request.method == "POST" and response.status_code == 302 and isinstance(user, User):
             password_changed.send(User, request=request, user=user)
