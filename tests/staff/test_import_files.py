@@ -2,6 +2,7 @@
 
 import csv
 import io
+import tracemalloc
 from typing import Any
 
 import openpyxl
@@ -155,6 +156,23 @@ def test_an_xlsx_file_that_unzips_to_too_much_is_not_read(manager: Browser, monk
 def test_an_xlsx_file_with_too_many_rows_is_refused(manager: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tables, "MAX_SHEET_ROWS", 5)
     assert "more than 5 rows" in refusal(upload(manager, as_xlsx([*ROWS, *[[""]] * 9, [" "]])))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"email" + b",x" * 5_000 + b"\n" + b"a\n" * 5_000, b"email,name,phone,time_zone\n" + b"a\n" * 90_000],
+    ids=["many columns", "many rows"],
+)
+def test_a_small_file_makes_no_large_table(content: bytes, manager: Browser) -> None:
+    """Each row is made as long as the head: a file of 200 KB with 50,000 columns took 20 GB."""
+    tracemalloc.start()
+    try:
+        refused = upload(manager, content)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert "columns are" in refusal(refused) or "at most 1000 rows" in refusal(refused)
+    assert peak < 40 * 2**20
 
 
 @pytest.mark.parametrize("write", [as_csv, as_xlsx])
