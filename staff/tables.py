@@ -24,6 +24,8 @@ MAX_FILE_ROWS, MAX_COLUMNS = 1000, 50
 MAX_UNZIPPED_BYTES, MAX_SHEET_ROWS = 5 * 2**20, 20_000
 """The bounds of an .xlsx file, blank rows included."""
 
+TOO_MUCH = "This .xlsx file contains too much: copy the rows into a new one."
+
 DELIMITERS = ",;\t"
 BLANK = ' \t\r\n,;"'
 """The characters of a line of CSV without values."""
@@ -64,11 +66,16 @@ def read_workbook(content: bytes) -> str:
     except Exception as error:  # openpyxl raises whatever a damaged file makes its parsers raise
         raise ValidationError("This .xlsx file cannot be read: save it as CSV UTF-8.") from error
     if rows is None:
-        raise ValidationError("This .xlsx file contains too much: copy the rows into a new one.")
+        raise ValidationError(TOO_MUCH)
     if len(rows) > MAX_SHEET_ROWS:
         raise ValidationError(f"The sheet has more than {MAX_SHEET_ROWS} rows: delete the blank ones below the others.")
     text = StringIO()
-    csv.writer(text).writerows([cell_text(value) for value in row] for row in rows)
+    writer = csv.writer(text)
+    for row in rows:
+        cells = [cell_text(value) for value in row]
+        if text.tell() + sum(map(len, cells)) > MAX_UNZIPPED_BYTES:  # cells share texts: a long one may occur often
+            raise ValidationError(TOO_MUCH)
+        writer.writerow(cells)
     return text.getvalue()
 
 

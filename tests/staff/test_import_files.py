@@ -4,6 +4,7 @@ import csv
 import io
 import tracemalloc
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import openpyxl
 import pytest
@@ -151,6 +152,38 @@ def test_another_file_is_refused_in_a_sentence_that_names_the_columns(
 def test_an_xlsx_file_that_unzips_to_too_much_is_not_read(manager: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tables, "MAX_UNZIPPED_BYTES", 1000)
     assert "contains too much" in refusal(upload(manager, as_xlsx(ROWS)))
+
+
+def with_shared_text(content: bytes, text: str, *, cells: int) -> bytes:
+    """The workbook with a sheet in which all cells have the same text, written once, as Excel writes it."""
+    namespace = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    row = "<row>" + '<c t="s"><v>0</v></c>' * 10 + "</row>"
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    override = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/></Types>'
+    written = io.BytesIO()
+    with ZipFile(io.BytesIO(content)) as former, ZipFile(written, "w", ZIP_DEFLATED) as book:
+        parts = {name: former.read(name).decode() for name in former.namelist()}
+        parts["xl/worksheets/sheet1.xml"] = (
+            f"<worksheet {namespace}><sheetData>{row * (cells // 10)}</sheetData></worksheet>"
+        )
+        parts["xl/sharedStrings.xml"] = f"<sst {namespace}><si><t>{text}</t></si></sst>"
+        parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace("</Types>", override)
+        for name, part in parts.items():
+            book.writestr(name, part)
+    return written.getvalue()
+
+
+def test_a_text_that_many_cells_of_an_xlsx_file_share_is_not_written_for_each(manager: Browser) -> None:
+    """Of 200 KB it could make 100 GB. Here 12 KB would become 60 MB."""
+    content = with_shared_text(as_xlsx(ROWS), "x" * 60_000, cells=1000)
+    tracemalloc.start()
+    try:
+        refused = upload(manager, content)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert refusal(refused) == "This .xlsx file contains too much: copy the rows into a new one."
+    assert peak < 40 * 2**20
 
 
 def test_an_xlsx_file_with_too_many_rows_is_refused(manager: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
