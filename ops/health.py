@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -31,7 +32,10 @@ def is_from_staff(request: HttpRequest) -> bool:
     """Returns whether a member of staff is logged in to the admin; False while the database is unavailable."""
     if settings.SESSION_COOKIE_NAME not in request.COOKIES or readiness.get().database == UNAVAILABLE:
         return False
-    return request.user.is_active and request.user.is_staff
+    try:
+        return request.user.is_active and request.user.is_staff
+    except (DatabaseError, InterfaceError):  # since it was checked, a moment ago
+        return False
 
 
 @never_cache

@@ -1,6 +1,7 @@
 """Health checks: liveness, readiness, and the state of each dependency."""
 
 import json
+import math
 import os
 import signal
 import socket
@@ -19,7 +20,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client as Browser
 from mirakuru import TCPExecutor
@@ -226,6 +227,19 @@ def test_staff_sees_the_details_for_people_and_others_do_not(stranger: Browser, 
     stranger.force_login(make_user(is_staff=True))
     assert health_at(stranger, HEALTH) == (200, HEALTHY)
     assert health_at(stranger, READY) == (200, {"status": "ok"})
+
+
+def test_a_database_that_fails_after_it_was_checked_hides_the_details_from_staff(
+    stranger: Browser, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> None:
+        raise OperationalError("gone")
+
+    stranger.force_login(make_user(is_staff=True))
+    monkeypatch.setattr(readiness, "found", (readiness.get(), math.inf))
+    with connection.execute_wrapper(fail):
+        response = stranger.get(HEALTH)
+    assert (response.status_code, response.json()) == (200, {"status": "ok"})
 
 
 # --- What a check costs ---
