@@ -57,6 +57,15 @@ def test_slow_bodies_of_one_address_cost_little_and_most_are_refused(tmp_path):
     assert grown < CONNECTIONS * 64 * 1024  # it was 256 KB for each
 
 
+def test_an_address_has_few_requests_in_progress_where_passwords_are_checked(tmp_path):
+    log_in = SLOW_BODY.replace(b"/graphql/", b"/auth/app/v1/auth/login")
+    with application(respond_with(b"{}")) as app, run_nginx(tmp_path / "nginx", app=app) as nginx, ExitStack() as stack:
+        slow = [connect(nginx.port, stack, log_in) for _ in range(6)]
+        wait_until(lambda: [status_so_far(connection) for connection in slow[4:]] == [429, 429])
+        other = connect(nginx.port, stack, READ)
+        wait_until(lambda: status_so_far(other) == 200)
+
+
 def test_slow_readers_cost_a_bounded_amount_and_are_cut(tmp_path):
     answer = b"[%s]" % (b'"%s",' % (b"x" * 1000) * 64_000)  # 64 MB
     with application(respond_with(answer)) as app, run_nginx(tmp_path / "nginx", app=app) as nginx:
