@@ -265,7 +265,7 @@ IMPORT_EXPORT_SKIP_ADMIN_LOG = False
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"
-IMPORT_EXPORT_TMP_STORAGE_CLASS = "staff.imports.PreviewStorage"
+IMPORT_EXPORT_TMP_STORAGE_CLASS = "staff.previews.PreviewStorage"
 LOGIN_REDIRECT_URL = f"/{ADMIN_PATH}"
 
 # --- Health and metrics ---------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ class StaffConfig(AppConfig):
     name = "staff"
 
     def ready(self) -> None:
-        user_logged_out.connect(import_module("staff.imports").forget_previews)
+        user_logged_out.connect(import_module("staff.previews").forget_previews)
 
 
 class StaffAdminConfig(SimpleAdminConfig):

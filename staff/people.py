@@ -28,7 +28,8 @@ from reservation.models import User
 from staff.base import CatalogueAdmin, current_caller, invalid_lookups
 from staff.fields import editable_fields, in_lines
 from staff.formats import EXPORTS, AnyTable
-from staff.imports import PeopleConfirmForm, PeopleImportForm, UploadedText, is_unexplained, store_preview
+from staff.imports import is_unexplained
+from staff.previews import PeopleConfirmForm, PeopleImportForm, UploadedText, store_preview
 
 
 class NewPersonForm(forms.ModelForm):
