@@ -71,6 +71,7 @@ def test_a_move_offers_no_other_service_and_holds_nothing(visitor: Visitor, book
     check_accessibility(page)
     choice.get_by_role("button", name="Move it here").click()
     expect(page.locator("#notice")).to_contain_text("Moved to")
+    expect(page.locator("#times a")).to_have_count(0)  # they would move it again
     start = NINE + timedelta(hours=1)
     assert read(booked) == {
         "status": "CONFIRMED",

@@ -1,5 +1,3 @@
-// Ignores an invalid day.
-
 export function address() {
   const { day, ...rest } = Object.fromEntries(new URLSearchParams(location.search));
   return /^2\d{3}-\d\d-\d\d$/.test(day) && Date.parse(day) ? { ...rest, day } : rest;

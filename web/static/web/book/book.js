@@ -124,6 +124,7 @@ async function settle(name, operation, input, startsAt) {
   });
   tabs.postMessage(name);
   $("holds").replaceChildren(); // not changed elsewhere
+  $("times").replaceChildren(); // of a move
   replace({ time: null, move: null });
   $("note").value = $("reason").value = "";
   const next = name === "booked" ? [[text("mine"), STEPS.mine]] : [];

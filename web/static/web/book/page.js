@@ -32,7 +32,6 @@ export function part(name, slots) {
   return copy;
 }
 
-/** By id. */
 export function reveal(visible) {
   for (const [id, isVisible] of Object.entries(visible)) $(id).hidden = !isVisible;
 }

@@ -47,7 +47,7 @@ function cardOf(reservation) {
   return card;
 }
 
-/** Returns ids of holds that are over. */
+/** Returns ids of former holds. */
 export async function showHolds(lapse) {
   const nodes = stored() ? (await find({ status: ["PENDING"] })).nodes : [];
   const before = [...$("holds").children].map(({ dataset }) => dataset.id);
