@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 from allauth.account.signals import email_added
-from django.core.exceptions import RequestDataTooBig, ValidationError
+from django.core.exceptions import ValidationError
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
@@ -32,13 +32,12 @@ class StoredEmailMiddleware:
 
 
 def replace_email(request: HttpRequest) -> None:
-    """Replaces `email` in the JSON of this request, and keeps it on the request as it was typed."""
-    try:
-        body = orjson.loads(request.body or b"null")
-    except (RequestDataTooBig, orjson.JSONDecodeError):
-        return  # refused elsewhere
-    email = body.get("email") if isinstance(body, dict) else None
-    if not isinstance(email, str):
+    """Replaces `email` in the JSON of this request, and keeps it on the request as it was typed.
+
+    The JSON was parsed by `ReadableJsonMiddleware`, which comes before.
+    """
+    body = getattr(request, "parsed_body", None)
+    if not (isinstance(body, dict) and isinstance(email := body.get("email"), str)):
         return
     try:
         stored = User.objects.stored_email(email)
