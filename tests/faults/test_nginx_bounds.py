@@ -39,7 +39,7 @@ def status_so_far(connection):
     """The status of the response that has arrived; None while there is none."""
     connection.settimeout(0.01)
     with suppress(TimeoutError):
-        return int(connection.recv(12).split()[1])
+        return int(connection.recv(12, socket.MSG_PEEK).split()[1])  # stays there for the next call
     return None
 
 

@@ -57,7 +57,14 @@ def draw_outcome() -> Outcome:
     if os.environ["LOSE"] == "races":
         return Outcome(random.choice(RACES), random.choice(PLACES)) if random.random() < 0.2 else Outcome()
     error, share = (LOST_CONNECTION, 1 / 3) if os.environ["LOSE"] == "commits" else (KILLED, 1 / 8)
-    return Outcome(error, is_committed=random.random() < 0.5) if random.random() < share else Outcome()
+    return Outcome(error, is_committed=draw_is_committed()) if random.random() < share else Outcome()
+
+
+def draw_is_committed() -> bool:
+    """Both happen before either may come a second time by chance, since a run may have few losses."""
+    with open(os.environ["LOSE_LOG"]) as log:
+        places = {line.split(maxsplit=1)[1].strip() for line in log if line != "begun\n"}
+    return random.choice([True, False]) if len(places) != 1 else places == {"before COMMIT"}
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
