@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import Model
 from graphene.utils.str_converters import to_camel_case
-from graphql import GraphQLSchema, default_field_resolver, is_introspection_type, is_object_type
+from graphql import GraphQLObjectType, GraphQLSchema, default_field_resolver, is_introspection_type
 
 from api.execution import Column, PythonTypes, resolves_column
 from reservation.domain.caller import Caller
@@ -120,8 +120,8 @@ def guard(schema: GraphQLSchema) -> GraphQLSchema:
         if unknown := listed - getattr(schema.get_type(type_name), "fields", {}).keys():
             raise LookupError(f"api/permissions.py has entries for fields that do not exist: {type_name} {unknown}.")
     for type_ in schema.type_map.values():
-        if is_object_type(type_) and not is_introspection_type(type_):
-            for name, field in type_.fields.items():  # type: ignore[attr-defined]
+        if isinstance(type_, GraphQLObjectType) and not is_introspection_type(type_):
+            for name, field in type_.fields.items():
                 allowed = audience(type_.name, name)
                 if type_.name in ("Client", "Reservation"):
                     field.resolve = guarded_resolver(field.resolve or default_field_resolver, allowed)

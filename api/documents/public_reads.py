@@ -10,12 +10,14 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLSchema,
+    GraphQLType,
     OperationDefinitionNode,
     ValueNode,
     get_named_type,
     value_from_ast_untyped,
 )
 
+from api.execution import JsonValue
 from api.permissions import EVERYBODY, WRAPPERS, audience
 from api.types.ids import from_global_id
 from reservation.domain.errors import InvalidInput
@@ -59,10 +61,10 @@ class PublicReads:
         given = {**self.defaults, **variables}
         found: set[int] = set()
         for node, keys in self.calendar_arguments or ():
-            value = value_from_ast_untyped(node, given)
+            value: JsonValue = value_from_ast_untyped(node, given)
             for key in keys:
                 value = value.get(key) if isinstance(value, dict) else None
-            ids = value if isinstance(value, list) else [value]
+            ids: list[Any] = value if isinstance(value, list) else [value]
             if not ids or not all(isinstance(one, str) for one in ids):
                 return None
             try:
@@ -76,7 +78,8 @@ def find_public_reads(
     schema: GraphQLSchema, tree: DocumentNode, operation: OperationDefinitionNode
 ) -> PublicReads | None:
     """What the operation reads; None when its response depends on the caller, or on data that is never cached."""
-    types, fields = set(), set()
+    types: set[str] = set()
+    fields: set[tuple[str, str]] = set()
     for type_name, field in selections_of(schema, tree, operation):
         if field is None:
             types.add(unwrapped(type_name))
@@ -122,7 +125,8 @@ def selections_of(
                     continue
                 yield type_.name, name
                 if selection.selection_set and name in type_.fields:
-                    waiting.append((selection.selection_set, get_named_type(type_.fields[name].type)))
+                    field_type: GraphQLType = type_.fields[name].type
+                    waiting.append((selection.selection_set, get_named_type(field_type)))
                 elif type_ is schema.query_type:
                     yield name, None  # a leaf of Query: no type says where it is read from, so it is not public
             elif isinstance(selection, FragmentSpreadNode):
@@ -152,7 +156,7 @@ def is_public_field(type_name: str, field: str) -> bool:
 
 def find_calendar_arguments(operation: OperationDefinitionNode) -> tuple[tuple[ValueNode, tuple[str, ...]], ...] | None:
     """The arguments that limit whose calendars are read; None when any root field has no such argument."""
-    found = []
+    found: list[tuple[ValueNode, tuple[str, ...]]] = []
     for selection in operation.selection_set.selections:
         if not isinstance(selection, FieldNode) or selection.name.value not in CALENDAR_ARGUMENTS:
             return None

@@ -10,13 +10,14 @@ from api.execution.columns import Column, PythonTypes
 from api.execution.deadline import Deadline, DeadlineExceeded
 from api.execution.execute import execute_document
 from api.execution.loop import thread_loop
-from api.execution.response_size import PUNCTUATION, ResponseTooLarge, SizeLimit, measure
+from api.execution.response_size import PUNCTUATION, JsonValue, ResponseTooLarge, SizeLimit, measure
 
 __all__ = [
     "PUNCTUATION",
     "Column",
     "Deadline",
     "DeadlineExceeded",
+    "JsonValue",
     "PythonTypes",
     "ResponseTooLarge",
     "SizeLimit",

@@ -13,13 +13,9 @@ from typing import Any, TypeVar
 from graphene.types.resolver import attr_resolver, dict_or_attr_resolver
 from graphene.types.schema import is_type_of_from_possible_types
 from graphql import (
-    GraphQLBoolean,
-    GraphQLFloat,
-    GraphQLID,
-    GraphQLInt,
     GraphQLObjectType,
-    GraphQLString,
     TypeNameMetaFieldDef,
+    specified_scalar_types,
 )
 from graphql.type.scalars import GRAPHQL_MAX_INT, GRAPHQL_MIN_INT
 
@@ -28,6 +24,9 @@ from api.execution.columns import Column, PythonTypes
 F = TypeVar("F", bound=Callable[..., Any])
 ColumnResolver = Callable[..., Column]
 """Takes the sources, their Python types, the `info` argument of resolvers, and the field's arguments."""
+
+Partial: type[Any] = partial
+"""The class without type arguments: `isinstance` says nothing about those of an object."""
 
 SerializeColumn = Callable[[Column], Column]
 
@@ -45,13 +44,22 @@ def resolves_column(resolve_column: ColumnResolver) -> Callable[[F], F]:
     return decorate
 
 
-def column_resolver(resolver: Callable[..., Any], parent_type: GraphQLObjectType) -> ColumnResolver | None:
+def column_resolver(resolver: Any, parent_type: GraphQLObjectType) -> ColumnResolver | None:
     """The column resolver that does what this resolver does; None when there is none."""
     if resolver is TypeNameMetaFieldDef.resolve:
-        return lambda sources, types, info: [parent_type.name] * len(sources)
-    if isinstance(resolver, partial) and resolver.func in (attr_resolver, dict_or_attr_resolver):
+        return type_name_column(parent_type.name)
+    if isinstance(resolver, Partial) and resolver.func in (attr_resolver, dict_or_attr_resolver):
         return attribute_column(resolver) if len(resolver.args) == 2 else None
     return getattr(resolver, "resolve_column", None)
+
+
+def type_name_column(name: str) -> ColumnResolver:
+    """The column resolver of `__typename`."""
+
+    def resolve_column(sources: Column, types: PythonTypes, info: Any) -> Column:
+        return [name] * len(sources)
+
+    return resolve_column
 
 
 def attribute_column(resolver: "partial[Any]") -> ColumnResolver:
@@ -77,7 +85,7 @@ def decided_by_class(is_type_of: F) -> F:
 
 def is_decided_by_class(is_type_of: Any) -> bool:
     """Whether this `is_type_of` has the same result for all objects of a class."""
-    if isinstance(is_type_of, partial):
+    if isinstance(is_type_of, Partial):
         return is_type_of.func is is_type_of_from_possible_types
     return getattr(is_type_of, "is_decided_by_class", False)
 
@@ -106,11 +114,11 @@ def in_32_bits(values: Column) -> Column:
 
 
 SERIALIZERS: dict[Any, dict[type, SerializeColumn]] = {
-    GraphQLString.serialize: {str: unchanged},
-    GraphQLID.serialize: {str: unchanged, int: strings},
-    GraphQLBoolean.serialize: {bool: unchanged},
-    GraphQLFloat.serialize: {float: finite},
-    GraphQLInt.serialize: {int: in_32_bits},
+    specified_scalar_types["String"].serialize: {str: unchanged},
+    specified_scalar_types["ID"].serialize: {str: unchanged, int: strings},
+    specified_scalar_types["Boolean"].serialize: {bool: unchanged},
+    specified_scalar_types["Float"].serialize: {float: finite},
+    specified_scalar_types["Int"].serialize: {int: in_32_bits},
 }
 """The column serialisers, by the scalar's `serialize` and the Python type of the values."""
 

@@ -39,7 +39,7 @@ NULL_OR_ERROR, AWAITABLE = 1, 2
 class TypeFlags(dict[type, int]):
     """The flags of each type, computed once."""
 
-    def __missing__(self, type_: type) -> int:
+    def __missing__(self, type_: type[Any]) -> int:
         if type_ in NULLS or type_ is Failure or issubclass(type_, Exception):
             flags = NULL_OR_ERROR
         else:

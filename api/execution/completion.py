@@ -24,6 +24,9 @@ from api.execution.columns import (
 from api.execution.selected_field import SelectedField
 from api.execution.state import ExecutionState
 
+Stream: type[Any] = AsyncIterable
+"""The class without type arguments: `isinstance` says nothing about those of an object."""
+
 
 class Completer:
     """Completes the columns of one field, or of the items of its lists."""
@@ -146,7 +149,7 @@ class ListCompleter(Completer):
     def to_list(self, value: Any, state: ExecutionState) -> Any:
         if is_iterable(value):
             return list(value)
-        if isinstance(value, AsyncIterable):
+        if isinstance(value, Stream):
             return state.loop.run_until_complete(collect(value))
         name = f"{self.field.parent_type.name}.{self.field.name}"
         raise GraphQLError(f"Expected Iterable, but did not find one for field '{name}'.")

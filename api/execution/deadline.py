@@ -9,7 +9,7 @@ import math
 import re
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -58,7 +58,7 @@ class Deadline:
             raise DeadlineExceeded
 
     @contextmanager
-    def enforced(self) -> Iterator[None]:
+    def enforced(self) -> Generator[None]:
         """Within the block, every statement of this thread's connection has a statement timeout."""
         with connection.execute_wrapper(self):
             try:

@@ -3,7 +3,13 @@
 from typing import Any, Protocol
 
 from django.conf import settings
-from graphql import DocumentNode, ExecutionContext, ExecutionResult, GraphQLSchema, execute
+from graphql import (
+    DocumentNode,
+    ExecutionContext,
+    ExecutionResult,
+    GraphQLSchema,
+    execute,  # pyright: ignore[reportUnknownVariableType] - its `middleware` has no type arguments
+)
 
 from api.execution.columnar import ColumnarExecutionContext
 from api.execution.deadline import Deadline

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import threading
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable
 from contextlib import contextmanager
 from contextvars import Context
 from typing import Any, TypeVar
@@ -53,7 +53,7 @@ class BatchLoop(asyncio.AbstractEventLoop):
     # --- Driving it --------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def session(self) -> Iterator[None]:
+    def session(self) -> Generator[None]:
         """One request. Callbacks that are left at its end are discarded, so that they do not run in the next one."""
         self._sessions += 1
         asyncio.set_event_loop(self)  # each time: another loop that ran on this thread has unset it
@@ -73,7 +73,9 @@ class BatchLoop(asyncio.AbstractEventLoop):
             if not handle.cancelled():
                 handle._run()
 
-    def run_until_complete(self, future: Awaitable[T] | Coroutine[Any, Any, T]) -> T:
+    def run_until_complete(  # pyright: ignore[reportIncompatibleMethodOverride] - takes no generator
+        self, future: Awaitable[T] | Coroutine[Any, Any, T]
+    ) -> T:
         """The result of the awaitable, after running everything that it waits for.
 
         Raises RuntimeError when it waits for something outside this loop.

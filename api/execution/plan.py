@@ -87,7 +87,7 @@ class Selection:
                     values = [state.as_future(value) for value in values]
                 pending.append((field, values))
             columns.append(values)
-        rows = self.rows_of(columns) if columns else [{} for _ in sources]
+        rows: list[Row] = self.rows_of(columns) if columns else [{} for _ in sources]
         state.pending += [(field.key, field.completer, values, rows) for field, values in pending]
         return rows
 
@@ -145,7 +145,8 @@ class Field(SelectedField):
                 return self.resolve_column(sources, types, info, **arguments)
             except Exception:
                 pass  # the loop below finds out which sources fail
-        resolver, values = self.resolver, []
+        resolver = self.resolver
+        values: Column = []
         for source in sources:
             try:
                 values.append(resolver(source, info, **arguments))

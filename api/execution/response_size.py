@@ -4,11 +4,14 @@ What is counted while it is completed is less than the response: texts, and the 
 several places are completed once, so only `measure` knows how often they are written.
 """
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 
 from api.execution.columns import Column
+
+JsonValue: TypeAlias = dict[str, Any] | list[Any] | str | int | float | None
+"""A value of JSON."""
 
 PUNCTUATION = 4
 """The quotes of a field's name, the colon and the comma."""
@@ -71,7 +74,7 @@ class Measure:
             size = self.sizes[id(value)] = self.computed(value)
         return size
 
-    def computed(self, value: Any) -> int:
+    def computed(self, value: JsonValue) -> int:
         if isinstance(value, dict):
             size = max(2, 1 + sum(len(key) + PUNCTUATION + self.size_of(one) for key, one in value.items()))
         elif isinstance(value, list):

@@ -18,6 +18,9 @@ from graphql.pyutils import Path, Undefined
 from api.execution.loop import close_coroutines, thread_loop
 from api.execution.response_size import PUNCTUATION, SizeExceeded, SizeLimit
 
+Coroutine: type[Any] = CoroutineType
+"""The class without type arguments: `isinstance` says nothing about those of an object."""
+
 
 class StandardExecutionContext(ExecutionContext):
     """Used as `execution_context_class`."""
@@ -32,7 +35,7 @@ class StandardExecutionContext(ExecutionContext):
 
         Coroutines are recorded to be closed, because an error of a sibling drops those that are not awaited yet.
         """
-        if isinstance(value, CoroutineType):
+        if isinstance(value, Coroutine):
             self.coroutines.append(value)
             return True
         return isinstance(value, Future)
@@ -73,7 +76,8 @@ class StandardExecutionContext(ExecutionContext):
         fields: dict[str, list[FieldNode]],
     ) -> dict[str, Any]:
         """Complete each mutation's payload before the next mutation changes the data that it shows."""
-        loop, results = thread_loop(), {}
+        loop = thread_loop()
+        results: dict[str, Any] = {}
         for name, nodes in fields.items():
             result = self.execute_field(parent_type, source_value, nodes, Path(path, name, parent_type.name))
             if self.is_awaitable(result):

@@ -23,6 +23,9 @@ from api.execution.response_size import SizeLimit
 from api.execution.selected_field import SelectedField
 
 CompleteColumn = Callable[[Column, PythonTypes, int, "ExecutionState"], Column]
+Future: type[Any] = asyncio.Future
+"""The class without type arguments: `isinstance` says nothing about those of an object."""
+
 FinishValue = Callable[[Any, ResponsePath, "ExecutionState"], Any]
 
 
@@ -74,7 +77,7 @@ class ExecutionState:
 
     def call_each(self, function: Callable[..., Any], calls: Iterable[tuple[Any, ...]]) -> Column:
         """The function's result for each tuple of arguments; an error fails only its own value."""
-        results = []
+        results: Column = []
         for arguments in calls:
             try:
                 results.append(function(*arguments))
@@ -96,12 +99,12 @@ class ExecutionState:
         return [self.result_of(value) for value in values]
 
     def as_future(self, value: Any) -> Any:
-        if isinstance(value, asyncio.Future) or not is_awaitable(value):
+        if isinstance(value, Future) or not is_awaitable(value):
             return value
         return asyncio.ensure_future(value, loop=self.loop)
 
     def result_of(self, value: Any) -> Any:
-        if not isinstance(value, asyncio.Future):
+        if not isinstance(value, Future):
             return value
         if not value.done():
             return self.failure(RuntimeError("A resolver waits for something outside the BatchLoop."))

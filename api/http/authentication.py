@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from allauth.headless.internal.sessionkit import lookup_session
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
@@ -10,8 +9,10 @@ from django.utils import timezone
 
 from accounts.identity import find_caller_by_identity
 from accounts.second_factor import may_work_as_staff
+from accounts.sessions import lookup_session
 from accounts.tokens import InvalidToken, external, own
 from reservation.domain.caller import ANONYMOUS, Caller, find_caller
+from reservation.models import User
 
 SCHEME = "bearer"
 
@@ -43,7 +44,9 @@ def staff_by_session(request: HttpRequest) -> Caller:
     """
     if request.method != "POST" or settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return ANONYMOUS
-    if request.headers.get("Origin") != f"{request.scheme}://{request.get_host()}" or not request.user.is_staff:
+    if request.headers.get("Origin") != f"{request.scheme}://{request.get_host()}":
+        return ANONYMOUS
+    if not isinstance(request.user, User) or not request.user.is_staff:
         return ANONYMOUS
     caller = find_caller(str(request.user.pk))
     return with_staff_status(caller, request.session) if caller else ANONYMOUS

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from graphql import GraphQLError
 
 from api.documents.persisted import NOT_SUPPORTED, SHA_256
+from api.execution import JsonValue
 from api.http.codes import Code
 from api.http.errors import RequestError, coded, malformed
 from api.limits.values import check_containers, check_lists
@@ -32,18 +33,17 @@ class GraphQLRequest:
 def read_request(request: HttpRequest) -> GraphQLRequest:
     """Parse the request. Raises RequestError for one that is not a GraphQL request."""
     if request.method == "POST":
-        parameters = read_body(request)
-    elif request.method in ("GET", "HEAD"):
-        parameters = {name: value for name, value in request.GET.items() if value}
-        for name in ("variables", "extensions"):
-            if name in parameters:
-                parameters[name] = read_json(parameters[name])
-    else:
+        return read_parameters(read_body(request))
+    if request.method not in ("GET", "HEAD"):
         raise malformed("Use GET or POST.", status=405, Allow=ALLOWED_METHODS)
+    parameters: dict[str, Any] = {name: value for name, value in request.GET.items() if value}
+    for name in ("variables", "extensions"):
+        if name in parameters:
+            parameters[name] = read_json(parameters[name])
     return read_parameters(parameters)
 
 
-def read_body(request: HttpRequest) -> Any:
+def read_body(request: HttpRequest) -> JsonValue:
     if request.content_type != JSON:
         raise malformed(f"Send the body as {JSON}.", status=415, Accept=JSON)
     if (request.content_params or {}).get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
@@ -60,22 +60,25 @@ def read_body(request: HttpRequest) -> Any:
         raise malformed(f"A body may have at most {limit} bytes.", status=413, code=Code.PAYLOAD_TOO_LARGE) from error
 
 
-def read_json(text: str | bytes) -> Any:
+def read_json(text: str | bytes) -> JsonValue:
     check_containers(text)
     try:
-        return orjson.loads(text)
+        value: JsonValue = orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise malformed("The JSON is invalid, or not in UTF-8.") from error
+    return value
 
 
-def read_parameters(parameters: Any) -> GraphQLRequest:
+def read_parameters(parameters: JsonValue) -> GraphQLRequest:
     """Check the parameters' types. Raises RequestError."""
     if isinstance(parameters, list):
         raise malformed("Send one operation per request: batches are not supported.")
     if not isinstance(parameters, dict):
         raise malformed("A request must be a JSON object.")
-    source, variables, name = (parameters.get(name) for name in ("query", "variables", "operationName"))
-    extensions = parameters.get("extensions")
+    source: JsonValue = parameters.get("query")
+    variables: JsonValue = parameters.get("variables")
+    name: JsonValue = parameters.get("operationName")
+    extensions: JsonValue = parameters.get("extensions")
     if not isinstance(source, str | None):
         raise malformed("query must be a string.")
     if not isinstance(variables, dict | None):
@@ -93,7 +96,7 @@ def read_parameters(parameters: Any) -> GraphQLRequest:
     )
 
 
-def read_document_id(document_id: Any, persisted_query: Any) -> str | None:
+def read_document_id(document_id: JsonValue, persisted_query: JsonValue) -> str | None:
     """The id of the document: the parameter `documentId`, or the hash in Apollo's extension `persistedQuery`."""
     if document_id is not None:
         if not isinstance(document_id, str) or not document_id:

@@ -5,15 +5,17 @@ from typing import Any
 
 from graphql import (
     GraphQLError,
+    GraphQLInputObjectType,
     GraphQLSchema,
+    GraphQLType,
     OperationDefinitionNode,
     VariableDefinitionNode,
-    coerce_input_value,
+    coerce_input_value,  # pyright: ignore[reportUnknownVariableType] - no type arguments
     get_named_type,
     is_input_object_type,
     is_non_null_type,
     print_ast,
-    type_from_ast,
+    type_from_ast,  # pyright: ignore[reportUnknownVariableType] - no type arguments
 )
 
 from api.http.codes import Code
@@ -52,11 +54,11 @@ def messages_about(
     return messages
 
 
-def reason(type_: Any, path: list[str | int], wrong: Any, error: GraphQLError) -> str:
+def reason(type_: GraphQLType, path: list[str | int], wrong: Any, error: GraphQLError) -> str:
     """What is expected at this path: the error's own message, unless it repeats the value."""
     for key in path:
         named = get_named_type(type_)
-        if isinstance(key, str) and is_input_object_type(named):
+        if isinstance(key, str) and isinstance(named, GraphQLInputObjectType):
             type_ = named.fields[key].type
     expected = get_named_type(type_)
     is_about_names = is_input_object_type(expected) and isinstance(wrong, dict)

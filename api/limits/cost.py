@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from django.conf import settings
-from graphql import OperationType, VariableNode
+from graphql import OperationType, ValueNode, VariableNode
 
+from api.execution import JsonValue
 from api.limits.errors import limit_exceeded
 from api.limits.input_value import InputValue, Interval, Variables, page_size
 from api.types.connections import DEFAULT_PAGE_SIZE
@@ -99,7 +100,7 @@ class PricedField:
             return NOTHING
         times = page if self.times is None else self.times
         if isinstance(times, InputValue):
-            items = times.read(variables)
+            items: JsonValue | tuple[ValueNode, ...] = times.read(variables)
             times = len(items) if isinstance(items, list | tuple) else 1
         size = max((page_size(one.read(variables)) for one in self.sizes), default=DEFAULT_PAGE_SIZE)
         if self.interval is not None:

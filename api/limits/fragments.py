@@ -16,7 +16,7 @@ def has_sound_fragments(document: DocumentNode) -> bool:
     fragments = [one for one in document.definitions if isinstance(one, FragmentDefinitionNode)]
     operations = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
     within = {one.name.value: spread_names(one.selection_set) for one in fragments}
-    spread = set().union(*within.values(), *(spread_names(one.selection_set) for one in operations))
+    spread = set[str]().union(*within.values(), *(spread_names(one.selection_set) for one in operations))
     if len(within) < len(fragments) or not spread <= within.keys():
         return False
     try:
@@ -28,7 +28,8 @@ def has_sound_fragments(document: DocumentNode) -> bool:
 
 def spread_names(selection_set: SelectionSetNode) -> set[str]:
     """The names of all fragments that are spread in this selection set, at any depth."""
-    names, pending = set(), [selection_set]
+    names: set[str] = set()
+    pending = [selection_set]
     while pending:
         for selection in pending.pop().selections:
             if isinstance(selection, FragmentSpreadNode):

@@ -19,6 +19,7 @@ from graphql import (
     VariableNode,
 )
 
+from api.execution import JsonValue
 from api.types.connections import DEFAULT_PAGE_SIZE
 from api.types.scalars import DateTime
 
@@ -39,6 +40,7 @@ class InputValue:
     key: str | None = None
 
     def read(self, variables: Variables) -> Any:
+        value: JsonValue | tuple[ValueNode, ...]
         if isinstance(self.node, VariableNode):
             value = variables.get(self.node.name.value, self.default)
         else:

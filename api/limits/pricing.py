@@ -12,15 +12,14 @@ from graphql import (
     FragmentDefinitionNode,
     GraphQLObjectType,
     GraphQLSchema,
+    GraphQLType,
     OperationDefinitionNode,
     SelectionSetNode,
     ValueNode,
     VariableNode,
     get_named_type,
-    get_nullable_type,
     is_abstract_type,
     is_introspection_type,
-    is_list_type,
     is_object_type,
 )
 from graphql.type import SchemaMetaFieldDef, TypeMetaFieldDef, TypeNameMetaFieldDef
@@ -35,13 +34,18 @@ from api.limits.weights import (
     SERVICE_SEARCH_FIELDS,
     SLOT_COSTS,
     is_connection,
+    is_list,
     is_node,
     list_maximum,
     weight_of,
 )
 from api.types.connections import DEFAULT_PAGE_SIZE
 
-META_FIELDS = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef, "__typename": TypeNameMetaFieldDef}
+META_FIELDS: Mapping[str, Any] = {
+    "__schema": SchemaMetaFieldDef,
+    "__type": TypeMetaFieldDef,
+    "__typename": TypeNameMetaFieldDef,
+}
 BRACKETS, COMMA = 2, 1
 """Bytes around an object or a list, and after each item of a list."""
 
@@ -90,7 +94,9 @@ class OperationCost:
 
     def price(self, node: FieldNode, parent: GraphQLObjectType, conditions: Conditions) -> PricedField:
         field = META_FIELDS.get(node.name.value) or parent.fields[node.name.value]
-        type_ = get_named_type(field.type)
+        field_type: GraphQLType = field.type
+        is_listed = is_list(field_type)
+        type_ = get_named_type(field_type)
         coordinate = f"{parent.name}.{node.name.value}"
         arguments = {one.name.value: self.input_value(one.value) for one in node.arguments}
         times = LIST_SIZES.get(coordinate, 1)
@@ -100,7 +106,6 @@ class OperationCost:
         elif node.selection_set:
             possible = self.schema.get_possible_types(type_)  # type: ignore[arg-type]
             below = tuple(self.select(node.selection_set, one) for one in possible)
-        is_list = is_list_type(get_nullable_type(field.type))  # type: ignore[arg-type]
         is_items = is_connection(parent) and node.name.value in ("nodes", "edges")
         priced = PricedField(
             name=node.name.value,
@@ -112,8 +117,8 @@ class OperationCost:
             service_costs=self.service_costs(coordinate, arguments, below),
             is_value=not node.selection_set and not is_introspection_type(parent),
             sizes=tuple(arguments[name] for name in ("first", "last") if name in arguments),
-            key_bytes=len((node.alias or node.name).value) + PUNCTUATION + BRACKETS * is_list,
-            value_bytes=COMMA * is_list + (BRACKETS if node.selection_set else max_bytes(coordinate, parent, type_)),
+            key_bytes=len((node.alias or node.name).value) + PUNCTUATION + BRACKETS * is_listed,
+            value_bytes=COMMA * is_listed + (BRACKETS if node.selection_set else max_bytes(coordinate, parent, type_)),
             most=list_maximum(coordinate),
             conditions=conditions,
             below=below,

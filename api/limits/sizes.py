@@ -11,6 +11,7 @@ from graphene.utils.str_converters import to_snake_case
 from graphql import (
     GraphQLEnumType,
     GraphQLSchema,
+    GraphQLType,
     get_named_type,
     is_introspection_type,
     is_leaf_type,
@@ -92,7 +93,8 @@ def require_max_bytes(schema: GraphQLSchema) -> GraphQLSchema:
     """The schema itself. Raises LookupError for a text without a size."""
     for parent in schema.type_map.values():
         for name, field in getattr(parent, "fields", {}).items():
-            type_ = get_named_type(field.type)
+            field_type: GraphQLType = field.type
+            type_ = get_named_type(field_type)
             if hasattr(field, "args") and is_leaf_type(type_):
                 max_bytes(f"{parent.name}.{name}", parent, type_)
     return schema

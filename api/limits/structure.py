@@ -12,17 +12,18 @@ from collections.abc import Iterable
 from django.conf import settings
 from graphql import (
     DocumentNode,
+    ExecutableDefinitionNode,
     FieldNode,
     FragmentDefinitionNode,
     InlineFragmentNode,
     ListValueNode,
-    Node,
     ObjectValueNode,
     OperationDefinitionNode,
     OperationType,
     SelectionNode,
     SelectionSetNode,
     ValueNode,
+    VariableDefinitionNode,
 )
 
 from api.http.codes import Code
@@ -70,7 +71,7 @@ class StructureCheck:
         """Walk down from these selections, which are merged per place. Meta-fields do not count for the depth."""
         depth = 0
         while level:
-            below = []
+            below: list[list[SelectionSetNode]] = []
             is_deeper = False
             for merged in level:
                 for fields in self.merge(merged).values():
@@ -125,8 +126,8 @@ class StructureCheck:
                 maximum = settings.GRAPHQL_MAX_ALIASES
                 raise limit_exceeded("aliases", maximum, f"An operation has at most {maximum} aliases.", node=selection)
 
-    def check_directives(self, node: Node) -> None:
-        directives = node.directives  # type: ignore[attr-defined]
+    def check_directives(self, node: ExecutableDefinitionNode | VariableDefinitionNode | SelectionNode) -> None:
+        directives = node.directives
         if len(directives) > settings.GRAPHQL_MAX_DIRECTIVES:
             maximum = settings.GRAPHQL_MAX_DIRECTIVES
             message = f"There are at most {maximum} directives at one place."

@@ -10,6 +10,9 @@ from ops.json_depth import has_more_containers, is_nested_deeper
 
 CONTAINERS = (dict, list)
 
+JsonObject: type[dict[str, Any]] = dict
+"""The class with its type arguments."""
+
 
 def check_containers(text: str | bytes) -> None:
     """Raise RequestError when the JSON has more objects and lists, or deeper ones, than the limits."""
@@ -28,7 +31,7 @@ def check_lists(variables: dict[str, Any]) -> None:
     pending: list[Any] = [variables]
     while pending:
         value = pending.pop()
-        if type(value) is dict:
+        if type(value) is JsonObject:
             value = value.values()
         elif len(value) > maximum:
             raise list_too_long()

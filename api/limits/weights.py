@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from graphql import GraphQLSchema, get_nullable_type, is_introspection_type, is_list_type
+from graphql import GraphQLSchema, is_introspection_type, is_list_type, is_non_null_type
 
 from reservation.policy import Policy
 
@@ -83,6 +83,11 @@ def list_maximum(coordinate: str) -> int | None:
     return maximum and maximum(settings.RESERVATION_POLICY)
 
 
+def is_list(type_: Any) -> bool:
+    """Whether this is the type of a list, which may be non-null."""
+    return is_list_type(type_.of_type if is_non_null_type(type_) else type_)
+
+
 def is_connection(type_: Any) -> bool:
     """Whether this is the type of a page of a list."""
     return type_.name.endswith("Connection")
@@ -105,10 +110,6 @@ def require_sizes(schema: GraphQLSchema) -> GraphQLSchema:
     for parent in schema.type_map.values():
         for name, field in getattr(parent, "fields", {}).items():
             coordinate = f"{parent.name}.{name}"
-            if (
-                hasattr(field, "args")
-                and is_list_type(get_nullable_type(field.type))
-                and not has_size(coordinate, parent)
-            ):
+            if hasattr(field, "args") and is_list(field.type) and not has_size(coordinate, parent):
                 raise LookupError(f"The list {coordinate} has no cost: give it a size in api/limits/weights.py.")
     return schema

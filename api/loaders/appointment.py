@@ -28,7 +28,7 @@ class AppointmentsByReservationIdLoader(Loader[int, list[Appointment]]):
     """The appointments that a reservation holds: a lapsed hold has none, although rows may still refer to it."""
 
     def read(self, keys: list[int]) -> list[list[Appointment]]:
-        by_reservation = defaultdict(list)
+        by_reservation: dict[int | None, list[Appointment]] = defaultdict(list)
         for appointment in select_taken(reservation_ids=keys, now=self.context.now):
             by_reservation[appointment.reservation_id].append(appointment)
         return [by_reservation[key] for key in keys]

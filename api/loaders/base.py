@@ -16,7 +16,7 @@ V = TypeVar("V")
 W = TypeVar("W")
 
 
-class Loader(DataLoader, Generic[K, V]):
+class Loader(DataLoader[K, V], Generic[K, V]):
     """A subclass reads the values of many keys with one statement in `read`; it is named for its key."""
 
     def __init__(self, context: Context) -> None:
@@ -66,4 +66,7 @@ def then(value: V | Awaitable[V], transform: Callable[[V], W | Awaitable[W]]) ->
 
 async def resume(value: Awaitable[V], transform: Callable[[V], W | Awaitable[W]]) -> W:
     result = transform(await value)
-    return await result if isawaitable(result) else result
+    if isawaitable(result):
+        awaited: W = await result
+        return awaited
+    return result

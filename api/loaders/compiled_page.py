@@ -14,6 +14,9 @@ Shape = tuple[tuple[str, int | None], ...]
 Structure = tuple[tuple[str, Any], ...]
 C = TypeVar("C", bound=CompiledSelect[..., Any])
 
+Select: type[CompiledSelect[..., Any]] = CompiledSelect
+"""The class with its type arguments."""
+
 MAX_SHAPES = 200
 """How many compiled queries are cached: the size of a page and its criteria are chosen by the caller. Each takes some
 50 KB per thread."""
@@ -21,7 +24,7 @@ MAX_SHAPES = 200
 
 def compiled_page(criteria: Criteria[Any], request: PageRequest) -> Page:
     """Read this page now. Pages of many parents' lists go through `CriteriaPageLoader` instead."""
-    select, values = page_statement(criteria, request, CompiledSelect)
+    select, values = page_statement(criteria, request, Select)
     return request.page(select(**values), lambda: criteria.counted().count())
 
 

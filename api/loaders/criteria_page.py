@@ -10,6 +10,9 @@ from api.types.connections import Page, PageRequest
 from database.compiled_union import CompiledBranch, select_union
 from reservation.domain.queries.criteria import Criteria
 
+Branch: type[CompiledBranch[Any]] = CompiledBranch
+"""The class with its type argument."""
+
 CriteriaPageKey = tuple[Criteria[Any], PageRequest]
 
 
@@ -20,7 +23,7 @@ class CriteriaPageLoader(Loader[CriteriaPageKey, Page]):
     max_batch_size = MAX_BRANCHES
 
     def read(self, keys: list[CriteriaPageKey]) -> list[Page]:
-        rows = select_union([page_statement(criteria, request, CompiledBranch) for criteria, request in keys])
+        rows = select_union([page_statement(criteria, request, Branch) for criteria, request in keys])
         return [
             request.page(found, partial(self.count, criteria))
             for (criteria, request), found in zip(keys, rows, strict=True)

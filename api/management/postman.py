@@ -28,8 +28,8 @@ class Example:
     """
 
     name: str
-    variables: Mapping[str, Any] = field(default_factory=dict)
-    stores: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    stores: Mapping[str, str] = field(default_factory=dict[str, str])
     refusal: str | None = None
 
     def item(self, place: str) -> Item:

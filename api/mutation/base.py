@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 import graphene
+from graphene.types.inputobjecttype import InputObjectTypeContainer
 from graphene.utils.str_converters import to_snake_case
 from graphql import GraphQLResolveInfo
 
@@ -84,7 +85,7 @@ class Mutation(graphene.Mutation):
         super().__init_subclass_with_meta__(output=payload, arguments={"input": argument}, **options)
 
     @classmethod
-    def mutate(cls, _root: None, info: GraphQLResolveInfo, input: graphene.InputObjectType) -> MutationPayload:
+    def mutate(cls, _root: None, info: GraphQLResolveInfo, input: InputObjectTypeContainer) -> graphene.ObjectType:
         """Call the command, and return the payload: the result, or the user error."""
         context, payload = info.context, cls._meta.output
         try:

@@ -56,7 +56,7 @@ class Appointment(NodeType):
     def resolve_reservation(
         root: models.Appointment, info: GraphQLResolveInfo
     ) -> Awaitable[models.Reservation | None] | None:
-        if root.is_free_at(info.context.now):
+        if root.reservation_id is None or root.is_free_at(info.context.now):
             return None
         return ReservationByIdLoader.of(info.context).load(root.reservation_id)
 

@@ -78,5 +78,6 @@ class ClientQuery(graphene.ObjectType):
 
     @staticmethod
     def resolve_clients(_root: None, info: GraphQLResolveInfo, filter: Any = None, **page: Any) -> Page:
-        found = find_clients(caller=info.context.caller, search=(filter or {}).get("search"))
+        conditions: dict[str, Any] = filter or {}
+        found = find_clients(caller=info.context.caller, search=conditions.get("search"))
         return paginate(found, page_request(CLIENTS_BY_NAME, **page))

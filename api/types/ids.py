@@ -6,6 +6,7 @@ from base64 import b64decode, b64encode
 from typing import Any
 
 import graphene
+from graphene.types.inputobjecttype import InputObjectTypeContainer
 
 from reservation.domain.errors import InvalidInput
 
@@ -50,7 +51,9 @@ class IdOf(graphene.InputField):
         self.many = many
 
 
-def decode_ids(input_type: type[graphene.InputObjectType], values: dict[str, Any]) -> dict[str, Any]:
+def decode_ids(
+    input_type: type[graphene.InputObjectType | InputObjectTypeContainer], values: dict[str, Any]
+) -> dict[str, Any]:
     """The values with ids replaced by primary keys. Raises InvalidInput."""
     decoded = dict(values)
     for name, field in input_type._meta.fields.items():

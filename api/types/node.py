@@ -22,11 +22,8 @@ def ids_of(sources: list[Any], _types: set[type], info: GraphQLResolveInfo) -> l
     return [to_global_id(noun, source.id) for source in sources]
 
 
-class NodeType(DjangoObjectType):
+class NodeType(DjangoObjectType, abstract=True):
     """A type of a model's objects: types, nullability and descriptions of its plain fields are those of the model."""
-
-    class Meta:
-        abstract = True
 
     @classmethod
     @decided_by_class

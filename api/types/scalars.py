@@ -93,10 +93,10 @@ class TimeZone(TextScalar):
 
 
 @convert_django_field.register(models.DateTimeField)
-def convert_datetime_field(field: models.DateTimeField, registry: Any = None) -> DateTime:
-    return DateTime(description=field.help_text, required=not field.null)
+def convert_datetime_field(field: "models.DateTimeField[Any, Any]", registry: Any = None) -> DateTime:
+    return DateTime(description=str(field.help_text), required=not field.null)
 
 
 @convert_django_field.register(TimeZoneField)
 def convert_time_zone_field(field: TimeZoneField, registry: Any = None) -> TimeZone:
-    return TimeZone(description=field.help_text, required=not field.null)
+    return TimeZone(description=str(field.help_text), required=not field.null)

@@ -1,0 +1,3 @@
+from graphene import Interface
+
+class Node(Interface): ...

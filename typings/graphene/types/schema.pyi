@@ -1,0 +1,3 @@
+from typing import Any
+
+def is_type_of_from_possible_types(possible_types: tuple[type, ...], root: Any, _info: Any) -> bool: ...
