@@ -22,7 +22,7 @@ MAX_CONTAINERS = 100
 
 
 class ReadableJsonMiddleware:
-    """Refuses a body for allauth that is compressed, too large, not JSON in UTF-8, or nested too much.
+    """Refuses a body for allauth that is compressed, too large, not a JSON object in UTF-8, or nested too much.
 
     Deep nesting would overflow the parser that allauth reads it with. Before anything is read, the request consumes
     tokens of its address: one, and more by its size. The value is kept on the request, as `parsed_body`.
@@ -45,7 +45,9 @@ class ReadableJsonMiddleware:
                     return error_response("The body is nested too deeply.", status=400)
                 if has_more_containers(request.body, MAX_CONTAINERS):
                     return error_response("The body has too many objects and lists.", status=400)
-                vars(request)["parsed_body"] = orjson.loads(request.body)
+                vars(request)["parsed_body"] = body = orjson.loads(request.body)
+                if not isinstance(body, dict):
+                    return error_response("The body must be a JSON object.", status=400)
         except RequestDataTooBig:
             return error_response("The body is too large.", status=413)
         except orjson.JSONDecodeError:

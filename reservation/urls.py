@@ -1,15 +1,18 @@
 """The URL configuration, the one module that imports every package."""
 
-from allauth.headless.spec.views import OpenAPIJSONView, OpenAPIYAMLView
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 
+from accounts.openapi import describe_accounts
+from api.openapi import describe_graphql
 from api.views import graphql_view
 from ops import health
 from ops.metrics.views import show_metrics
+from ops.openapi import add_common_headers, describe_operations
 from web.graphiql import graphiql_in_browsers
-from web.openapi import for_readers, openapi_page
+from web.openapi import openapi_urls
 from web.views import booking_page, home_page
 
 graphql = graphiql_in_browsers(graphql_view)
@@ -19,9 +22,10 @@ urlpatterns = [
     re_path(r"^book/?$", booking_page, name="book"),
     path("graphql", graphql, name="graphql"),
     path("graphql/", graphql, name="graphql"),  # the last one is what reverse() returns
-    path("auth/openapi.html", openapi_page, name="openapi"),
-    path("auth/openapi.json", for_readers(OpenAPIJSONView.as_view()), name="openapi_json"),
-    path("auth/openapi.yaml", for_readers(OpenAPIYAMLView.as_view()), name="openapi_yaml"),
+    *openapi_urls((describe_accounts, describe_graphql, describe_operations), add_common_headers),
+    path("auth/openapi.html", RedirectView.as_view(pattern_name="openapi", permanent=True)),  # their former addresses
+    path("auth/openapi.json", RedirectView.as_view(pattern_name="openapi_json", permanent=True)),
+    path("auth/openapi.yaml", RedirectView.as_view(pattern_name="openapi_yaml", permanent=True)),
     path("auth/", include("accounts.urls")),  # before those that it replaces
     path("auth/", include("allauth.headless.urls")),
     path(settings.ADMIN_PATH, admin.site.urls),

@@ -220,7 +220,7 @@ if GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET:
     SOCIALACCOUNT_ADAPTER = "accounts.social_adapter.SocialAccountAdapter"
     SOCIALACCOUNT_PROVIDERS = {"google": {"APPS": [{"client_id": GOOGLE_CLIENT_ID, "secret": GOOGLE_CLIENT_SECRET}]}}
 HEADLESS_SERVE_SPECIFICATION = True
-HEADLESS_SPECIFICATION_TEMPLATE_NAME = None  # allauth's page loads scripts from a CDN; web.openapi replaces it
+HEADLESS_SPECIFICATION_TEMPLATE_NAME = None  # web.openapi has a page for all that is HTTP
 OPENAPI_PUBLIC = env.bool("OPENAPI_PUBLIC", default=False)
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("app",)
@@ -254,8 +254,9 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="appointments@localho
 
 # --- Admin ---------------------------------------------------------------------------------------------------------
 
-ADMIN_PATH = env.str("ADMIN_PATH", default="admin/").strip("/") + "/"
-if ADMIN_PATH.partition("/")[0] in ("", "auth", "graphql", "health", "metrics", "static"):
+DEFAULT_ADMIN_PATH = "admin/"
+ADMIN_PATH = env.str("ADMIN_PATH", default=DEFAULT_ADMIN_PATH).strip("/") + "/"
+if ADMIN_PATH.partition("/")[0] in ("", "auth", "graphql", "health", "metrics", "openapi", "static"):
     raise ImproperlyConfigured("ADMIN_PATH is a path of its own, such as admin/.")
 ADMIN_IS_LINKED = True
 STAFF_TIME_ZONE = env.str("STAFF_TIME_ZONE", default="UTC")

@@ -70,7 +70,7 @@ def graphiql(request: HttpRequest) -> HttpResponse:
 
 
 def has_files() -> bool:
-    """Returns whether script/graphiql has run, and before collectstatic where static files have hashed names."""
+    """Returns whether script/assets has run, and before collectstatic where static files have hashed names."""
     try:
         return all(static(file) and finders.find(file) for file in GRAPHIQL_FILES)
     except ValueError:

@@ -1,136 +1,135 @@
-"""The reference of /auth/, as allauth describes it in OpenAPI: who may read it, and an HTML page without scripts."""
+"""The OpenAPI description of all that is HTTP, for tools and on a page of swagger-ui; and who may read it."""
 
-import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cache, wraps
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
-from allauth.headless.spec.internal.schema import get_schema
+import orjson
+import yaml
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth.views import redirect_to_login
+from django.contrib.staticfiles import finders
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.templatetags.static import static
+from django.urls import URLPattern, path, reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 View = Callable[[HttpRequest], HttpResponse]
 Json = dict[str, Any]
 
-OPENAPI_METHODS = ("get", "post", "put", "patch", "delete")
+JSON_TYPE, YAML_TYPE = "application/vnd.oai.openapi+json", "application/vnd.oai.openapi"
+SWAGGER_UI_FILES = [f"web/swagger-ui/{name}" for name in ("swagger-ui.css", "swagger-ui-bundle.js")]
+
+# No other host, no inline script, style or evaluation. Images are those in swagger-ui's style sheet.
+SWAGGER_UI_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "connect-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+
+INFO = {
+    "title": "Appointments: all that is HTTP",
+    "version": "1",
+    "description": "Accounts and sessions, GraphQL over HTTP, health and metrics. What is in GraphQL, the schema of "
+    "GraphQL describes.\n\nEvery response has an `X-Request-ID`, and every 429, 503 and 504 a `Retry-After`.",
+}
+Part = Callable[[], Json]
+"""A function that returns what one room describes: tags, paths and components."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RequestField:
-    """A parameter of a request: in its body, in a header or in the query. place: which of these."""
+def assemble(parts: Sequence[Part], complete: Callable[[Json], None]) -> Json:
+    """Returns one document of the parts, in their order. complete: adds to it what all responses have.
 
-    name: str
-    place: str
-    type: str
-    is_required: bool
-    about: str
+    Raises ValueError when two parts describe the same thing.
+    """
+    document: Json = {"openapi": "3.0.3", "info": INFO, "tags": [], "paths": {}, "components": {}}
+    for part in parts:
+        described = part()
+        document["tags"] += described["tags"]
+        add_new(document["paths"], described["paths"])
+        for kind, components in described["components"].items():
+            add_new(document["components"].setdefault(kind, {}), components)
+    complete(document)
+    return document
 
 
-def for_readers(view: View) -> View:
-    """Decorates a view: staff may read it, with OPENAPI_PUBLIC everybody may. Others get a 404."""
+def add_new(target: Json, items: Json) -> None:
+    if again := target.keys() & items.keys():
+        raise ValueError(f"Described twice: {', '.join(sorted(again))}")
+    target.update(items)
+
+
+def openapi_urls(parts: Sequence[Part], complete: Callable[[Json], None]) -> list[URLPattern]:
+    """Returns the URL patterns of the page, and of the document as JSON and as YAML."""
+
+    @cache  # slow to compute, and constant in a process
+    def document() -> Json:
+        return assemble(parts, complete)
 
     @require_safe
     @never_cache
-    @wraps(view)
-    def view_for_readers(request: HttpRequest) -> HttpResponse:
-        if not (settings.OPENAPI_PUBLIC or admin.site.has_permission(request)):
-            raise Http404
-        return view(request)
+    def show_json(request: HttpRequest) -> HttpResponse:
+        require_reader(request)
+        return HttpResponse(orjson.dumps(document()), content_type=JSON_TYPE)
 
-    return view_for_readers
+    @require_safe
+    @never_cache
+    def show_yaml(request: HttpRequest) -> HttpResponse:
+        require_reader(request)
+        text = yaml.safe_dump(document(), sort_keys=False, allow_unicode=True)
+        return HttpResponse(text, content_type=YAML_TYPE)
 
-
-@for_readers
-def openapi_page(request: HttpRequest) -> HttpResponse:
-    """Lists every operation, grouped by its OpenAPI tag."""
-    return render(request, "web/openapi.html", {"chapters": chapters()})
-
-
-@cache  # slow to compute, and constant in a process
-def chapters() -> list[Json]:
-    """Returns the title, description and operations of each tag that has operations."""
-    description = get_schema()
-    about = {tag["name"]: tag.get("description", "") for tag in description["tags"]}
-    operations: dict[str, list[Json]] = {name: [] for name in about}
-    for path, item in description["paths"].items():
-        for method in OPENAPI_METHODS:
-            for tag in item.get(method, {"tags": []})["tags"]:
-                operations.setdefault(tag, []).append(
-                    describe_operation(description, method.upper(), path, item[method])
-                )
     return [
-        {"title": name, "about": about.get(name, ""), "operations": some} for name, some in operations.items() if some
+        path("openapi/", openapi_page, name="openapi"),
+        path("openapi.json", show_json, name="openapi_json"),
+        path("openapi.yaml", show_yaml, name="openapi_yaml"),
     ]
 
 
-def describe_operation(description: Json, method: str, path: str, operation: Json) -> Json:
-    """Returns an operation's request fields, and its responses by status with examples."""
-    parameters = (resolve(description, parameter) for parameter in operation.get("parameters", []))
-    body = resolve(description, operation.get("requestBody", {}))
-    fields = [
-        RequestField(
-            name=parameter["name"],
-            place=parameter["in"],
-            type=parameter["schema"].get("type", "string"),
-            is_required=parameter.get("required", False),
-            about=parameter.get("description", ""),
-        )
-        for parameter in parameters
-    ]
-    for content in body.get("content", {}).values():
-        fields += body_fields(description, content["schema"])
-    responses = [
-        {"status": status, "about": node.get("description", ""), "examples": list(examples_of(description, node))}
-        for status, node in ((s, resolve(description, ref)) for s, ref in operation["responses"].items())
-    ]
-    return {
-        "method": method,
-        "path": path,
-        "summary": operation["summary"],
-        "about": operation.get("description", ""),
-        "fields": fields,
-        "responses": responses,
-    }
+def may_read(request: HttpRequest) -> bool:
+    """Returns whether the description is public (OPENAPI_PUBLIC), or its reader is logged in to the admin."""
+    return settings.OPENAPI_PUBLIC or admin.site.has_permission(request)
 
 
-def resolve(description: Json, node: Json) -> Json:
-    """Returns the node that a `$ref` refers to; any other node unchanged."""
-    while "$ref" in node:
-        target: Any = description
-        for step in node["$ref"].removeprefix("#/").split("/"):
-            target = target[step]
-        node = target
-    return node
+def require_reader(request: HttpRequest) -> None:
+    """Raises Http404 for anybody who may not read the description: tools do not log in to the admin."""
+    if not may_read(request):
+        raise Http404
 
 
-def body_fields(description: Json, schema: Json) -> Iterator[RequestField]:
-    """Yields the fields of a body. Those of alternatives (oneOf, anyOf) are optional."""
-    schema = resolve(description, schema)
-    for part in schema.get("allOf", []):
-        yield from body_fields(description, part)
-    for part in [*schema.get("oneOf", []), *schema.get("anyOf", [])]:
-        for field in body_fields(description, part):
-            yield RequestField(**{**vars(field), "is_required": False})
-    for name, node in schema.get("properties", {}).items():
-        value = resolve(description, node)
-        yield RequestField(
-            name=name,
-            place="body",
-            type=value.get("type", "object"),
-            is_required=name in schema.get("required", []),
-            about=value.get("description", ""),
-        )
+@require_safe
+@never_cache
+def openapi_page(request: HttpRequest) -> HttpResponse:
+    """Returns the page; or, where its files are missing, instructions to install them, with status 503.
+
+    Who may not read it is led to the log-in of staff and back, but only where the path of the admin is the usual one:
+    another one is nobody's to learn here.
+    """
+    if not may_read(request):
+        if settings.ADMIN_PATH != settings.DEFAULT_ADMIN_PATH:
+            raise Http404
+        return redirect_to_login(request.get_full_path(), reverse("admin:login"))
+    if has_files():
+        response = render(request, "web/openapi.html")
+    else:
+        response = render(request, "web/openapi_missing.html", status=503)
+    response.headers["Content-Security-Policy"] = SWAGGER_UI_POLICY
+    return response
 
 
-def examples_of(description: Json, response: Json) -> Iterator[str]:
-    """Yields the examples of a response as indented JSON."""
-    for content in response.get("content", {}).values():
-        for example in content.get("examples", {}).values():
-            yield json.dumps(resolve(description, example)["value"], indent=2, ensure_ascii=False)
-        if "example" in content:
-            yield json.dumps(content["example"], indent=2, ensure_ascii=False)
+def has_files() -> bool:
+    """Returns whether script/assets has run, and before collectstatic where static files have hashed names."""
+    try:
+        return all(static(file) and finders.find(file) for file in SWAGGER_UI_FILES)
+    except ValueError:
+        return False

@@ -90,7 +90,7 @@ def test_the_path_of_the_admin_is_a_setting(path: str) -> None:
 
 
 def test_no_public_page_reveals_the_admin() -> None:
-    pages = request(get("/"), get("/nothing/"), get("/auth/openapi.html"), get("/health/"), ADMIN_PATH="backstage/")
+    pages = request(get("/"), get("/nothing/"), get("/openapi/"), get("/health/"), ADMIN_PATH="backstage/")
     assert [page["status"] for page in pages] == [200, 404, 404, 200]
     assert [page for page in pages if "backstage" in str(page) or "admin" in str(page)] == []
 

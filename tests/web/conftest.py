@@ -30,7 +30,7 @@ def needs_chromium() -> None:
     if CHROMIUM is None:
         pytest.skip("Chromium is missing: script/apt chromium installs it.")
     if not all((settings.BASE_DIR / "web" / "static" / file).exists() for file in GRAPHIQL_FILES):
-        pytest.skip("GraphiQL's files are missing: script/graphiql installs them.")
+        pytest.skip("GraphiQL's files are missing: script/assets installs them.")
 
 
 @pytest.fixture(scope="session")
