@@ -4,8 +4,10 @@ from graphlib import CycleError, TopologicalSorter
 
 from graphql import (
     DocumentNode,
+    FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    InlineFragmentNode,
     OperationDefinitionNode,
     SelectionSetNode,
 )
@@ -34,6 +36,6 @@ def spread_names(selection_set: SelectionSetNode) -> set[str]:
         for selection in pending.pop().selections:
             if isinstance(selection, FragmentSpreadNode):
                 names.add(selection.name.value)
-            elif selection.selection_set:  # type: ignore[attr-defined]
-                pending.append(selection.selection_set)  # type: ignore[attr-defined]
+            elif isinstance(selection, FieldNode | InlineFragmentNode) and selection.selection_set:
+                pending.append(selection.selection_set)
     return names

@@ -10,17 +10,18 @@ from typing import Any
 from graphql import (
     FieldNode,
     FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLSchema,
     GraphQLType,
+    GraphQLUnionType,
     OperationDefinitionNode,
     SelectionSetNode,
     ValueNode,
     VariableNode,
     get_named_type,
-    is_abstract_type,
     is_introspection_type,
-    is_object_type,
 )
 from graphql.type import SchemaMetaFieldDef, TypeMetaFieldDef, TypeNameMetaFieldDef
 
@@ -46,6 +47,7 @@ META_FIELDS: Mapping[str, Any] = {
     "__type": TypeMetaFieldDef,
     "__typename": TypeNameMetaFieldDef,
 }
+AbstractType = GraphQLInterfaceType | GraphQLUnionType
 BRACKETS, COMMA = 2, 1
 """Bytes around an object or a list, and after each item of a list."""
 
@@ -80,8 +82,8 @@ class OperationCost:
                 fields.append(self.price(selection, parent, inherited))
                 continue
             fragment: Any = selection
-            if not hasattr(selection, "selection_set"):
-                fragment = self.fragments[selection.name.value]  # type: ignore[attr-defined]
+            if isinstance(selection, FragmentSpreadNode):
+                fragment = self.fragments[selection.name.value]
             if self.applies(fragment.type_condition, parent):
                 fields.extend(self.select(fragment.selection_set, parent, inherited))
         return tuple(fields)
@@ -90,7 +92,7 @@ class OperationCost:
         if condition is None or condition.name.value == parent.name:
             return True
         required = self.schema.get_type(condition.name.value)
-        return is_abstract_type(required) and self.schema.is_sub_type(required, parent)  # type: ignore[arg-type]
+        return isinstance(required, AbstractType) and self.schema.is_sub_type(required, parent)
 
     def price(self, node: FieldNode, parent: GraphQLObjectType, conditions: Conditions) -> PricedField:
         field = META_FIELDS.get(node.name.value) or parent.fields[node.name.value]
@@ -101,10 +103,10 @@ class OperationCost:
         arguments = {one.name.value: self.input_value(one.value) for one in node.arguments}
         times = LIST_SIZES.get(coordinate, 1)
         below: tuple[tuple[PricedField, ...], ...] = ()
-        if node.selection_set and is_object_type(type_):
-            below = (self.select(node.selection_set, type_),)  # type: ignore[arg-type]
-        elif node.selection_set:
-            possible = self.schema.get_possible_types(type_)  # type: ignore[arg-type]
+        if node.selection_set and isinstance(type_, GraphQLObjectType):
+            below = (self.select(node.selection_set, type_),)
+        elif node.selection_set and isinstance(type_, AbstractType):
+            possible = self.schema.get_possible_types(type_)
             below = tuple(self.select(node.selection_set, one) for one in possible)
         is_items = is_connection(parent) and node.name.value in ("nodes", "edges")
         priced = PricedField(

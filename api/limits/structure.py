@@ -15,6 +15,7 @@ from graphql import (
     ExecutableDefinitionNode,
     FieldNode,
     FragmentDefinitionNode,
+    FragmentSpreadNode,
     InlineFragmentNode,
     ListValueNode,
     ObjectValueNode,
@@ -106,8 +107,8 @@ class StructureCheck:
                     )
             elif isinstance(selection, InlineFragmentNode):
                 waiting.extend(selection.selection_set.selections)
-            else:
-                fragment = self.fragments[selection.name.value]  # type: ignore[attr-defined]
+            elif isinstance(selection, FragmentSpreadNode):
+                fragment = self.fragments[selection.name.value]
                 self.reached.add(fragment.name.value)
                 waiting.extend(fragment.selection_set.selections)
         return merged
@@ -154,6 +155,6 @@ class StructureCheck:
                 number += 1
             elif isinstance(selection, InlineFragmentNode):
                 number += self.count(selection.selection_set)
-            else:
-                number += self.count(self.fragments[selection.name.value].selection_set)  # type: ignore[attr-defined]
+            elif isinstance(selection, FragmentSpreadNode):
+                number += self.count(self.fragments[selection.name.value].selection_set)
         return number
