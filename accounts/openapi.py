@@ -7,10 +7,10 @@ from allauth.headless.spec.internal.schema import get_schema
 
 from accounts.middleware import AUTH_PREFIX
 from accounts.urls import PHONE_PATHS
+from ops.openapi import METHODS
 
 Json = dict[str, Any]
 
-METHODS = ("get", "put", "post", "delete", "patch")
 ERRORS = "AuthErrors"
 
 SCHEMAS = {

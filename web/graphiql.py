@@ -7,10 +7,10 @@ from functools import wraps
 from pathlib import Path
 
 from django.conf import settings
-from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.templatetags.static import static
+
+from web.assets import are_installed
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -57,24 +57,16 @@ def is_navigation(request: HttpRequest) -> bool:
 def graphiql(request: HttpRequest) -> HttpResponse:
     """Returns the page; or, where its files are missing, instructions to install them, with status 503."""
     nonce = secrets.token_urlsafe(16)
-    if has_files():
+    if are_installed(GRAPHIQL_FILES):
         context = {"nonce": nonce, "examples": read_examples(), "has_demo": settings.DEBUG}
         response = render(request, "web/graphiql.html", context)
     else:
-        response = render(request, "web/graphiql_missing.html", status=503)
+        response = render(request, "web/graphiql_missing.html", {"name": "GraphiQL"}, status=503)
     policy = "; ".join(f"{directive} {sources}" for directive, sources in GRAPHIQL_POLICY.items())
     response.headers["Content-Security-Policy"] = policy.format(nonce=nonce)
     response.headers["Cache-Control"] = "no-store"
     response.headers["Vary"] = "Accept, Authorization"  # as the API's responses at this address
     return response
-
-
-def has_files() -> bool:
-    """Returns whether script/assets has run, and before collectstatic where static files have hashed names."""
-    try:
-        return all(static(file) and finders.find(file) for file in GRAPHIQL_FILES)
-    except ValueError:
-        return False
 
 
 def read_examples(folder: Path = settings.BASE_DIR / "docs" / "examples") -> list[dict[str, str]]:

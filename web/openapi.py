@@ -9,13 +9,13 @@ import yaml
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
-from django.contrib.staticfiles import finders
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.templatetags.static import static
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from web.assets import are_installed
 
 View = Callable[[HttpRequest], HttpResponse]
 Json = dict[str, Any]
@@ -119,17 +119,9 @@ def openapi_page(request: HttpRequest) -> HttpResponse:
         if settings.ADMIN_PATH != settings.DEFAULT_ADMIN_PATH:
             raise Http404
         return redirect_to_login(request.get_full_path(), reverse("admin:login"))
-    if has_files():
+    if are_installed(SWAGGER_UI_FILES):
         response = render(request, "web/openapi.html")
     else:
-        response = render(request, "web/openapi_missing.html", status=503)
+        response = render(request, "web/openapi_missing.html", {"name": "swagger-ui"}, status=503)
     response.headers["Content-Security-Policy"] = SWAGGER_UI_POLICY
     return response
-
-
-def has_files() -> bool:
-    """Returns whether script/assets has run, and before collectstatic where static files have hashed names."""
-    try:
-        return all(static(file) and finders.find(file) for file in SWAGGER_UI_FILES)
-    except ValueError:
-        return False

@@ -23,7 +23,7 @@ POLICY = (
 @pytest.fixture(autouse=True)
 def _files(monkeypatch: pytest.MonkeyPatch) -> None:
     """Most tests do not need the files from npm."""
-    monkeypatch.setattr(graphiql, "has_files", lambda: True)
+    monkeypatch.setattr(graphiql, "are_installed", lambda files: True)
 
 
 def is_page(response: Any) -> bool:
@@ -153,31 +153,11 @@ def test_without_examples_none_are_offered(tmp_path: Path) -> None:
 
 
 def test_without_its_files_the_page_says_how_to_install_them(client: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(graphiql, "has_files", lambda: False)
+    monkeypatch.setattr(graphiql, "are_installed", lambda files: False)
     response = client.get("/graphql/", headers={"accept": BROWSER})
     assert (response.status_code, is_page(response)) == (503, True)
     assert "script/assets" in response.content.decode()
     assert response["Content-Security-Policy"].startswith("default-src 'none'; script-src 'self';")
-
-
-class TestFiles:
-    @pytest.fixture(autouse=True)
-    def _files(self) -> None:
-        """The real `has_files`."""
-
-    @pytest.mark.parametrize(("file", "exists"), [("web/icon.svg", True), ("web/nothing.js", False)])
-    def test_files_are_searched(self, file: str, exists: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(graphiql, "GRAPHIQL_FILES", [file])
-        assert graphiql.has_files() is exists
-
-    def test_files_that_were_not_collected_are_missing(
-        self, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Any
-    ) -> None:
-        monkeypatch.setattr(graphiql, "GRAPHIQL_FILES", ["web/icon.svg"])
-        manifest = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
-        settings.STATIC_ROOT = tmp_path
-        settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": manifest}}
-        assert graphiql.has_files() is False
 
 
 def test_a_view_keeps_its_name_and_attributes() -> None:

@@ -36,7 +36,7 @@ NOT_DESCRIBED = {
 @pytest.fixture(autouse=True)
 def _has_files(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether script/assets has run makes no difference to who may read the page."""
-    monkeypatch.setattr("web.openapi.has_files", lambda: True)
+    monkeypatch.setattr("web.openapi.are_installed", lambda files: True)
 
 
 @pytest.fixture
@@ -155,7 +155,7 @@ def test_the_page_keeps_to_its_policy(client: Browser, public: None) -> None:
 def test_the_page_says_what_to_do_without_its_files(
     client: Browser, public: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("web.openapi.has_files", lambda: False)
+    monkeypatch.setattr("web.openapi.are_installed", lambda files: False)
     response = client.get(PAGE)
     assert response.status_code == 503
     assert "script/assets" in response.content.decode()

@@ -4,14 +4,13 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from django.conf import settings
-from playwright.sync_api import ConsoleMessage, Locator, Page, Request, expect, sync_playwright
+from playwright.sync_api import Locator, Page, expect
 
 from tests.factories import make_user
 from tests.races.conftest import access_token
 from tests.servers import HOST, serve, url_of_test_database
-from tests.web.conftest import CHROMIUM, FLAGS, REPORT_VIOLATIONS, TIMEOUT_MILLISECONDS
-from tests.web.test_admin_in_chromium import AXE
+from tests.web.browser import AXE, visiting
+from web.assets import are_installed
 from web.openapi import SWAGGER_UI_FILES
 
 EMAIL, PASSWORD = "staff@example.com", "correct-horse-9"
@@ -21,7 +20,7 @@ VIEWER = "{ viewer { email } }"
 @pytest.fixture
 def staff_origin(needs_chromium: None, django_db_setup: None) -> Iterator[str]:
     """The origin of a server where the description is for staff, which needs no second factor here."""
-    if not all((settings.BASE_DIR / "web" / "static" / file).exists() for file in SWAGGER_UI_FILES):
+    if not are_installed(SWAGGER_UI_FILES):
         pytest.skip("swagger-ui's files are missing: script/assets installs them.")
     with serve(database_url=url_of_test_database(), workers=1, threads=4) as port:
         yield f"http://{HOST}:{port}"
@@ -35,35 +34,14 @@ def token(transactional_db: None) -> str:
 
 @pytest.fixture
 def page(staff_origin: str, token: str) -> Iterator[Page]:
-    """A page in a new browser. Afterwards, no error may have been logged, and no request sent to another host."""
-    errors: list[str] = []
-    hosts = set()
-
-    def note_console(message: ConsoleMessage) -> None:
-        if message.type == "error":
-            errors.append(message.text)
-
-    def note_request(request: Request) -> None:
-        if not request.url.startswith("data:"):
-            hosts.add("/".join(request.url.split("/")[:3]))
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(base_url=staff_origin)
-        page.set_default_timeout(TIMEOUT_MILLISECONDS)
-        page.add_init_script(REPORT_VIOLATIONS)
-        page.on("console", note_console)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("request", note_request)
-        page.goto("/openapi/")
+    """The page in a new browser, to which staff was led by the log-in."""
+    with visiting(staff_origin) as visitor:
+        page = visitor.page("/openapi/")
         page.get_by_label("Email").fill(EMAIL)
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Log in").click()
         expect(page.get_by_text("Health and metrics, for load balancers")).to_be_visible()
         yield page
-        browser.close()
-    assert errors == []
-    assert hosts == {staff_origin}
 
 
 def open_operation(page: Page, tag: str, operation: str) -> Locator:
@@ -115,7 +93,7 @@ def test_the_page_is_usable_on_a_phone_and_by_keyboard(page: Page) -> None:
 
 def test_our_part_of_the_page_is_accessible(page: Page) -> None:
     if not AXE.exists():
-        pytest.skip("axe-core is missing: script/npm fetches it.")
+        pytest.skip("axe-core is missing: script/npm tests/node fetches it.")
     page.evaluate(AXE.read_text())
     found = page.evaluate("axe.run({exclude: [['.swagger-ui']]})")
     assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found["violations"]] == []
