@@ -61,7 +61,8 @@ def test_an_address_has_few_requests_in_progress_where_passwords_are_checked(tmp
     log_in = SLOW_BODY.replace(b"/graphql/", b"/auth/app/v1/auth/login")
     with application(respond_with(b"{}")) as app, run_nginx(tmp_path / "nginx", app=app) as nginx, ExitStack() as stack:
         slow = [connect(nginx.port, stack, log_in) for _ in range(6)]
-        wait_until(lambda: [status_so_far(connection) for connection in slow[4:]] == [429, 429])
+        # Two of the six, and not always the last ones: nginx may accept connections in another order.
+        wait_until(lambda: [status_so_far(connection) for connection in slow].count(429) == 2)
         other = connect(nginx.port, stack, READ)
         wait_until(lambda: status_so_far(other) == 200)
 

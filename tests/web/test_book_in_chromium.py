@@ -252,6 +252,7 @@ def test_a_second_tab_follows_the_first(visitor: Visitor) -> None:
 def test_the_choice_survives_an_expired_session(visitor: Visitor) -> None:
     page = visitor.page("/book")
     hold(page)
+    expect(notice(page)).to_contain_text("Held for you")  # so the page reads nothing any more
     in_database(Session.objects.all().delete)
     page.get_by_role("button", name="Confirm").click()
     expect(notice(page)).to_contain_text("Your session is over.")
