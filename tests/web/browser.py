@@ -26,6 +26,7 @@ class Visitor:
         self.origin = origin
         self.errors: list[str] = []
         self.hosts: set[str] = set()
+        self.requests_in_progress = 0
 
     def context(self, *, locale: str = "en-GB", zone: str = LONDON, **options: Any) -> BrowserContext:
         """Returns a context with empty storage, which its tabs share."""
@@ -35,6 +36,8 @@ class Visitor:
         context.on("console", self.record_console)
         context.on("weberror", lambda error: self.errors.append(str(error.error)))
         context.on("request", self.record_request)
+        context.on("requestfinished", self.record_end)
+        context.on("requestfailed", self.record_end)
         return context
 
     def page(self, path: str, **options: Any) -> Page:
@@ -47,8 +50,21 @@ class Visitor:
             self.errors.append(message.text)
 
     def record_request(self, request: Request) -> None:
+        self.requests_in_progress += 1
         if not request.url.startswith("data:"):
             self.hosts.add("/".join(request.url.split("/")[:3]))
+
+    def record_end(self, request: Request) -> None:
+        self.requests_in_progress -= 1
+
+    def wait_until_idle(self) -> None:
+        """Waits until no request is in progress. Fails when there is always one."""
+        page = self.browser.contexts[-1].pages[0]
+        for _ in range(TIMEOUT_MILLISECONDS // 50):
+            if not self.requests_in_progress:
+                return
+            page.wait_for_timeout(50)
+        raise AssertionError(f"{self.requests_in_progress} requests are still in progress.")
 
     def forget_errors(self, *, about: str) -> None:
         """Waits for the errors about an expected failure, and removes them. Fails when there are none."""

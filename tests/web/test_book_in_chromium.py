@@ -252,7 +252,8 @@ def test_a_second_tab_follows_the_first(visitor: Visitor) -> None:
 def test_the_choice_survives_an_expired_session(visitor: Visitor) -> None:
     page = visitor.page("/book")
     hold(page)
-    expect(notice(page)).to_contain_text("Held for you")  # so the page reads nothing any more
+    expect(notice(page)).to_contain_text("Held for you")
+    visitor.wait_until_idle()  # or a read that is in progress would meet the end of the session before the click does
     in_database(Session.objects.all().delete)
     page.get_by_role("button", name="Confirm").click()
     expect(notice(page)).to_contain_text("Your session is over.")
