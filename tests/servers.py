@@ -1,9 +1,10 @@
 """The application under gunicorn, in a process beside the tests."""
 
+import random
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import IO, Any
 from urllib.parse import urlsplit
 
@@ -13,13 +14,20 @@ from mirakuru import HTTPExecutor
 
 HOST = "127.0.0.1"
 START_SECONDS = 30
+PORTS = (20_000, 32_000)
 
 
 def free_port() -> int:
-    """Returns a local port that is free at the moment."""
-    with socket.socket() as listener:
-        listener.bind((HOST, 0))
-        return int(listener.getsockname()[1])
+    """Returns a local port that is free at the moment.
+
+    It is below the ephemeral ports, as those of script/stack are: an outgoing connection could take one of these before
+    a server binds to it.
+    """
+    while True:
+        port = random.SystemRandom().randrange(*PORTS)  # not seeded: parallel processes of pytest have the same seed
+        with socket.socket() as listener, suppress(OSError):
+            listener.bind((HOST, port))
+            return port
 
 
 def url_of_test_database() -> str:
