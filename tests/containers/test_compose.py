@@ -58,6 +58,49 @@ def test_the_file_contains_no_secret() -> None:
                 assert re.fullmatch(r"|/run/secrets/.*|\$\{[A-Z_]+:-\}", value), f"{name}={value}"
 
 
+# --- Development ----------------------------------------------------------------------------------------------------
+
+
+class Loader(yaml.SafeLoader):
+    """Reads Compose's own tag `!override` as the value that it is on."""
+
+
+Loader.add_constructor("!override", yaml.SafeLoader.construct_yaml_seq)
+DEVELOPMENT: dict[str, Any] = yaml.load(TEXTS["compose.development.yml"], Loader)
+DATABASES = {"mysql": 3306, "postgres": 5432, "memcached": 11211, "redis": 6379}
+
+
+def test_development_publishes_on_this_machine_only() -> None:
+    published = {name: service["ports"] for name, service in DEVELOPMENT["services"].items() if "ports" in service}
+    assert published.keys() == {"app-api-django", "nginx", *DATABASES}
+    for ports in published.values():
+        assert [port for port in ports if not re.fullmatch(r"127\.0\.0\.1:\$\{[A-Z]+_PORT:-\d+\}:\d+", port)] == []
+
+
+def test_each_database_has_its_usual_port_on_a_network_that_publishes_ports() -> None:
+    for name, port in DATABASES.items():
+        assert DEVELOPMENT["services"][name]["ports"] == [f"127.0.0.1:${{{name.upper()}_PORT:-{port}}}:{port}"]
+        assert SERVICES[name]["networks"] == ["back"]
+    assert DEVELOPMENT["networks"] == {"back": {"internal": False}}
+
+
+def test_nginx_replaces_the_ports_of_production_and_leaves_static_files_to_the_application() -> None:
+    assert "    ports: !override\n      - 127.0.0.1:${NGINX_PORT:-8081}:80\n" in TEXTS["compose.development.yml"]
+    assert DEVELOPMENT["services"]["nginx"]["environment"] == {"NGINX_STATIC": "app"}
+    assert DEVELOPMENT["services"]["app-api-django"]["environment"]["TRUSTED_PROXY_COUNT"].endswith(":-1}")
+
+
+def test_a_database_starts_with_nginx_too() -> None:
+    """Naming a profile switches the default off, with which MySQL starts otherwise."""
+    assert "" in SERVICES["mysql"]["profiles"]
+    assert DEVELOPMENT["services"]["mysql"]["profiles"] == DEVELOPMENT["services"]["nginx"]["profiles"] == ["nginx"]
+
+
+def test_ports_differ() -> None:
+    defaults = re.findall(r"_PORT:-(\d+)\}", TEXTS["compose.development.yml"])
+    assert len(defaults) == len(set(defaults)) == 6
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_a_variable_is_in_the_sample(name: str) -> None:
     known = set(re.findall(r"^(?:# )?([A-Z_]+)=", (settings.BASE_DIR / ".env.sample").read_text(), re.MULTILINE))
