@@ -72,7 +72,7 @@ class AccountAdapter(DefaultAccountAdapter):
         if not consume_attempt(credentials.get("email", "")):
             raise self.validation_error("too_many_login_attempts")
 
-    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """Returns the account, or None.
 
         The right password resets the attempts only without a second factor: with one, the code has to be right too.
@@ -99,7 +99,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """
         request = context.request
         user = request.user
-        if user.is_authenticated and not user.has_usable_password() and not has_second_factor(user_id=user.pk):
+        if isinstance(user, User) and not user.has_usable_password() and not has_second_factor(user_id=user.pk):
             records = get_authentication_records(request, user)
             if not records or time.time() - records[-1]["at"] >= app_settings.REAUTHENTICATION_TIMEOUT:
                 raise ReauthenticationRequired

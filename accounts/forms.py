@@ -30,7 +30,7 @@ class SignupForm(forms.Form):
         """Cleans the name as the model does; empty for one that was not given. Raises ValidationError."""
         if not isinstance(self.data.get("name") or "", str):  # of JSON
             raise ValidationError("A name is a text.", code="invalid")
-        field = Client._meta.get_field("name")
+        field = Client.name.field
         name = str(field.to_python(self.cleaned_data["name"]))
         return str(field.clean(name, None)) if name else ""
 

@@ -36,13 +36,13 @@ def has_given_code(session: SessionBase, *, user_id: int | str) -> bool:
     given = {record.get("id") for record in records if record["method"] == "mfa"}
     if not given:
         return False
-    factors = dict(Authenticator.objects.filter(user=user_id).values_list("pk", "type"))
+    factors = dict(Authenticator.objects.filter(user_id=user_id).values_list("pk", "type"))
     return Authenticator.Type.TOTP in factors.values() and bool(given & factors.keys())
 
 
 def has_second_factor(*, user_id: int | str) -> bool:
     """Returns whether logging in to this account takes a code."""
-    return Authenticator.objects.filter(user=user_id, type=Authenticator.Type.TOTP).exists()
+    return Authenticator.objects.filter(user_id=user_id, type=Authenticator.Type.TOTP).exists()
 
 
 def encrypt_again(pk: int) -> bool:

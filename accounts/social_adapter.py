@@ -15,7 +15,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:
         """Creates the account and its client in one transaction. With a form, AccountAdapter creates the client."""
         with transaction.atomic():
-            user: User = super().save_user(request, sociallogin, form)
+            user = super().save_user(request, sociallogin, form)
             if form is None:
                 register_client_of(user, name=sociallogin.account.extra_data.get("name"))
         return user

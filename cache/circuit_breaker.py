@@ -48,15 +48,18 @@ class CircuitBreaker:
             self.open_until = time.monotonic() + TRUSTED_AFTER_SECONDS
 
 
-_breakers: dict[object, CircuitBreaker] = {}
+Server = str | tuple[str, int]
+"""The path of a socket, or a host and a port."""
+
+_breakers: dict[Server, CircuitBreaker] = {}
 
 
-def circuit_breaker(server: object) -> CircuitBreaker:
+def circuit_breaker(server: Server) -> CircuitBreaker:
     """Returns the circuit breaker of this server in this process."""
     return _breakers.get(server) or _breakers.setdefault(server, CircuitBreaker())
 
 
-def servers_waited_for() -> list[object]:
+def servers_waited_for() -> list[Server]:
     """Returns the servers that have not responded since they failed."""
     return [server for server, breaker in list(_breakers.items()) if breaker.waits_for_server]
 

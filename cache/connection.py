@@ -120,9 +120,9 @@ class Connection(Client):
             self.connect_timeout, self.timeout = former
 
     get = with_circuit_breaker(Client.get, tries=2)
-    get_many = with_circuit_breaker(Client.get_many, tries=2)
+    get_many: Callable[..., Any] = with_circuit_breaker(Client.get_many, tries=2)
     set = with_circuit_breaker(Client.set, tries=2)
-    set_many = with_circuit_breaker(Client.set_many, tries=2)
+    set_many: Callable[..., Any] = with_circuit_breaker(Client.set_many, tries=2)
     set_many_urgently = with_circuit_breaker(Client.set_many, tries=2, is_urgent=True)
     delete = with_circuit_breaker(Client.delete, tries=2)
     touch = with_circuit_breaker(Client.touch, tries=2)
@@ -143,7 +143,9 @@ class Connections(HashClient):
             return [(client, list(keys)) for client in self.clients.values()]
         keys_of: dict[str, list[str]] = {}
         for key in keys:
-            keys_of.setdefault(self.hasher.get_node(key), []).append(key)
+            server = self.hasher.get_node(key)
+            assert server is not None  # there is one at least
+            keys_of.setdefault(server, []).append(key)
         return [(self.clients[server], own) for server, own in keys_of.items()]
 
 

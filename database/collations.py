@@ -14,6 +14,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import CharField, TextField, lookups
 from django.db.models.signals import post_migrate, pre_migrate
 
+from database.model_types import TypedCharField
+
 logger = logging.getLogger(__name__)
 
 MARIADB, MYSQL, POSTGRESQL = "utf8mb4_nopad_bin", "utf8mb4_0900_bin", "C"
@@ -41,7 +43,7 @@ class ComparedByBytes:
         return {**parameters, "collation": byte_collation(connection)}
 
 
-class ByteCharField(ComparedByBytes, CharField):
+class ByteCharField(ComparedByBytes, TypedCharField):
     """A text that identifies: a key, a hash, a code, a status."""
 
 

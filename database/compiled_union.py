@@ -38,13 +38,14 @@ def read_compiled(calls: Sequence[tuple[CompiledBranch[R], dict[str, Any]]]) -> 
     """Returns the rows of all branches, each with its number."""
     branches: list[str] = []
     params: list[Any] = []
+    reader: SelectStatement[R] | None = None
     for number, (select, values) in enumerate(calls):
         statement: SelectStatement[R] = select.compiled_for(values)
         if statement.text:
             branches.append(branch_of(statement.text, select="*"))
             params += statement.params_for({**values, BRANCH: number})
             reader = statement  # any of them reads the rows, since they have the same columns
-    if not branches:
+    if reader is None:
         return []
     reader.bound = union_all(branches), params
     return reader.read()

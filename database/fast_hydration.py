@@ -28,5 +28,5 @@ class FastHydration(models.Model):
         state.adding = False
         state.db = db
         instance._state = state
-        instance.__dict__.update(zip(field_names, values, strict=True))
+        instance.__dict__.update(zip(field_names, values, strict=True))  # pyright: ignore[reportAttributeAccessIssue]
         return instance

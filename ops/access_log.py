@@ -1,5 +1,6 @@
 """gunicorn's access log: one line for each request, with its observation and nothing that the client wrote."""
 
+from collections.abc import MutableMapping
 from datetime import timedelta
 from typing import Any
 
@@ -22,7 +23,7 @@ class AccessLogger(Logger):
     def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
         super().exception(*without_client_data(msg, args), **kwargs)
 
-    def access(self, resp: Any, req: Any, environ: dict[str, Any], request_time: timedelta) -> None:
+    def access(self, resp: Any, req: Any, environ: MutableMapping[str, Any], request_time: timedelta) -> None:
         if not self.access_log_enabled:
             return
         observation = environ.get(ENVIRON) or Observation(request_id="-")

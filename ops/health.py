@@ -33,7 +33,7 @@ def is_from_staff(request: HttpRequest) -> bool:
     if settings.SESSION_COOKIE_NAME not in request.COOKIES or readiness.get().database == UNAVAILABLE:
         return False
     try:
-        return request.user.is_active and request.user.is_staff
+        return bool(request.user.is_active and getattr(request.user, "is_staff", False))
     except (DatabaseError, InterfaceError):  # since it was checked, a moment ago
         return False
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.management.color import no_style
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Model
 from tqdm import tqdm
 
 from reservation.domain.event import snapshot
@@ -90,9 +90,9 @@ def load(options: DemoOptions, *, is_silent: bool | None = None) -> None:
     reset_sequences()
 
 
-def next_key(model: type) -> int:
+def next_key(model: type[Model]) -> int:
     """The next free primary key. Keys are assigned here, since MySQL does not return those of a bulk insert."""
-    greatest: int | None = model.objects.aggregate(greatest=Max("pk"))["greatest"]  # type: ignore[attr-defined]
+    greatest: int | None = model._default_manager.aggregate(greatest=Max("pk"))["greatest"]
     return (greatest or 0) + 1
 
 
@@ -150,7 +150,8 @@ def make_clients(
     user_keys: Iterator[int], client_keys: Iterator[int], number: int, options: DemoOptions, random: Random
 ) -> list[Client]:
     """Clients of this provider alone, so that none of them is in two places at once."""
-    users, clients = [], []
+    users: list[User] = []
+    clients: list[Client] = []
     for place in range(CLIENTS_PER_PROVIDER):
         is_demo_account = number == place == 0
         email = "client@example.com" if is_demo_account else f"client{number}-{place}@example.com"

@@ -44,7 +44,7 @@ def zone_named(name: str) -> ZoneInfo:
 def changing_zones() -> tuple[ZoneInfo, ...]:
     """Returns the zones in which clocks change, each as the one example of those that change alike."""
     mondays = [datetime(2026, 1, 5, tzinfo=UTC) + timedelta(weeks=number) for number in range(520)]
-    zones = {}
+    zones: dict[tuple[timedelta | None, ...], ZoneInfo] = {}
     for name in sorted(time_zone_names()):
         zone = ZoneInfo(name)
         zones[tuple(monday.astimezone(zone).utcoffset() for monday in mondays)] = zone

@@ -27,6 +27,7 @@ from staff.ids import parse_id
 from staff.instants import instant_column
 from staff.merging import kept_changes, merging, save_changed_fields
 from staff.paginator import BoundedPaginator
+from staff.request_user import staff_id
 
 INVALID_LOOKUPS = (OverflowError, ValueError, TypeError, IndexError, DataError, NotSupportedError, ProgrammingError)
 """What drivers and lookups raise for a value of a filter that no column can have: SQLite for a large number, e.g."""
@@ -58,12 +59,14 @@ class BoundedAdmin(ModelAdmin):
         with invalid_lookups(request):
             return super().get_changelist_instance(request)
 
-    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[Any], *arguments: Any, **more: Any
+    ) -> HttpResponse | None:
         """Performs the action; on no row if one of the ids is none."""
         if None in map(parse_id, request.POST.getlist(ACTION_CHECKBOX_NAME)):
             self.message_user(request, "One of these rows does not exist. Nothing was done.", messages.ERROR)
             return redirect(request.get_full_path())
-        response: HttpResponse | None = super().response_action(request, queryset)
+        response: HttpResponse | None = super().response_action(request, queryset, *arguments, **more)
         return response
 
     def changeform_view(self, request: HttpRequest, *arguments: Any, **more: Any) -> HttpResponse:
@@ -136,7 +139,8 @@ class LeanChangeList(UnfoldChangeList):
     """
 
     def apply_select_related(self, qs: QuerySet[Any]) -> QuerySet[Any]:
-        return qs.prefetch_related(*self.list_select_related) if self.list_select_related else qs
+        related = self.list_select_related
+        return qs if isinstance(related, bool) else qs.prefetch_related(*related)
 
 
 class ReadOnlyAdmin(BoundedAdmin):
@@ -165,7 +169,6 @@ class ReadOnlyAdmin(BoundedAdmin):
 
 def current_caller(request: HttpRequest) -> Caller:
     """Returns the member of staff who sent the request, as a caller of the domain."""
-    assert request.user.pk is not None  # staff has logged in
-    caller = find_caller(request.user.pk)
+    caller = find_caller(staff_id(request))
     assert caller is not None
     return caller

@@ -19,6 +19,7 @@ from reservation.models import Client
 from staff.base import current_caller, isolated
 from staff.fields import editable_fields
 from staff.people import NewPersonForm, PeopleAdmin
+from staff.request_user import user_of
 from staff.resources import ClientResource
 
 
@@ -90,4 +91,4 @@ class ClientAdmin(PeopleAdmin):
 
     def has_erase_permission(self, request: HttpRequest) -> bool:
         """Returns whether the user has Django's permission to delete clients, which is used for this only."""
-        return request.user.has_perm("reservation.delete_client")
+        return user_of(request).has_perm("reservation.delete_client")

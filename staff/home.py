@@ -23,6 +23,7 @@ from reservation.models import Reservation
 from reservation.status_words import STATUS_WORDS, StatusGroup
 from staff.dates import interval_of
 from staff.instants import staff_moment
+from staff.request_user import user_of
 from staff.requests import recent_requests
 
 MAX_COMING_UP = 8
@@ -51,7 +52,7 @@ def home_context(request: HttpRequest) -> dict[str, Any]:
         "moment": staff_moment(now),
         "zone": timezone.get_current_timezone_name(),
     }
-    if request.user.has_perm("reservation.view_reservation"):
+    if user_of(request).has_perm("reservation.view_reservation"):
         context |= overview(now)
     return context | {"windows": recent_requests()}
 

@@ -2,7 +2,7 @@
 
 import logging
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model
@@ -11,7 +11,7 @@ from import_export.results import Error, Result
 
 from reservation.domain.caller import Caller
 from reservation.domain.errors import DomainError
-from reservation.models import User
+from reservation.models import Client, Provider, User
 from staff.formats import escape_formula, unescape_formula
 from staff.previews import PeopleConfirmForm, PeopleImportForm, fingerprint
 from staff.tables import Table
@@ -65,9 +65,13 @@ class PeopleResource(ModelResource):
             self.expected = form.rows_read
 
     @property
+    def model(self) -> type[Client | Provider]:
+        return cast("type[Client | Provider]", self._meta.model)
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """The columns of the file, in order."""
-        return tuple(self._meta.fields)
+        return tuple(self._meta.fields or ())
 
     # --- Export --------------------------------------------------------------------------------------------------
 
@@ -76,10 +80,12 @@ class PeopleResource(ModelResource):
 
     # --- Import --------------------------------------------------------------------------------------------------
 
-    def get_result_class(self) -> Any:
+    # The library calls both on the instance.
+    def get_result_class(self) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]  # not of the class: its rows
         return partial(NumberedResult, self.numbers)
 
-    def get_error_result_class(self) -> type[Error]:
+    @classmethod
+    def get_error_result_class(cls) -> type[Error]:
         return UnexpectedError
 
     def before_import(self, dataset: Table, **kwargs: Any) -> None:
@@ -95,10 +101,10 @@ class PeopleResource(ModelResource):
         if stored in self.seen:
             raise ValidationError({"email": "There is another row with this address."})
         self.seen.add(stored)
-        return self._meta.model.objects.select_related("user").filter(user__email=stored).first()
+        return self.model.objects.select_related("user").filter(user__email=stored).first()
 
     def init_instance(self, row: Any = None) -> Any:
-        return self._meta.model(user=User(email=unescape_formula(row["email"])))
+        return self.model(user=User(email=unescape_formula(row["email"])))
 
     def stored_email_of(self, row: dict[str, str]) -> str:
         """Returns the address as its account stores it. Raises ValidationError for one without a normal form."""

@@ -8,7 +8,6 @@ from allauth.mfa.base.forms import AuthenticateForm
 from django import forms
 from django.contrib.auth import logout
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
 from unfold.forms import AuthenticationForm
 from unfold.widgets import UnfoldAdminTextInputWidget
 
@@ -20,7 +19,6 @@ from reservation.models import User
 class StaffLogInForm(AuthenticationForm):
     """Email and password, and a code for accounts with a second factor. allauth limits the attempts, as in the API."""
 
-    request: HttpRequest
     code = forms.CharField(
         required=False,
         max_length=32,
@@ -33,16 +31,18 @@ class StaffLogInForm(AuthenticationForm):
         email, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
         if not (email and password):
             return self.cleaned_data  # the fields show the error
-        user = get_adapter(self.request).authenticate(self.request, email=email, password=password)
+        request = self.request
+        assert request is not None  # the view passes it
+        user = get_adapter(request).authenticate(request, email=email, password=password)
         if user is None:
             raise self.get_invalid_login_error()
         self.confirm_login_allowed(user)
         email = user.email
         code = self.check_code(user)
-        if self.request.user.is_authenticated:
-            logout(self.request)  # or the record would be added to the session of another account
+        if request.user.is_authenticated:
+            logout(request)  # or the record would be added to the session of another account
         # Setting up a second factor requires a recent authentication.
-        record_authentication(self.request, user, method="password", email=email, reauthenticated=True)
+        record_authentication(request, user, method="password", email=email, reauthenticated=True)
         if code is not None:
             code.save()
             reset_attempts(email)

@@ -5,6 +5,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from staff.request_user import user_of
+
 AHEAD = "?when=ahead"
 """The lists of times open from today on."""
 
@@ -44,7 +46,7 @@ def url_for(name: str) -> str:
 
 def may_see(request: HttpRequest, permission: str) -> bool:
     """Returns whether the user has this permission to view, or the one to change, which includes it, as in Django."""
-    return request.user.has_perm(permission) or request.user.has_perm(permission.replace(".view_", ".change_"))
+    return user_of(request).has_perm(permission) or user_of(request).has_perm(permission.replace(".view_", ".change_"))
 
 
 def account_links(_: HttpRequest) -> list[dict[str, str]]:

@@ -17,6 +17,7 @@ from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 from import_export.admin import ImportExportMixin
+from import_export.formats.base_formats import Format
 from unfold.contrib.import_export.forms import ExportForm
 from unfold.widgets import UnfoldAdminEmailInputWidget
 
@@ -30,6 +31,7 @@ from staff.fields import editable_fields, in_lines
 from staff.formats import EXPORTS, AnyTable
 from staff.imports import is_unexplained
 from staff.previews import PeopleConfirmForm, PeopleImportForm, UploadedText, store_preview
+from staff.request_user import staff_id
 
 
 class NewPersonForm(forms.ModelForm):
@@ -38,7 +40,7 @@ class NewPersonForm(forms.ModelForm):
     email = forms.CharField(
         widget=UnfoldAdminEmailInputWidget,
         help_text="The address of a new account, whose password is set by a reset.",
-        max_length=User._meta.get_field("email").max_length,
+        max_length=User.email.field.max_length,
     )
 
     def clean_email(self) -> str:
@@ -51,15 +53,23 @@ class NewPersonForm(forms.ModelForm):
         return str(self.cleaned_data["email"])
 
 
-class PeopleAdmin(ImportExportMixin, CatalogueAdmin):
+class PeopleAdmin(  # pyright: ignore[reportIncompatibleVariableOverride]  # import_export says that `model` is a row
+    ImportExportMixin, CatalogueAdmin
+):
     """A list with export and import. An import is previewed first, and then written as a whole or not at all."""
 
     import_form_class = PeopleImportForm
     confirm_form_class = PeopleConfirmForm
     export_form_class = ExportForm
-    import_formats = (AnyTable,)
-    export_formats = EXPORTS
     to_encoding = "utf-8-sig"  # without the BOM, spreadsheets assume another encoding
+
+    @property
+    def import_formats(self) -> list[type[Format]]:
+        return [AnyTable]
+
+    @property
+    def export_formats(self) -> list[type[Format]]:
+        return [*EXPORTS]
 
     def get_import_resource_kwargs(self, request: HttpRequest, **kwargs: Any) -> dict[str, Any]:
         return {"caller": current_caller(request), "now": timezone.now(), **kwargs}
@@ -68,14 +78,13 @@ class PeopleAdmin(ImportExportMixin, CatalogueAdmin):
         return UploadedText(import_file.text)
 
     def get_confirm_form_kwargs(self, request: HttpRequest, import_form: Any = None) -> dict[str, Any]:
-        return {**super().get_confirm_form_kwargs(request, import_form), "user_id": request.user.pk}
+        return {**super().get_confirm_form_kwargs(request, import_form), "user_id": staff_id(request)}
 
     def get_confirm_form_initial(self, request: HttpRequest, import_form: Any) -> dict[str, Any]:
         """Stores a file whose preview is shown without an error, so that its import can be confirmed."""
         if import_form is not None:
             file = import_form.cleaned_data["import_file"]
-            assert request.user.pk is not None  # staff has logged in
-            file.tmp_storage_name = store_preview(file.text, rows_read=import_form.rows_read, user_id=request.user.pk)
+            file.tmp_storage_name = store_preview(file.text, rows_read=import_form.rows_read, user_id=staff_id(request))
         initial: dict[str, Any] = super().get_confirm_form_initial(request, import_form)
         return initial
 
@@ -115,7 +124,8 @@ class PeopleAdmin(ImportExportMixin, CatalogueAdmin):
             queryset.exists()  # some databases find out only now
         return queryset
 
-    def export_action(self, request: HttpRequest) -> HttpResponse:
+    # The library annotates only one of the responses that it returns.
+    def export_action(self, request: HttpRequest) -> HttpResponse:  # pyright: ignore[reportIncompatibleMethodOverride]
         try:
             response: HttpResponse = super().export_action(request)
         except IncorrectLookupParameters:
@@ -148,7 +158,7 @@ class PeopleAdmin(ImportExportMixin, CatalogueAdmin):
             fields = self.add_form._meta.fields or ()
             names: tuple[str, ...] = ("email", *fields)
         else:
-            name, *others = editable_fields(self.model)
+            name, *others = editable_fields(self.opts.model)
             names = (name, "address", *others, "reservations")
         return ((None, {"fields": in_lines(names, self.lines)}),)
 

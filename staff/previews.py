@@ -24,6 +24,9 @@ from reservation.models import User
 from staff.tables import check_table, read_table, read_text
 
 PREVIEW_TTL = timedelta(minutes=10)
+CHOICES = [("0", "")]
+"""Of formats, and of resources: there is one of each."""
+
 KEY_LENGTH = 40
 """Of the primary key of a session."""
 
@@ -52,8 +55,11 @@ class PeopleConfirmForm(ConfirmImportForm):
     rows_read: what the dry run has read of the database, as `fingerprint` has it.
     """
 
-    format = forms.ChoiceField(choices=[("0", "")], widget=forms.HiddenInput)
-    resource = forms.ChoiceField(choices=[("0", "")], widget=forms.HiddenInput, required=False)
+    # In place of fields for any text.
+    format = forms.ChoiceField(choices=CHOICES, widget=forms.HiddenInput)  # pyright: ignore[reportAssignmentType]
+    resource = forms.ChoiceField(  # pyright: ignore[reportAssignmentType]
+        choices=CHOICES, widget=forms.HiddenInput, required=False
+    )
 
     def __init__(self, *args: Any, user_id: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -73,18 +79,17 @@ class PreviewStorage(BaseStorage):
 
     def read(self) -> str:
         """Returns the text of the file; empty once it has expired."""
-        return str(find_preview(self.name).get("text", ""))
+        return str(find_preview(self.name or "").get("text", ""))
 
     def remove(self) -> None:
         Session.objects.filter(pk=self.name, pk__startswith=PREVIEW_PREFIX).delete()
 
 
-class UploadedText:
+class UploadedText(BaseStorage):
     """The storage of a file that is being previewed: nothing is stored before it turns out that it can be imported."""
 
-    name = None
-
     def __init__(self, text: str) -> None:
+        super().__init__()
         self.text = text
 
     def read(self) -> str:

@@ -35,7 +35,7 @@ class ClientResource(PeopleResource):
 class ServicesField(Field):
     """The names of the services of a provider."""
 
-    def export(self, instance: Provider, **kwargs: Any) -> str:
+    def export(self, instance: Any, **kwargs: Any) -> str:
         return BETWEEN_SERVICES.join(sorted(service.name for service in instance.services.all())) if instance.pk else ""
 
 

@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 
 from staff.ids import parse_id
 from staff.instants import staff_moment
+from staff.request_user import staff_id
 
 MAX_LISTED_SESSIONS = 50
 
@@ -20,7 +21,7 @@ ALL_OTHERS = "others"
 
 def show_sessions(request: HttpRequest, site: AdminSite) -> HttpResponse:
     """Shows the page; a POST ends one session, or all others."""
-    own = UserSession.objects.filter(user_id=request.user.pk)
+    own = UserSession.objects.filter(user_id=staff_id(request))
     if request.method == "POST":
         return end_sessions(request, own)
     here = request.session.session_key

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial, wraps
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from allauth.account.signals import password_changed
 from allauth.usersessions.models import UserSession
@@ -26,6 +26,8 @@ from staff.log_in import StaffLogInForm
 from staff.second_factor import may_set_up, set_up
 from staff.sessions import show_sessions
 
+View = TypeVar("View", bound=Callable[..., Any])
+
 
 class StaffSite(UnfoldAdminSite):
     """Django's admin site with a second factor. It shows only the models that staff.admin registers."""
@@ -43,7 +45,7 @@ class StaffSite(UnfoldAdminSite):
             and may_work_as_staff(request.session, user_id=user.pk)
         )
 
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+    def admin_view(self, view: View, cacheable: bool = False) -> View:
         """Returns the view in staff's time zone. A TemplateResponse is rendered here, before the zone is reset."""
         inner = super().admin_view(view, cacheable)
 
@@ -53,7 +55,7 @@ class StaffSite(UnfoldAdminSite):
                 response: HttpResponse = inner(request, *args, **kwargs)
                 return response.render() if isinstance(response, TemplateResponse) else response
 
-        return view_in_staff_time_zone
+        return cast("View", view_in_staff_time_zone)
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         return super().index(request, home_context(request) | (extra_context or {}))
@@ -67,7 +69,9 @@ class StaffSite(UnfoldAdminSite):
             UserSession.objects.create_from_request(request)  # so that it is listed on the page of sessions
         return response
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(  # type: ignore[override] # redirects, too
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """Changes the user's password, which ends every session, as in the API. Attempts are limited like log-ins."""
         user = request.user
         if request.method == "POST" and isinstance(user, User):

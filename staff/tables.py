@@ -82,7 +82,10 @@ def read_workbook(content: bytes) -> str:
 def sheet_rows(content: bytes) -> Iterator[tuple[Any, ...]]:
     """Yields the values of the active sheet, one row more than is allowed at most."""
     book = load_workbook(BytesIO(content), read_only=True, data_only=True)
-    yield from islice(book.active.iter_rows(values_only=True, max_col=MAX_COLUMNS), MAX_SHEET_ROWS + 1)
+    sheet = book.active
+    if sheet is None:
+        raise ValidationError("This .xlsx file has no sheet.")
+    yield from islice(sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS), MAX_SHEET_ROWS + 1)
     book.close()
 
 
@@ -120,7 +123,7 @@ def read_table(text: str) -> Table:
         cells = [*row, *[""] * (len(names) - len(row))]
         if any(cell.strip() for cell, name in zip(cells, [*names, *[""] * len(cells)], strict=False) if not name):
             raise ValidationError(
-                f"Row {number} has a value in a column without a name: the file has {in_brief(table.headers)}."
+                f"Row {number} has a value in a column without a name: the file has {in_brief(table.headers or ())}."
             )
         table.append([cell for cell, name in zip(cells, names, strict=False) if name])
         table.numbers.append(number)

@@ -16,7 +16,7 @@ PERMISSION_FIELDS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
 class NewUserForm(UserCreationForm):
-    class Meta:
+    class Meta(UserCreationForm.Meta):
         model = User
         fields = ("email",)
 
@@ -60,7 +60,7 @@ class UserAdmin(auth_admin.UserAdmin, BoundedAdmin):  # type: ignore[misc] # one
     joined = instant_column("date_joined")
     add_fieldsets = ((None, {"fields": ("email", "usable_password", "password1", "password2")}),)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str] | tuple[str, ...]:
         return self.readonly_fields if is_superuser(request) else (*self.readonly_fields, *PERMISSION_FIELDS)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -87,7 +87,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(Group)
-class GroupAdmin(auth_admin.GroupAdmin, BoundedAdmin):  # type: ignore[misc] # as above
+class GroupAdmin(auth_admin.GroupAdmin, BoundedAdmin):
     """Only a superuser changes a group, since that grants permissions to all its members."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -21,7 +21,11 @@ def graph() -> grimp.ImportGraph:
 
 
 def cycles() -> list[list[str]]:
-    """Groups of files that import each other, directly or through others: Tarjan's strongly connected components."""
+    """Groups of files that import each other, directly or through others: Tarjan's strongly connected components.
+
+    Imports for type checkers alone do not count: a model names the models that refer to it (its reverse relations).
+    """
+    imports = grimp.build_graph(*PACKAGES, cache_dir=None, exclude_type_checking_imports=True)
     order: dict[str, int] = {}
     lowest: dict[str, int] = {}
     stack: list[str] = []
@@ -30,7 +34,7 @@ def cycles() -> list[list[str]]:
     def visit(module: str) -> None:
         order[module] = lowest[module] = len(order)
         stack.append(module)
-        for imported in sorted(graph().find_modules_directly_imported_by(module)):
+        for imported in sorted(imports.find_modules_directly_imported_by(module)):
             if imported not in order:
                 visit(imported)
                 lowest[module] = min(lowest[module], lowest[imported])
@@ -42,7 +46,7 @@ def cycles() -> list[list[str]]:
             if len(group) > 1:
                 found.append(sorted(group))
 
-    for module in sorted(graph().modules):
+    for module in sorted(imports.modules):
         if module not in order:
             visit(module)
     return found

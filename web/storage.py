@@ -2,7 +2,7 @@
 
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-IMPORTS = CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns[1]
+IMPORTS = CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns[1]  # pyright: ignore[reportAttributeAccessIssue]  # a private name of Django
 
 
 class StaticFilesStorage(CompressedManifestStaticFilesStorage):

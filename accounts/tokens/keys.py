@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-import jwt
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -19,6 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.crypto import salted_hmac
+from jwt.algorithms import HMACAlgorithm, OKPAlgorithm, RSAAlgorithm
 
 MIN_RSA_BITS = 2048
 PEM = re.compile(r"-----BEGIN ([A-Z ]+)-----\s.*?-----END \1-----", re.DOTALL)
@@ -67,9 +67,9 @@ def private_key(key: Any) -> TokenKey:
     """Returns the key with its RFC 7638 thumbprint as its id."""
     public = key.public_key()
     if isinstance(key, Ed25519PrivateKey):
-        algorithm, jwk = "EdDSA", jwt.algorithms.OKPAlgorithm.to_jwk(public, as_dict=True)
+        algorithm, jwk = "EdDSA", OKPAlgorithm.to_jwk(public, as_dict=True)
     elif isinstance(key, RSAPrivateKey) and key.key_size >= MIN_RSA_BITS:
-        algorithm, jwk = "RS256", jwt.algorithms.RSAAlgorithm.to_jwk(public, as_dict=True)
+        algorithm, jwk = "RS256", RSAAlgorithm.to_jwk(public, as_dict=True)
     else:
         raise ImproperlyConfigured("JWT_PRIVATE_KEYS are RSA keys of at least 2048 bits, or Ed25519 keys.")
     secret = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
@@ -79,9 +79,7 @@ def private_key(key: Any) -> TokenKey:
 def derive_key(secret: str) -> TokenKey:
     """Returns a key for HS256. Not the secret itself, which signs sessions and forms too."""
     key = derive(secret, "signature")
-    return TokenKey(
-        thumbprint(jwt.algorithms.HMACAlgorithm.to_jwk(key, as_dict=True)), "HS256", key, key, cipher_of(secret)
-    )
+    return TokenKey(thumbprint(HMACAlgorithm.to_jwk(key, as_dict=True)), "HS256", key, key, cipher_of(secret))
 
 
 def cipher_of(secret: str | bytes) -> AESGCM:

@@ -26,9 +26,11 @@ class Store(Protocol):
 
     def total(self) -> Counts:
         """Returns all counts since the beginning."""
+        ...
 
     def history(self, window: Window, *, now: float) -> list[Counts]:
         """Returns the counts of each step of the window, from the oldest to the current one."""
+        ...
 
     def close(self) -> None:
         """Closes the connections."""

@@ -5,7 +5,6 @@ An object that a caller may not see is not found: every look-up goes through one
 
 from collections.abc import Callable, Collection, Mapping
 from functools import cache, reduce
-from operator import or_
 from typing import Any, TypeVar
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
@@ -40,7 +39,7 @@ def visible_reservations(caller: Caller) -> ReservationQuerySet:
         return Reservation.objects.all()
     keys = {"client_id": caller.client_id, "provider_id": caller.provider_id}
     own = [Q(**{name: key}) for name, key in keys.items() if key is not None]
-    return Reservation.objects.filter(reduce(or_, own)) if own else Reservation.objects.none()
+    return Reservation.objects.filter(reduce(Q.__or__, own)) if own else Reservation.objects.none()
 
 
 def visible_clients(caller: Caller) -> QuerySet[Client]:
@@ -99,7 +98,11 @@ def find_one_visible(model: type[M], *, caller: Caller, pk: int) -> M | None:
 @cache
 def select_visible(visible: Callable[[Caller], QuerySet[M]], *, is_staff: bool) -> CompiledSelect[..., M]:
     """The compiled query of `find_visible`. The SQL depends on is_staff; the caller's ids are params."""
-    return CompiledSelect(lambda ids, **keys: visible(Caller(is_staff=is_staff, **keys)).filter(pk__in=ids))
+
+    def build(ids: list[int], **keys: Any) -> QuerySet[M]:
+        return visible(Caller(is_staff=is_staff, **keys)).filter(pk__in=ids)
+
+    return CompiledSelect(build)
 
 
 def reservation_for(action: Action, *, caller: Caller, reservation_id: int) -> Reservation:
@@ -121,5 +124,5 @@ def require_admitted(action: Action, *, caller: Caller, reservation: Reservation
     if not admitting:
         who = " or ".join(sorted(MAY[action]))
         raise Forbidden(f"Only {who} may {action} a reservation.", field="reservation_id")
-    if admitting == {Role.STAFF}:
+    if admitting <= {Role.STAFF}:
         caller.require(Permission.CHANGE_RESERVATION, field="reservation_id")

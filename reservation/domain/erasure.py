@@ -54,8 +54,9 @@ def erase_client(*, caller: Caller, client_id: int, now: datetime) -> int:
 
 def cancel_ahead(client: Client, *, caller: Caller, now: datetime) -> None:
     """Cancel the client's future reservations, and expire its holds that have lapsed. Raises Conflict."""
-    expire(client.reservations.lapsed_at(now).values_list("pk", flat=True), now=now)
-    ahead = client.reservations.filter(status__in=MOVABLE, starts_at__gt=now)
+    reservations = Reservation.objects.filter(client=client)
+    expire(reservations.lapsed_at(now).values_list("pk", flat=True), now=now)
+    ahead = reservations.filter(status__in=MOVABLE, starts_at__gt=now)
     as_superuser = replace(caller, is_staff=True, is_superuser=True)  # a client could not cancel within the notice
     for reservation_id in ahead.order_by("pk").values_list("pk", flat=True):
         try:

@@ -42,7 +42,8 @@ def send_calendars_changed(provider_ids: Iterable[int]) -> None:
 
 def calendars_to_send() -> frozenset[int]:
     """The providers of whom this transaction is going to send that their calendars have changed."""
-    return frozenset().union(*(provider_ids for (provider_ids,) in arguments_after_commit(_send_calendars_changed)))
+    none: frozenset[int] = frozenset()
+    return none.union(*(provider_ids for (provider_ids,) in arguments_after_commit(_send_calendars_changed)))
 
 
 def send_catalogue_changed(using: str = DEFAULT_DB_ALIAS) -> None:

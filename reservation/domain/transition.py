@@ -17,6 +17,8 @@ from reservation.domain.transaction import Conflict
 from reservation.models import EventKind, Reservation
 from reservation.policy import LEADS_TO, MOVABLE, TRANSITIONS, Action, Role, Status
 
+ONLY_CLIENT = frozenset({Role.CLIENT})
+
 
 def run_length_of(reservation: Reservation) -> int:
     """How many appointments the reservation takes."""
@@ -69,7 +71,7 @@ def require_notice(reservation: Reservation, *, caller: Caller, now: datetime) -
     if reservation.starts_at <= now:
         raise TooLateToCancel
     notice = settings.RESERVATION_POLICY.cancellation_notice
-    is_clients = reservation.status == Status.CONFIRMED and roles(caller, reservation) - {Role.STAFF} == {Role.CLIENT}
+    is_clients = reservation.status == Status.CONFIRMED and roles(caller, reservation) - {Role.STAFF} == ONLY_CLIENT
     is_late = reservation.starts_at - now < notice
     if is_clients and is_late and not caller.may(Permission.CHANGE_RESERVATION):
         raise TooLateToCancel(notice)

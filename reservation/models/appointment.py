@@ -13,6 +13,7 @@ from django.db.models import F, OuterRef, Q
 from django.db.models.lookups import In
 
 from database.fast_hydration import FastHydration
+from database.model_types import Flag, Instant, manager_of
 from reservation.models.lookups import row_exists
 from reservation.models.provider import Provider
 from reservation.models.reservation import Reservation
@@ -90,19 +91,21 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 class Appointment(FastHydration):
     """A row has room for one reservation; one conditional UPDATE decides which one gets it."""
 
-    provider = models.ForeignKey(Provider, models.PROTECT, related_name="appointments", db_index=False)
-    starts_at = models.DateTimeField(help_text="When it begins: on the quarter hour in UTC.")
-    available_at = models.DateTimeField(
+    id: int
+    provider = models.ForeignKey[Provider](Provider, models.PROTECT, related_name="appointments", db_index=False)
+    provider_id: int
+    starts_at: Instant = models.DateTimeField(help_text="When it begins: on the quarter hour in UTC.")
+    available_at: Instant = models.DateTimeField(
         default=OPEN_SINCE,
         editable=False,
         help_text="From when it may be taken. Open: long ago. Held: when the hold lapses. Booked: the far future.",
     )
-    is_booked = models.BooleanField(
+    is_booked: Flag = models.BooleanField(
         default=False,
         editable=False,
         help_text="Set together with the lease, so that a listing steps over booked weeks by index.",
     )
-    reservation = models.ForeignKey(
+    reservation = models.ForeignKey[Reservation | None](
         Reservation,
         models.PROTECT,
         null=True,
@@ -110,10 +113,11 @@ class Appointment(FastHydration):
         related_name="appointments",
         help_text="Who has the lease, or had it last when it lapsed.",
     )
+    reservation_id: int | None
 
-    objects = AppointmentQuerySet.as_manager()
+    objects = manager_of(AppointmentQuerySet)
 
-    class Meta:
+    class Meta(FastHydration.Meta):
         indexes = (
             # Both contain every column, so that a listing reads the index alone. If one were missing, the optimiser
             # would judge the range over starts_at too expensive, and scan all appointments that were ever free.

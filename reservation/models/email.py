@@ -7,10 +7,10 @@ from typing import Any
 import idna
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import models
 from django.db.models import lookups
 
 from database.collations import ComparedByBytes
+from database.model_types import TypedEmailField
 
 MAX_EMAIL_LENGTH = 254
 """RFC 5321, section 4.5.3.1.3: a path has at most 256 octets, two of which are its angle brackets."""
@@ -95,7 +95,7 @@ def encode_label(label: str) -> str:
     return idna.alabel(label).decode()
 
 
-class NormalEmailField(ComparedByBytes, models.EmailField):
+class NormalEmailField(ComparedByBytes, TypedEmailField):
     """A column for normal forms, which compares by bytes on every database. Searches in it ignore case."""
 
 

@@ -1,12 +1,17 @@
 """Events: the history of a reservation for staff, and the outbox for later notifications."""
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
 
 from database.collations import ByteCharField
+from database.model_types import Instant, Json
 from reservation.models.reservation import Reservation
+
+if TYPE_CHECKING:
+    from reservation.models.user import User
 
 
 class EventKind(StrEnum):
@@ -25,9 +30,11 @@ class ReservationEvent(models.Model):
     Only its user is set to null, when that was a client who is erased.
     """
 
-    reservation = models.ForeignKey(Reservation, models.PROTECT, related_name="events")
+    id: int
+    reservation = models.ForeignKey[Reservation](Reservation, models.PROTECT, related_name="events")
+    reservation_id: int
     kind = ByteCharField(max_length=11, choices=[(kind, kind) for kind in EventKind])
-    user = models.ForeignKey(
+    user: "models.ForeignKey[User | None]" = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
         null=True,
@@ -37,9 +44,12 @@ class ReservationEvent(models.Model):
         db_constraint=False,
         help_text="Who did it; null when it was the passing of time.",
     )
-    occurred_at = models.DateTimeField()
-    before = models.JSONField(null=True, help_text="Status, provider, start and end before; null for the first event.")
-    after = models.JSONField(help_text="Status, provider, start and end afterwards.")
+    user_id: int | None
+    occurred_at: Instant = models.DateTimeField()
+    before: Json = models.JSONField(
+        null=True, help_text="Status, provider, start and end before; null for the first event."
+    )
+    after: Json = models.JSONField(help_text="Status, provider, start and end afterwards.")
 
     def __str__(self) -> str:
         return f"{self.kind} of reservation {self.reservation_id}"

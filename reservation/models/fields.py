@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 
 from django.core.exceptions import ValidationError
@@ -10,6 +10,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 
 from database.collations import ByteCharField, ComparedByBytes
+from database.model_types import TypedCharField, TypedTextField
 from reservation.text import (
     FORBIDDEN,
     FORBIDDEN_IN_NAMES,
@@ -70,7 +71,7 @@ def normalised(text: str, *, normalise: Callable[[str], str], max_length: int | 
     return text if is_too_long else normalise(text)
 
 
-class NameField(ComparedByBytes, models.CharField):
+class NameField(ComparedByBytes, TypedCharField):
     """One line of visible text: normalised (NFC), and stripped of what does not show at its ends, before it is
     validated. Look-ups are normalised, too."""
 
@@ -87,7 +88,7 @@ class NameField(ComparedByBytes, models.CharField):
         return normalize("NFC", value) if isinstance(value, str) else value
 
 
-class ProseField(ComparedByBytes, models.TextField):
+class ProseField(ComparedByBytes, TypedTextField):
     """A text of bounded length: unlike Django's TextField, it validates `max_length` outside of forms too.
 
     In NFC, with line feeds in place of rarer line breaks, before it is validated.
@@ -104,3 +105,12 @@ class ProseField(ComparedByBytes, models.TextField):
         if not isinstance(value, str):
             return value
         return normalised(value, normalise=normalise_prose, max_length=self.max_length)
+
+
+if TYPE_CHECKING:
+
+    class OptionalProseField(models.TextField[str | None, str | None]):
+        """A ProseField that may be null."""
+
+else:
+    OptionalProseField = ProseField

@@ -93,8 +93,6 @@ class Named(models.Model):
     name: Any
     folded_name = FoldedField(help_text="The name without case and accents, for searches and orders.")
 
-    objects = NamedQuerySet.as_manager()
-
     class Meta:
         abstract = True
 

@@ -2,18 +2,25 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import F, Q
 
 from database.collations import ByteCharField
 from database.fast_hydration import FastHydration
+from database.model_types import Instant, OptionalInstant, manager_of
 from reservation.models.client import Client
-from reservation.models.fields import ProseField
+from reservation.models.fields import OptionalProseField, ProseField
 from reservation.models.provider import Provider
 from reservation.models.service import Service
 from reservation.policy import MAX_TEXT_LENGTH, Status
+
+if TYPE_CHECKING:
+    from django_stubs_ext.db.models.manager import RelatedManager
+
+    from reservation.models.appointment import Appointment
+    from reservation.models.event import ReservationEvent
 
 
 def live_hold_at(now: datetime) -> Q:
@@ -50,24 +57,35 @@ class Reservation(FastHydration):
     competing clients would deadlock.
     """
 
-    client = models.ForeignKey(Client, models.PROTECT, related_name="reservations", db_index=False)
-    provider = models.ForeignKey(Provider, models.PROTECT, related_name="reservations", db_index=False)
-    service = models.ForeignKey(Service, models.PROTECT, null=True, blank=True, related_name="reservations")
-    starts_at = models.DateTimeField(help_text="When its first appointment begins.")
-    ends_at = models.DateTimeField(help_text="When its last appointment ends.")
+    id: int
+    client = models.ForeignKey[Client](Client, models.PROTECT, related_name="reservations", db_index=False)
+    client_id: int
+    provider = models.ForeignKey[Provider](Provider, models.PROTECT, related_name="reservations", db_index=False)
+    provider_id: int
+    service = models.ForeignKey[Service | None](
+        Service, models.PROTECT, null=True, blank=True, related_name="reservations"
+    )
+    service_id: int | None
+    starts_at: Instant = models.DateTimeField(help_text="When its first appointment begins.")
+    ends_at: Instant = models.DateTimeField(help_text="When its last appointment ends.")
     status = ByteCharField(max_length=10, choices=[(status, status) for status in Status])
-    expires_at = models.DateTimeField(null=True, help_text="When the unconfirmed hold lapses; null unless PENDING.")
+    expires_at: OptionalInstant = models.DateTimeField(
+        null=True, help_text="When the unconfirmed hold lapses; null unless PENDING."
+    )
     note = ProseField(max_length=MAX_TEXT_LENGTH, blank=True, help_text="What the client wants to tell.")
-    created_at = models.DateTimeField(help_text="When the time was first held.")
-    confirmed_at = models.DateTimeField(null=True, help_text="When the hold became a booking.")
-    cancelled_at = models.DateTimeField(null=True, help_text="When it was cancelled.")
-    cancel_reason = ProseField(
+    created_at: Instant = models.DateTimeField(help_text="When the time was first held.")
+    confirmed_at: OptionalInstant = models.DateTimeField(null=True, help_text="When the hold became a booking.")
+    cancelled_at: OptionalInstant = models.DateTimeField(null=True, help_text="When it was cancelled.")
+    cancel_reason = OptionalProseField(
         max_length=MAX_TEXT_LENGTH, null=True, blank=True, help_text="Why it was cancelled; null unless it was."
     )
 
-    objects = ReservationQuerySet.as_manager()
+    appointments: "RelatedManager[Appointment]"
+    events: "RelatedManager[ReservationEvent]"
 
-    class Meta:
+    objects = manager_of(ReservationQuerySet)
+
+    class Meta(FastHydration.Meta):
         indexes = (
             models.Index(fields=["client", "starts_at"], name="reservation_by_client"),
             models.Index(fields=["provider", "starts_at"], name="reservation_by_provider"),

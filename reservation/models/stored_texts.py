@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from functools import reduce
-from operator import or_
 from typing import Any
 
 from django.db import transaction
@@ -33,7 +32,7 @@ def clean_stored_texts(model: type[Model]) -> Cleaning:
     Nothing that shows is lost. It may run again, and while the application serves: each batch of rows is locked.
     """
     fields = [one for one in model._meta.local_fields if isinstance(one, NameField | ProseField | FoldedField)]
-    rows = model._default_manager.filter(reduce(or_, (Q(**{f"{one.name}__gt": ""}) for one in fields)))
+    rows = model._default_manager.filter(reduce(Q.__or__, (Q(**{f"{one.name}__gt": ""}) for one in fields)))
     cleaning, last = Cleaning(), 0
     while True:
         with transaction.atomic():

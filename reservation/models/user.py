@@ -1,7 +1,7 @@
 """Accounts, with which people log in. A client and a provider refer to theirs."""
 
 import unicodedata
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import check_password
@@ -12,8 +12,16 @@ from django.dispatch import Signal
 from django.utils import timezone
 
 from database.collations import ByteCharField
+from database.model_types import Flag, Instant
 from reservation.models.email import MAX_EMAIL_LENGTH, NormalEmailField, mail_address, normalise_email
 from reservation.policy import ERASED_EMAIL
+
+if TYPE_CHECKING:
+    from django_stubs_ext.db.models.manager import RelatedManager
+
+    from reservation.models.client import Client
+    from reservation.models.identity import ExternalIdentity
+    from reservation.models.provider import Provider
 
 password_rehashed = Signal()
 """The hash of the same password was replaced. Sends `user` and `former_auth_hash`, which its sessions contain."""
@@ -67,25 +75,33 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    email = NormalEmailField(
+    id: int
+    email: NormalEmailField = NormalEmailField(
         unique=True, max_length=MAX_EMAIL_LENGTH, help_text="The address that the account logs in with."
     )
-    typed_email = ByteCharField(
+    typed_email: ByteCharField = ByteCharField(
         max_length=MAX_EMAIL_LENGTH,
         blank=True,
         default="",
         editable=False,
         help_text="The address as its owner typed it, where that is not the same; mail needs the case before the @.",
     )
-    is_staff = models.BooleanField(default=False, help_text="Whether the account runs the place.")
+    is_staff: Flag = models.BooleanField(default=False, help_text="Whether the account runs the place.")
     is_active = models.BooleanField(default=True, help_text="Unset this instead of deleting the account.")
-    date_joined = models.DateTimeField(default=timezone.now)
+    date_joined: Instant = models.DateTimeField(default=timezone.now)
+
+    client: "Client"
+    provider: "Provider"
+    identities: "RelatedManager[ExternalIdentity]"
 
     objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta(AbstractBaseUser.Meta, PermissionsMixin.Meta):
+        pass
 
     @classmethod
     def normalize_username(cls, username: str) -> str:

@@ -14,7 +14,7 @@ from reservation.domain.queries.calendar import SlotState, read_slots
 from reservation.domain.queries.providers import find_providers
 from reservation.domain.transition import is_possible, state_of
 from reservation.instants import clock, in_zone, moment, span
-from reservation.models import Appointment, Reservation, ReservationEvent, User
+from reservation.models import Appointment, Reservation, ReservationEvent, Service, User
 from reservation.models.event import EventKind
 from reservation.policy import MAX_NAME_LENGTH, MAX_PHONE_LENGTH, MAX_TEXT_LENGTH, Action, Status
 from reservation.status_words import STATUS_WORDS
@@ -42,7 +42,7 @@ def show_appointment(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404  # withdrawn since the first statement
     slot = slots_there[0]
     room = slot.room * (appointment.ends_at - appointment.starts_at)
-    services = provider.services.filter(is_active=True).by_name()
+    services = Service.objects.filter(providers=provider, is_active=True).by_name()
     return render(
         request,
         "admin/calendar/appointment.html",
@@ -60,7 +60,7 @@ def show_appointment(request: HttpRequest, pk: int) -> HttpResponse:
             "may_search": may_search(request),
             "may_add_client": may_add_client(request),
             "max_name_length": MAX_NAME_LENGTH,
-            "max_email_length": User._meta.get_field("email").max_length,
+            "max_email_length": User.email.field.max_length,
             "max_phone_length": MAX_PHONE_LENGTH,
             "max_text_length": MAX_TEXT_LENGTH,
         },

@@ -17,6 +17,7 @@ from staff.calendar.panel import show_appointment, show_move, show_reservation
 from staff.calendar.permissions import ADD_CLIENT, ADD_RESERVATION, CHANGE_RESERVATION, VIEW_CALENDAR, VIEW_CLIENT
 from staff.calendar.read import find_providers_by_name, list_possible_moves, read_grid
 from staff.ids import IdConverter
+from staff.request_user import user_of
 
 register_converter(IdConverter, "id")
 
@@ -51,7 +52,7 @@ def require_permission(view: CalendarView, permission: str | None) -> CalendarVi
 
     @wraps(view)
     def checked_view(request: HttpRequest, **arguments: Any) -> HttpResponse:
-        if not request.user.has_perms(permissions):
+        if not user_of(request).has_perms(permissions):
             raise PermissionDenied
         return view(request, **arguments)
 

@@ -2,7 +2,7 @@
 
 import time
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from hashlib import sha256
 from typing import Any
@@ -45,7 +45,7 @@ class Command(BaseCommand):
         self.stdout.write(f"The database is ready: {len(pending)} migrations were applied.")
 
     @contextmanager
-    def only_one(self, seconds: float) -> Iterator[None]:
+    def only_one(self, seconds: float) -> Generator[None]:
         """Hold the migration lock within the block. A process that is killed releases it with its connection."""
         if lock := LOCKS.get(connection.vendor):
             # On MySQL a name is shared by the whole server, and has at most 64 characters.

@@ -1,0 +1,4 @@
+class _AppSettings:
+    REAUTHENTICATION_TIMEOUT: int
+
+app_settings: _AppSettings
