@@ -215,10 +215,15 @@ MFA_TOTP_ISSUER = "Appointments"
 STAFF_MFA_REQUIRED = env.bool("STAFF_MFA_REQUIRED", default=False)
 GOOGLE_CLIENT_ID = env.str("GOOGLE_CLIENT_ID", default="")
 GOOGLE_CLIENT_SECRET = env.str("GOOGLE_CLIENT_SECRET", default="")
+GOOGLE_JWKS_URL = "https://www.googleapis.com/oauth2/v3/certs"
+SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, Any]] = {}
 if GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET:
     INSTALLED_APPS += ["allauth.socialaccount", "allauth.socialaccount.providers.google"]
     SOCIALACCOUNT_ADAPTER = "accounts.social_adapter.SocialAccountAdapter"
-    SOCIALACCOUNT_PROVIDERS = {"google": {"APPS": [{"client_id": GOOGLE_CLIENT_ID, "secret": GOOGLE_CLIENT_SECRET}]}}
+    SOCIALACCOUNT_PROVIDERS["google"] = {
+        "APPS": [{"client_id": GOOGLE_CLIENT_ID, "secret": GOOGLE_CLIENT_SECRET}],
+        "OAUTH_PKCE_ENABLED": True,
+    }
 HEADLESS_SERVE_SPECIFICATION = True
 HEADLESS_SPECIFICATION_TEMPLATE_NAME = None  # web.openapi has a page for all that is HTTP
 OPENAPI_PUBLIC = env.bool("OPENAPI_PUBLIC", default=False)

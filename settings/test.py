@@ -4,7 +4,7 @@ import os
 from dataclasses import replace
 
 from settings import *  # noqa: F403
-from settings import BASE_DIR, DATABASES, RESERVATION_POLICY
+from settings import BASE_DIR, DATABASES, RESERVATION_POLICY, SOCIALACCOUNT_PROVIDERS
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
@@ -15,6 +15,15 @@ GRAPHIQL = True
 RATE_LIMIT_PERSON = RATE_LIMIT_ANONYMOUS = LOG_IN_ATTEMPTS = TOKEN_REFRESHES_PER_HOUR = 0
 RESERVATION_POLICY = replace(RESERVATION_POLICY, max_reservations_per_hour=0, max_reservations_per_hour_of_network=0)
 METRICS = False
+
+# The URL of a mock provider, which stands for Google in the tests of its log-in.
+if google := os.environ.get("TEST_GOOGLE_SERVER", ""):
+    GOOGLE_JWKS_URL = f"{google}/jwks"
+    SOCIALACCOUNT_PROVIDERS["google"] |= {
+        "AUTHORIZE_URL": f"{google}/authorize",
+        "ACCESS_TOKEN_URL": f"{google}/token",
+        "ID_TOKEN_ISSUER": google,
+    }
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     (BASE_DIR / "var").mkdir(exist_ok=True)

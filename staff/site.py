@@ -64,7 +64,7 @@ class StaffSite(UnfoldAdminSite):
         """Logs in; a member of staff without the required second factor is redirected to set it up."""
         if request.method != "POST" and not self.has_permission(request) and may_set_up(request.user):
             return redirect("admin:second_factor")
-        response = super().login(request, extra_context)
+        response = super().login(request, {"has_google": has_google(), **(extra_context or {})})
         if request.method == "POST" and response.status_code == 302:
             UserSession.objects.create_from_request(request)  # so that it is listed on the page of sessions
         return response
@@ -87,8 +87,27 @@ class StaffSite(UnfoldAdminSite):
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
         return [
+            *google_urls(self),
             path("second-factor/", partial(set_up, site=self), name="second_factor"),
             *calendar_urls(self),
             path("sessions/", self.admin_view(partial(show_sessions, site=self)), name="sessions"),
             *super().get_urls(),
         ]
+
+
+def has_google() -> bool:
+    """Returns whether the log-in with Google is configured."""
+    return "allauth.socialaccount.providers.google" in settings.INSTALLED_APPS
+
+
+def google_urls(site: StaffSite) -> list[URLPattern]:
+    """Returns the paths of the log-in with Google, where that is configured: elsewhere its module cannot be loaded."""
+    if not has_google():
+        return []
+    from staff import google
+
+    return [
+        path("log-in/google/", partial(google.start, site=site), name="google"),
+        path("log-in/google/return/", partial(google.return_from_google, site=site), name="google_return"),
+        path("log-in/google/code/", partial(google.ask_for_code, site=site), name="google_code"),
+    ]

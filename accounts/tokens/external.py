@@ -33,23 +33,28 @@ class Identity:
 
 
 def read_identity(token: str) -> Identity:
-    """Returns the identity that a token asserts.
+    """Returns the identity that an access token asserts.
 
     Raises InvalidToken, also when no provider is configured or its keys have never been fetched.
     """
     if not settings.OIDC_JWKS_URL:
         raise InvalidToken
+    return verify(token, jwks_url=settings.OIDC_JWKS_URL, issuer=settings.OIDC_ISSUER, audience=settings.OIDC_AUDIENCE)
+
+
+def verify(token: str, *, jwks_url: str, issuer: str, audience: str) -> Identity:
+    """Returns the identity that a token of this issuer for this audience asserts. Raises InvalidToken."""
     try:
         kid = kid_of(jwt.get_unverified_header(token))
-        key = key_set(settings.OIDC_JWKS_URL).find(kid)
+        key = key_set(jwks_url).find(kid)
         if key is None:
             raise InvalidToken
         claims = jwt.decode(
             token,
             key,
             algorithms=[key.algorithm_name],
-            issuer=settings.OIDC_ISSUER,
-            audience=settings.OIDC_AUDIENCE,
+            issuer=issuer,
+            audience=audience,
             leeway=LEEWAY_SECONDS,
             options={"require": REQUIRED_CLAIMS, "enforce_minimum_key_length": True},
         )

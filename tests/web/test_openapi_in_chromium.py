@@ -85,6 +85,8 @@ def test_an_operation_is_tried_with_a_token(page: Page, token: str) -> None:
 def test_the_page_is_usable_on_a_phone_and_by_keyboard(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    execute(open_operation(page, "GraphQL", "post_graphql_"))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.get_by_role("link", name="Appointments").focus()
     for _ in range(3):
         page.keyboard.press("Tab")
