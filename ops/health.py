@@ -41,8 +41,13 @@ def is_from_staff(request: HttpRequest) -> bool:
 @never_cache
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:
-    """Returns the status, for people and monitors. Always 200, since the process responds."""
-    return JsonResponse(describe(has_details=is_from_operator(request) or is_from_staff(request)))
+    """Returns the status and the version, for people and monitors. Always 200, since the process responds.
+
+    Without SHOW_VERSION, the version is for operators and staff only.
+    """
+    has_details = is_from_operator(request) or is_from_staff(request)
+    version = {"version": settings.VERSION} if has_details or settings.SHOW_VERSION else {}
+    return JsonResponse(describe(has_details=has_details) | version)
 
 
 @never_cache

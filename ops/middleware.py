@@ -3,11 +3,12 @@
 import time
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
 from ops.counting import count_request
-from ops.observation import ENVIRON, HEADER, OTHER, Observation, current, id_of
+from ops.observation import ENVIRON, HEADER, OTHER, VERSION_HEADER, Observation, current, id_of
 
 RETRY_SECONDS = {429: 60, 503: 1, 504: 5}
 """Retry-After of statuses that pass, in seconds, where the view does not set it. Such a 429 is allauth's, whose windows
@@ -17,7 +18,8 @@ are minutes. nginx sends the same for 503 and 504."""
 class ObservationMiddleware:
     """Gives each request an id, measures it, and passes the observation to the access log and the metrics.
 
-    It also sees to it that every response with a status that passes says when to try again.
+    It also sees to it that every response tells the version that made it, unless SHOW_VERSION is false, and that one
+    with a status that passes says when to try again.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -34,6 +36,8 @@ class ObservationMiddleware:
             current.reset(token)
         observation.route = route_of(request)
         response.headers[HEADER] = observation.request_id
+        if settings.SHOW_VERSION:
+            response.headers[VERSION_HEADER] = settings.VERSION
         if response.status_code in RETRY_SECONDS:
             response.headers.setdefault("Retry-After", str(RETRY_SECONDS[response.status_code]))
         request.META[ENVIRON] = observation  # META is the WSGI environment

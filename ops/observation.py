@@ -12,6 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 HEADER = "X-Request-ID"
+VERSION_HEADER = "X-Version"
 ID = re.compile(r"[0-9A-Za-z_-]{8,64}", re.ASCII)
 
 ENVIRON = "ops.observation"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ops.metrics.exposition import CONTENT_TYPE
-from ops.observation import HEADER, ID
+from ops.observation import HEADER, ID, VERSION_HEADER
 from ops.readiness import BEHIND, DEGRADED, DRAINING, OK, SKEWED, UNAVAILABLE, UNUSED
 
 Json = dict[str, Any]
@@ -18,6 +18,10 @@ HEADERS: dict[str, Json] = {
         "description": "The id of this request in the logs: the one that it was sent with, if it has the right form.",
         "required": True,
         "schema": {"type": "string", "pattern": f"^{ID.pattern}$"},
+    },
+    VERSION_HEADER: {
+        "description": "The version that made the response, unless SHOW_VERSION is false.",
+        "schema": {"type": "string"},
     },
     "Retry-After": {
         "description": "After how many seconds the request may be sent again.",
@@ -121,6 +125,10 @@ def health_schema() -> Json:
             "memcached": state,
             "redis": state,
             "clock": {"type": "string", "enum": [OK, SKEWED, UNUSED, UNAVAILABLE]},
+            "version": {
+                "type": "string",
+                "description": "At /health/, as the header X-Version.",
+            },
             "clock_skew_seconds": {"type": "number", "description": "By how much the clock of the database is ahead."},
         },
     }
@@ -134,6 +142,7 @@ def add_common_headers(document: Json) -> None:
             for status, found in item.get(method, {"responses": {}})["responses"].items():
                 names = [
                     HEADER,
+                    VERSION_HEADER,
                     *(["Retry-After"] if status in TEMPORARY else []),
                     *(["Allow"] if status == "405" else []),
                 ]

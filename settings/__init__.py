@@ -24,6 +24,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
 env.read_env(BASE_DIR / ".env")
 
+VERSION = (BASE_DIR / "VERSION").read_text().strip()
+
 # --- Secrets and hosts ---------------------------------------------------------------------------------------------
 
 DEVELOPMENT_SECRET_KEY = "development-only-secret-key-that-production-refuses"
@@ -276,6 +278,7 @@ LOGIN_REDIRECT_URL = f"/{ADMIN_PATH}"
 
 # --- Health and metrics ---------------------------------------------------------------------------------------------
 
+SHOW_VERSION = env.bool("SHOW_VERSION", default=True)
 HEALTH_ADDRESSES = env.networks("HEALTH_ADDRESSES", default=[])
 METRICS = env.bool("METRICS", default=True)
 METRICS_ADDRESSES = env.networks("METRICS_ADDRESSES", default=[])
@@ -343,6 +346,7 @@ CORS_EXPOSE_HEADERS = [
     "Retry-After",
     "WWW-Authenticate",
     "X-Request-ID",
+    "X-Version",
     *env.list("CORS_EXPOSED_HEADERS", default=[]),
 ]
 

@@ -39,7 +39,7 @@ SWAGGER_UI_POLICY = "; ".join(
 
 INFO = {
     "title": "Appointments: all that is HTTP",
-    "version": "1",
+    "version": settings.VERSION if settings.SHOW_VERSION else "hidden",
     "description": "Accounts and sessions, GraphQL over HTTP, health and metrics. What is in GraphQL, the schema of "
     "GraphQL describes.\n\nEvery response has an `X-Request-ID`, and every 429, 503 and 504 a `Retry-After`.",
 }

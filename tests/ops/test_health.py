@@ -34,6 +34,8 @@ OTHERS = {"memcached": "not used", "redis": "not used"}
 HEALTHY = {"status": "ok", "database": "ok", **OTHERS, "clock": "ok"}
 UNAVAILABLE = {"status": "unavailable", "database": "unavailable", **OTHERS, "clock": "unavailable"}
 SKEW = "clock_skew_seconds"
+VERSION = {"version": settings.VERSION}
+"""At /health/ only."""
 HEALTH, LIVE, READY = "/health/", "/health/live/", "/health/ready/"
 
 PROBE = """
@@ -77,7 +79,7 @@ def health_at(browser: Browser, path: str, **options: Any) -> tuple[int, dict[st
 
 
 def test_health_is_ok_when_all_dependencies_are_available(client: Browser, db: None) -> None:
-    assert health_at(client, HEALTH) == (200, HEALTHY)
+    assert health_at(client, HEALTH) == (200, HEALTHY | VERSION)
     assert health_at(client, LIVE) == (200, {"status": "ok"})
     assert health_at(client, READY) == (200, HEALTHY)
 
@@ -98,7 +100,7 @@ def test_pending_migrations_are_not_ready(client: Browser, db: None) -> None:
     last.delete()
     pending = {**HEALTHY, "status": "migrations pending", "database": "migrations pending"}
     assert health_at(client, READY) == (503, pending)
-    assert health_at(client, HEALTH) == (200, pending)
+    assert health_at(client, HEALTH) == (200, pending | VERSION)
     assert health_at(client, LIVE) == (200, {"status": "ok"})
 
 
@@ -135,7 +137,7 @@ def test_without_a_database_it_is_live_and_not_ready(url: str) -> None:
     assert probe(url, LIVE, READY, HEALTH, "/graphql/", "/graphql") == [
         "/health/live/ 200 {'status': 'ok'}",
         f"/health/ready/ 503 {UNAVAILABLE}",
-        f"/health/ 200 {UNAVAILABLE}",
+        f"/health/ 200 {UNAVAILABLE | VERSION}",
         "/graphql/ 200 SERVICE_UNAVAILABLE",  # the field fails
         "/graphql 503 SERVICE_UNAVAILABLE",  # the caller cannot be identified
     ]
@@ -189,7 +191,7 @@ def test_without_memcached_or_redis_it_is_degraded_and_ready(
 ) -> None:
     setattr(settings, variable, f"{scheme}://{hanging if how == 'hanging' else f'{HOST}:{free_port()}'}")
     degraded = {**HEALTHY, "status": "degraded", scheme: "unavailable"}
-    assert (health_at(client, READY), health_at(client, HEALTH)) == ((200, degraded), (200, degraded))
+    assert (health_at(client, READY), health_at(client, HEALTH)) == ((200, degraded), (200, degraded | VERSION))
 
 
 # --- Who sees the details ---
@@ -202,11 +204,27 @@ def stranger(client: Browser, settings: Any) -> Browser:
 
 
 def test_strangers_see_the_status_alone(stranger: Browser, db: None, settings: Any) -> None:
+    settings.SHOW_VERSION = False
     assert [health_at(stranger, path) for path in (HEALTH, READY)] == [(200, {"status": "ok"})] * 2
     settings.REDIS_URL = f"redis://{HOST}:{free_port()}"
     assert [health_at(stranger, path) for path in (HEALTH, READY)] == [(200, {"status": "degraded"})] * 2
     MigrationRecorder.Migration.objects.filter(app="reservation").order_by("-name")[0].delete()
     assert health_at(stranger, READY) == (503, {"status": "migrations pending"})
+
+
+@pytest.mark.parametrize(("is_shown", "version"), [(True, settings.VERSION), (False, None)])
+def test_strangers_see_the_version_unless_it_is_hidden(
+    is_shown: bool, version: str | None, stranger: Browser, db: None, settings: Any
+) -> None:
+    settings.SHOW_VERSION = is_shown
+    assert health_at(stranger, HEALTH)[1].get("version") == version
+    operation = {"query": "{ viewer { isAuthenticated } }"}
+    for response in (  # on the fast path, and on the long way
+        stranger.post("/graphql", operation, content_type="application/json"),
+        stranger.get(LIVE),
+        stranger.get("/nothing/"),
+    ):
+        assert response.headers.get("X-Version") == version
 
 
 @pytest.mark.parametrize(
@@ -221,11 +239,12 @@ def test_the_address_that_the_trusted_proxy_reports_decides(
     assert ("database" in body) is is_shown
 
 
-def test_staff_sees_the_details_for_people_and_others_do_not(stranger: Browser, db: None) -> None:
+def test_staff_sees_the_details_for_people_and_others_do_not(stranger: Browser, db: None, settings: Any) -> None:
+    settings.SHOW_VERSION = False
     stranger.force_login(make_user())
     assert health_at(stranger, HEALTH) == (200, {"status": "ok"})
     stranger.force_login(make_user(is_staff=True))
-    assert health_at(stranger, HEALTH) == (200, HEALTHY)
+    assert health_at(stranger, HEALTH) == (200, HEALTHY | VERSION)
     assert health_at(stranger, READY) == (200, {"status": "ok"})
 
 
@@ -239,7 +258,7 @@ def test_a_database_that_fails_after_it_was_checked_hides_the_details_from_staff
     monkeypatch.setattr(readiness, "found", (readiness.get(), math.inf))
     with connection.execute_wrapper(fail):
         response = stranger.get(HEALTH)
-    assert (response.status_code, response.json()) == (200, {"status": "ok"})
+    assert (response.status_code, response.json()) == (200, {"status": "ok", **VERSION})
 
 
 # --- What a check costs ---

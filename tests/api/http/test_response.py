@@ -183,7 +183,7 @@ def test_pages_of_allowed_origins_may_read_the_headers_that_clients_need(
         "/graphql/", {"query": VIEWER}, content_type="application/json", headers={"Origin": "https://book.example.com"}
     )
     exposed = set(response["Access-Control-Expose-Headers"].split(", "))
-    names = {"RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "X-Request-ID"}
+    names = {"RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "X-Request-ID", "X-Version"}
     assert names <= {name for name, _ in response.items()}
     assert names | {"Date", "ETag", "Retry-After", "WWW-Authenticate"} == exposed
 
@@ -191,7 +191,7 @@ def test_pages_of_allowed_origins_may_read_the_headers_that_clients_need(
 def test_further_headers_are_set_by_the_environment() -> None:
     settings = settings_with(CORS_ALLOWED_HEADERS="traceparent,x-app-version", CORS_EXPOSED_HEADERS="Server-Timing")
     assert "'x-password-reset-key', 'traceparent', 'x-app-version']" in settings
-    assert "'X-Request-ID', 'Server-Timing']" in settings
+    assert "'X-Version', 'Server-Timing']" in settings
 
 
 def test_pages_of_allowed_origins_may_read_responses(client: Browser, settings: Any) -> None:
