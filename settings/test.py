@@ -29,6 +29,6 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     (BASE_DIR / "var").mkdir(exist_ok=True)
     # One file for each process, so that neither pytest-xdist's workers nor two runs in one tree share it.
     DATABASES["default"]["TEST"] = {"NAME": str(BASE_DIR / "var" / f"test-{os.getpid()}.sqlite3")}
-elif DATABASES["default"]["ENGINE"] == "django.db.backends.mysql":
+elif DATABASES["default"]["ENGINE"] == "django.db.backends.mysql":  # not on SQLite
     # MySQL and MariaDB both have it; `migrate` replaces it by the one that does not ignore trailing spaces either.
     DATABASES["default"]["TEST"] = {"CHARSET": "utf8mb4", "COLLATION": "utf8mb4_bin"}

@@ -133,9 +133,6 @@ def parse_text(source: str) -> DocumentNode:
         # A string may be personal data, so the message does not repeat it: the error's location identifies it.
         error.message = STRING_TOKEN.sub(r"\1", error.message)
         raise RequestError(coded(error, Code.GRAPHQL_PARSE_FAILED)) from error
-    except RecursionError as error:
-        too_deep = GraphQLError("The document is nested too deeply.")
-        raise RequestError(coded(too_deep, Code.QUERY_TOO_DEEP, limit="nesting")) from error
 
 
 def check_rules(schema: GraphQLSchema, tree: DocumentNode, rules: tuple[type, ...]) -> None:

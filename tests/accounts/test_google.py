@@ -1,7 +1,6 @@
 """Log-in with Google, which exists only where its credentials are set."""
 
 import json
-import os
 import subprocess
 import sys
 from typing import Any
@@ -10,11 +9,13 @@ import pytest
 from django.conf import settings
 from django.test import Client as Browser
 
+from tests.environment import bare_environment
+
 
 def run(*arguments: str, **variables: str) -> str:
     """Returns the output of Python with these environment variables, on a database of its own."""
     environment = {
-        "PATH": os.environ["PATH"],
+        **bare_environment(),
         "DJANGO_SETTINGS_MODULE": "settings.test",
         "DATABASE_URL": "sqlite://:memory:",
         **variables,

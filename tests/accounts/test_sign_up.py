@@ -6,6 +6,7 @@ from urllib.parse import unquote
 
 import pytest
 from django.core import mail
+from django.db.models.signals import pre_save
 from django.test import Client as Browser
 
 from accounts.adapter import register_client_of
@@ -157,3 +158,18 @@ def test_a_forgotten_password_is_set_again_by_a_link_in_a_mail(call: Send, setti
     user.refresh_from_db()
     assert user.check_password("correct-horse-9")
     assert call("password/reset", key=key, password="correct-horse-7").status_code == 400
+
+
+def test_of_two_sign_ups_at_once_with_one_address_the_second_is_refused(call: Send, db: None) -> None:
+    def sign_up_meanwhile(instance: User, **_: Any) -> None:
+        pre_save.disconnect(sign_up_meanwhile, sender=User)
+        make_user(email=instance.email)
+
+    pre_save.connect(sign_up_meanwhile, sender=User)
+    try:
+        response = call("signup", **CREDENTIALS)
+    finally:
+        pre_save.disconnect(sign_up_meanwhile, sender=User)
+    (error,) = response.json()["errors"]
+    assert (response.status_code, error["code"], error["param"]) == (400, "email_taken", "email")
+    assert not Client.objects.exists()

@@ -88,6 +88,11 @@ def test_with_an_unavailable_or_hanging_server_reads_are_misses_and_nothing_fail
     assert cache.get("key") is None
     assert cache.get_many(["key"]) == {}
     assert cache.add("lock", 1, 60)
+    assert not cache.touch("key", 60)
+    assert not cache.delete("key")
+    cache.delete_many(["key"])
+    with pytest.raises(ValueError, match="unavailable"):
+        cache.incr("key")
     body = {"query": VIEWER, **HASHED}
     response = client.post("/graphql/", body, content_type="application/json").json()
     assert response == {"data": {"viewer": {"isStaff": False}}}
@@ -96,6 +101,14 @@ def test_with_an_unavailable_or_hanging_server_reads_are_misses_and_nothing_fail
     forget_texts()
     (error,) = client.post("/graphql/", HASHED, content_type="application/json").json()["errors"]
     assert error["extensions"]["code"] == "PERSISTED_QUERY_NOT_FOUND"
+
+
+def test_a_value_that_memcached_refuses_is_a_miss_and_the_server_goes_on_being_used(memcached: str, use: Any) -> None:
+    cache = use(memcached)
+    for _ in range(5):  # as many failures would end the use of the server
+        cache.set("large", "x" * 2**21, 60)  # more than an item may have
+    cache.set("small", "x", 60)
+    assert (cache.get("large"), cache.get("small")) == (None, "x")
 
 
 def test_without_memcached_each_process_has_a_cache_in_memory() -> None:

@@ -89,3 +89,16 @@ def test_a_process_sends_what_is_pending_before_it_ends_and_a_forked_one_has_not
     assert current_generations(["a"]) != former
     forget_failures()
     close_connections()
+
+
+def test_a_process_that_ends_waits_for_memcached_only_so_long(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    results = [False, True]
+    monkeypatch.setattr(generations, "send_pending", lambda: results.pop(0))
+    generations.send_at_end()
+    assert (results, caplog.messages) == ([], [])
+    monkeypatch.setattr(generations, "END_SECONDS", -1)
+    monkeypatch.setattr(generations, "send_pending", lambda: False)
+    generations.send_at_end()
+    assert caplog.messages == ["The process ends with changes that Memcached has not heard of."]

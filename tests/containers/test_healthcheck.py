@@ -1,19 +1,19 @@
 """The health check of a container."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 from django.conf import settings
 
+from tests.environment import bare_environment
 from tests.servers import HOST, free_port, serve
 
 
 def check(port: int) -> tuple[int, str]:
     run = subprocess.run(
         [sys.executable, "-IS", settings.BASE_DIR / "app-api-django" / "healthcheck.py", str(port)],
-        env={"PATH": os.environ["PATH"], "ALLOWED_HOSTS": f"{HOST},example.com"},
+        env={**bare_environment(), "ALLOWED_HOSTS": f"{HOST},example.com"},
         capture_output=True,
         text=True,
         timeout=60,
@@ -28,7 +28,7 @@ def test_a_container_is_healthy_once_its_database_is_ready(tmp_path: Path) -> No
         subprocess.run(
             [sys.executable, "manage.py", "prepare_database"],
             cwd=settings.BASE_DIR,
-            env={"PATH": os.environ["PATH"], "DATABASE_URL": database_url, "DJANGO_SETTINGS_MODULE": "settings.test"},
+            env={**bare_environment(), "DATABASE_URL": database_url, "DJANGO_SETTINGS_MODULE": "settings.test"},
             check=True,
             timeout=120,
         )

@@ -1,6 +1,5 @@
 """Text compares by bytes in every column of every database, whatever the default of the server is."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from django.db.models import JSONField
 from django.utils import timezone
 
 from database.collations import MARIADB_JSON, byte_collation, state_collations
+from tests.environment import bare_environment
 from tests.factories import make_client, make_user
 from tests.servers import url_of_test_database
 
@@ -85,7 +85,7 @@ def migrate(database_url: str) -> None:
     finished = subprocess.run(
         [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
         cwd=settings.BASE_DIR,
-        env={"PATH": os.environ["PATH"], "DATABASE_URL": database_url, "DJANGO_SETTINGS_MODULE": "settings.test"},
+        env={**bare_environment(), "DATABASE_URL": database_url, "DJANGO_SETTINGS_MODULE": "settings.test"},
         capture_output=True,
         text=True,
         check=False,

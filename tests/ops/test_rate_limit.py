@@ -111,6 +111,18 @@ def test_while_redis_is_unavailable_a_process_allows_its_share(redis: TCPExecuto
     assert sum(are_allowed(limiter, times=20)) == 10  # Redis starts without counters
 
 
+def test_consumed_tokens_are_returned_also_while_redis_is_unavailable(redis: TCPExecutor) -> None:
+    limiter = RateLimiter(url(redis), processes=1)
+    assert sum(are_allowed(limiter, times=12)) == 10
+    limiter.reset(RATE, "somebody")
+    assert are_allowed(limiter, times=1) == [True]
+    redis.stop()
+    assert sum(are_allowed(limiter, times=12)) == 10  # now counted by the process
+    limiter.redis_retry_at = 0
+    limiter.reset(RATE, "somebody")
+    assert are_allowed(limiter, times=1) == [True]
+
+
 def test_only_one_request_waits_for_a_hanging_redis(redis: TCPExecutor, monkeypatch: pytest.MonkeyPatch) -> None:
     limiter = RateLimiter(url(redis), processes=2)
     assert are_allowed(limiter, times=1) == [True]

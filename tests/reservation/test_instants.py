@@ -39,6 +39,7 @@ def test_a_time_alone_says_its_zone_where_it_comes_twice() -> None:
     assert period(CHANGE + HOUR, CHANGE + 2 * HOUR, NEW_YORK) == f"Sun 7 Nov 2027, 02:00{DASH}03:00 EST"
 
 
+@pytest.mark.no_cover  # long, and others execute the same
 def test_no_two_instants_of_a_day_look_alike_in_any_zone() -> None:
     """On every day from 2026 to 2028 on which clocks are set back, in every zone."""
     found = 0

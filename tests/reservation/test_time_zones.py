@@ -1,7 +1,6 @@
 """Time zones are those of the package that Pipfile.lock pins, whatever the machine has."""
 
 import json
-import os
 import subprocess
 import sys
 import tomllib
@@ -20,6 +19,7 @@ from django.db import connection
 
 from reservation.models import Client, Provider
 from reservation.time_zones import is_time_zone, time_zone_names, zone_named
+from tests.environment import bare_environment
 from tests.factories import make_client, make_provider
 
 BASE: Path = settings.BASE_DIR
@@ -82,7 +82,7 @@ def test_a_machines_misleading_zones_are_not_read(process: str, misleading: Path
         [sys.executable, *(part.replace("{read}", read) for part in PROCESSES[process])],
         cwd=BASE,
         env={
-            "PATH": os.environ["PATH"],
+            **bare_environment(),
             "DJANGO_SETTINGS_MODULE": "settings.test",
             "DATABASE_URL": "sqlite://:memory:",
             "PYTHONTZPATH": str(misleading),
@@ -98,7 +98,7 @@ def test_the_misleading_zones_would_mislead(misleading: Path) -> None:
     """The control of the test above: Python itself reads them."""
     run = subprocess.run(
         [sys.executable, "-c", READ_ZONES.format(zones=json.dumps(list(NINE))) + "print(json.dumps(found))"],
-        env={"PATH": os.environ["PATH"], "PYTHONTZPATH": str(misleading)},
+        env={**bare_environment(), "PYTHONTZPATH": str(misleading)},
         capture_output=True,
         text=True,
         check=True,

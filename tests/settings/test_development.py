@@ -1,12 +1,13 @@
 """Tools that are available in development only."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+
+from tests.environment import bare_environment
 
 PRINT = "from django.conf import settings; print('silk' in str([settings.INSTALLED_APPS, settings.MIDDLEWARE]).lower())"
 
@@ -21,7 +22,7 @@ def silk(tmp_path: Path) -> Path:
 
 def has_silk(module: str, silk: Path, **variables: str) -> bool:
     environment = {
-        "PATH": os.environ["PATH"],
+        **bare_environment(),
         "PYTHONPATH": str(silk),
         "DJANGO_SETTINGS_MODULE": module,
         "EMAIL_URL": "smtp://localhost:25",

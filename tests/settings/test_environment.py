@@ -1,7 +1,6 @@
 """Every environment variable is documented in `.env.sample`, with its default."""
 
 import ast
-import os
 import re
 import subprocess
 import sys
@@ -10,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+
+from tests.environment import bare_environment
 
 BASE: Path = settings.BASE_DIR
 SAMPLE = (BASE / ".env.sample").read_text().splitlines()
@@ -42,12 +43,17 @@ def sample() -> dict[str, tuple[str, str]]:
     return {match[1]: (before, match[2]) for before, line in pairwise(SAMPLE) if (match := VARIABLE.fullmatch(line))}
 
 
-def settings_with(**variables: str) -> str:
-    """Returns all settings in a process with only these environment variables."""
-    environment = {"PATH": os.environ["PATH"], **variables}
-    run = subprocess.run(
+def run_settings(**variables: str) -> subprocess.CompletedProcess[str]:
+    """Reads all settings in a process with only these environment variables."""
+    environment = {**bare_environment(), **variables}
+    return subprocess.run(
         [sys.executable, "-c", SETTINGS], cwd=BASE, env=environment, capture_output=True, text=True, timeout=60
     )
+
+
+def settings_with(**variables: str) -> str:
+    """Returns all settings in a process with only these environment variables."""
+    run = run_settings(**variables)
     assert run.returncode == 0, run.stderr
     return run.stdout
 
@@ -72,3 +78,23 @@ def test_business_rules_come_from_the_environment() -> None:
     policy = settings_with(APPOINTMENT_MINUTES="30", LEAD_TIME_HOURS="0", HOLD_MINUTES="1", MAX_LIVE_HOLDS="2")
     assert "appointment_length=datetime.timedelta(seconds=1800)" in policy
     assert "hold=datetime.timedelta(seconds=60), lead_time=datetime.timedelta(0), max_live_holds=2" in policy
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("ADMIN_PATH", "/graphql/", "ADMIN_PATH is a path of its own, such as admin/."),
+        ("DATABASE_URL", "redis://127.0.0.1", "DATABASE_URL is mysql://user:password@host:port/name, postgres://"),
+        ("EMAIL_VERIFICATION", "always", "EMAIL_VERIFICATION is mandatory, optional or none."),
+        ("GRAPHQL_EXECUTOR", "fast", "GRAPHQL_EXECUTOR is columnar or standard."),
+        ("GRAPHQL_HTTP_STATUS_PROFILE", "200", "GRAPHQL_HTTP_STATUS_PROFILE is audit or draft."),
+        ("LOG_FORMAT", "xml", "LOG_FORMAT is text or json."),
+        ("OIDC_ISSUER", "https://id.example", "OIDC_ISSUER, OIDC_AUDIENCE and OIDC_JWKS_URL are set together."),
+        ("PASSWORD_HASHES", "0", "PASSWORD_HASHES is at least 1."),
+        ("SESSION_MAX_DAYS", "0", "SESSION_MAX_DAYS is at least 1."),
+    ],
+)
+def test_a_value_that_cannot_be_meant_is_refused_at_the_start(name: str, value: str, message: str) -> None:
+    run = run_settings(**{name: value})
+    assert (run.returncode, run.stdout) == (1, "")
+    assert f"ImproperlyConfigured: {message}" in run.stderr

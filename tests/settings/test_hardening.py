@@ -1,13 +1,14 @@
 """Responses of production to the public, from a process with production's settings."""
 
 import json
-import os
 import subprocess
 import sys
 from typing import Any
 
 import pytest
 from django.conf import settings
+
+from tests.environment import bare_environment
 
 REQUEST_ALL = """
 import json, sys
@@ -36,7 +37,7 @@ print(json.dumps(answers))
 def request(*requests: tuple[str, str, dict[str, str], str], **variables: str) -> list[dict[str, Any]]:
     """Returns production's response to each request: method, path, headers and body."""
     environment = {
-        "PATH": os.environ["PATH"],
+        **bare_environment(),
         "DJANGO_SETTINGS_MODULE": "settings.production",
         "EMAIL_URL": "smtp://localhost:25",
         "DATABASE_URL": "sqlite://:memory:",

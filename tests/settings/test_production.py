@@ -1,6 +1,5 @@
 """Production refuses to start with a development default, and serves HTTPS only."""
 
-import os
 import subprocess
 import sys
 from typing import Any
@@ -9,6 +8,7 @@ import pytest
 from django.conf import settings
 
 from settings import DEVELOPMENT_SECRET_KEY
+from tests.environment import bare_environment
 from tests.tokens import OTHER_KEY, OWN_KEY, pem
 
 PRINT = "from django.conf import settings; print({})"
@@ -17,7 +17,7 @@ GOOD_KEY = "not-a-secret-" * 5
 
 def production(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Runs Python under production's settings, with only these environment variables and a mail server."""
-    environment = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "settings.production", **variables}
+    environment = {**bare_environment(), "DJANGO_SETTINGS_MODULE": "settings.production", **variables}
     environment.setdefault("EMAIL_URL", "smtp://localhost:25")
     return subprocess.run(
         [sys.executable, *arguments], cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, timeout=60

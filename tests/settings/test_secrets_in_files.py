@@ -1,12 +1,13 @@
 """Any environment variable may come from a file, as secrets of containers do."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+
+from tests.environment import bare_environment
 
 PRINT = """
 import environ
@@ -17,7 +18,7 @@ print(repr((settings.SECRET_KEY, settings.DATABASES["default"]["NAME"], settings
 
 
 def read(**variables: str) -> subprocess.CompletedProcess[str]:
-    environment = {"PATH": os.environ["PATH"], **variables}
+    environment = {**bare_environment(), **variables}
     return subprocess.run(
         [sys.executable, "-c", PRINT],
         cwd=settings.BASE_DIR,

@@ -112,6 +112,14 @@ def test_the_history_shows_user_time_and_changes(browser: Browser, hold: Reserva
     assert str(who) in page.partition("Held → Confirmed")[0].rpartition("CONFIRMED")[2]
 
 
+def test_the_history_goes_on_when_an_account_is_deleted(browser: Browser, hold: Reservation) -> None:
+    act(browser, "confirm", hold)
+    User.objects.filter(is_staff=True).delete()
+    browser.force_login(make_user(is_staff=True, is_superuser=True))
+    page = browser.get(reverse("admin:reservation_reservation_change", args=[hold.pk])).content.decode()
+    assert "a deleted account" in page.partition("Held → Confirmed")[0].rpartition("CONFIRMED")[2]
+
+
 def test_the_page_of_a_reservation_offers_the_possible_actions(browser: Browser, hold: Reservation) -> None:
     page = reverse("admin:reservation_reservation_change", args=[hold.pk])
     assert [action["name"] for action in browser.get(page).context["offered"]] == ["confirm", "cancel"]

@@ -118,6 +118,7 @@ def weeks_with_a_change() -> list[tuple[ZoneInfo, date]]:
 
 
 @pytest.mark.parametrize("minutes_", [15, 20, 30, 60])
+@pytest.mark.no_cover  # long, and others execute the same
 def test_every_week_of_every_zone_has_a_row_for_each_start_in_order(minutes_: int, settings: Any) -> None:
     settings.RESERVATION_POLICY = Policy(appointment_length=timedelta(minutes=minutes_))
     weeks = weeks_with_a_change()

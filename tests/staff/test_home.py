@@ -12,6 +12,7 @@ from redis.exceptions import ConnectionError as RedisUnavailable
 from ops.metrics import Counts, families, process
 from ops.metrics.store import LocalStore
 from reservation.domain.reservation import reserve
+from reservation.models import Provider
 from staff.chart import columns, round_up, spread
 from staff.requests import as_milliseconds
 from tests.factories import caller, make_appointments, make_client, make_provider, make_user
@@ -76,6 +77,21 @@ def test_the_number_of_statements_is_fixed(size: int, browser: Browser, django_a
         reserve(caller=caller(make_client()), appointment_id=slot.pk, now=now)
     with django_assert_num_queries(16):
         browser.get(HOME)
+
+
+def test_it_names_what_staff_has_to_look_after(browser: Browser) -> None:
+    now = timezone.now()
+    start = now.replace(minute=0, second=0, microsecond=0) + timedelta(days=3)
+    provider, client = make_provider(name="Anna"), make_client(name="Cleo")
+    assert browser.get(HOME).context["concerns"] == []
+    appointment, *_ = make_appointments(provider, starts_at=start)
+    reservation = reserve(caller=caller(client), appointment_id=appointment.pk, now=now)
+    Provider.objects.update(is_active=False)
+    page = browser.get(HOME)
+    (concern,) = page.context["concerns"]
+    assert (concern["title"], concern["number"]) == ("Reservations with an inactive provider", "1")
+    assert [row["reservation"] for row in concern["first"]] == [reservation]
+    assert "Move or cancel them, and tell the client." in page.content.decode()
 
 
 def test_reservations_require_the_permission(client: Browser, db: None) -> None:

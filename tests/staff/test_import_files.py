@@ -264,3 +264,13 @@ def test_an_exported_file_brings_the_same_values_back(file_format: str, manager:
     assert accept(manager, upload(manager, taken, PROVIDERS), PROVIDERS).status_code == 302
     provider.refresh_from_db()
     assert (provider.name, provider.bio) == ("-Anna;@", bio)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(None, ""), (True, "true"), (False, "false"), (4711, "4711"), (4711.0, "4711"), (1.5, "1.5"), ("x", "x")],
+    ids=str,
+)
+def test_a_cell_of_an_xlsx_file_is_read_as_it_is_shown(value: Any, text: str) -> None:
+    """A spreadsheet turns 4711 and TRUE into a number, with or without a fraction, and a boolean."""
+    assert tables.cell_text(value) == text

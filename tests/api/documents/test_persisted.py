@@ -168,6 +168,7 @@ def is_registered(sha256: str) -> bool:
     return True
 
 
+@pytest.mark.no_cover  # long, and others execute the same
 def test_registered_documents_do_not_evict_what_else_is_in_the_cache(rows: str) -> None:
     # 22 MB of documents, in a Memcached server of 16 MB.
     answers = caches["answers"]

@@ -1,7 +1,8 @@
 """Executing a document: awaitable resolvers, the order of mutations, and no coroutine left unawaited."""
 
 import gc
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from math import inf
 from typing import Any
 
 import graphene
@@ -136,3 +137,56 @@ def test_the_payload_of_a_mutation_shows_its_change(ask: Ask, practice: Practice
         "provider": {"name": "Ann"},
         "appointments": [booked, booked],
     }
+
+
+# --- Unusual results and callers -----------------------------------------------------------------------------------
+
+
+class Nothing(graphene.Scalar):
+    """A scalar whose values are all serialised as null."""
+
+    serialize = staticmethod(lambda _: None)
+
+
+class Unusual(graphene.ObjectType):
+    generated = graphene.List(graphene.Int)
+    no_list = graphene.List(graphene.Int)
+    nothing = graphene.Field(Nothing)
+    large = graphene.List(graphene.Int)
+    infinite = graphene.List(graphene.Float)
+
+    @staticmethod
+    def resolve_generated(_root: None, _info: GraphQLResolveInfo) -> Iterator[int]:
+        return iter(range(3))
+
+    @staticmethod
+    def resolve_no_list(_root: None, _info: GraphQLResolveInfo) -> int:
+        return 7
+
+    @staticmethod
+    def resolve_large(_root: None, _info: GraphQLResolveInfo) -> list[int]:
+        return [1, 2**31]
+
+    @staticmethod
+    def resolve_infinite(_root: None, _info: GraphQLResolveInfo) -> list[float]:
+        return [1.0, inf]
+
+    @staticmethod
+    def resolve_nothing(_root: None, _info: GraphQLResolveInfo) -> str:
+        return "something"
+
+
+UNUSUAL = graphene.Schema(query=Unusual).graphql_schema
+
+
+def test_results_that_have_not_the_type_of_their_field_are_errors() -> None:
+    result = execute_document(UNUSUAL, parse("{ generated noList nothing }"), context=Context(now=NOW))
+    assert result.data == {"generated": [0, 1, 2], "noList": None, "nothing": None}
+    assert [error.path for error in result.errors] == [["noList"], ["nothing"]]
+    assert result.errors[0].message == "Expected Iterable, but did not find one for field 'Unusual.noList'."
+
+
+def test_a_number_that_json_or_graphql_does_not_have_is_an_error_and_those_beside_it_are_not() -> None:
+    result = execute_document(UNUSUAL, parse("{ large infinite }"), context=Context(now=NOW))
+    assert result.data == {"large": [1, None], "infinite": [1.0, None]}
+    assert [error.path for error in result.errors] == [["large", 1], ["infinite", 1]]

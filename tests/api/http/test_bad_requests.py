@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from django.test import Client as Browser
 
 from tests.api.test_views import GRAPHQL_JSON, NOBODY, VIEWER, refusal
 from tests.conftest import Post
@@ -87,3 +88,9 @@ def test_a_single_operation_needs_no_name(post: Post) -> None:
 def test_unknown_keys_and_white_space_are_ignored(post: Post) -> None:
     body = json.dumps({"unknown": [1], "query": VIEWER, "a" * 1000: None}, indent=8)
     assert post(body).json() == post(f"\n\t {body} \r\n").json() == NOBODY
+
+
+def test_a_body_of_unknown_length_is_refused(client: Browser) -> None:
+    response = client.generic("POST", "/graphql/", CONTENT_TYPE="application/json", HTTP_TRANSFER_ENCODING="chunked")
+    (error,) = response.json()["errors"]
+    assert (response.status_code, error["message"]) == (411, "Send the length of the body as Content-Length.")

@@ -1,6 +1,5 @@
 """Each process has its own metrics, and a fork counts nothing twice."""
 
-import os
 import subprocess
 import sys
 from typing import Any
@@ -10,6 +9,7 @@ from django.conf import settings as configured
 from mirakuru import TCPExecutor
 
 from ops.metrics import HOUR, Counts, Metrics, NullMetrics, families, metrics
+from tests.environment import bare_environment
 from tests.ops.metrics.conftest import MakeMetrics, url_of
 
 FORK = """
@@ -73,7 +73,7 @@ def test_a_forked_process_writes_only_its_own_counts(state: str, redis: TCPExecu
         [sys.executable, "-W", "ignore::DeprecationWarning", "-c", FORK, state],
         cwd=configured.BASE_DIR,
         env={
-            "PATH": os.environ["PATH"],
+            **bare_environment(),
             "DJANGO_SETTINGS_MODULE": "settings",
             "DATABASE_URL": "sqlite://:memory:",
             "REDIS_URL": url_of(redis),

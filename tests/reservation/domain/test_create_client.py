@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
+from django.db.models.signals import pre_save
 
 from reservation.domain.client import create_client
 from reservation.domain.errors import EmailTaken, Forbidden, InvalidInput
-from reservation.models import Client
+from reservation.models import Client, User
 from tests.factories import NOW, caller, make_client, make_provider, make_user, staff
 from tests.rows import refused
 
@@ -54,3 +55,17 @@ def test_create_client_refuses_invalid_fields(changes: dict[str, str], error: An
     who = staff()
     with refused(error, field=field):
         create_client(**{"caller": who, "name": "Dora", "email": "dora@example.com", "now": NOW, **changes})
+
+
+def test_an_address_that_is_taken_meanwhile_is_refused() -> None:
+    def take_it(instance: User, **_: Any) -> None:
+        pre_save.disconnect(take_it, sender=User)
+        make_user(email=instance.email)
+
+    who = staff()
+    pre_save.connect(take_it, sender=User)
+    try:
+        with refused(EmailTaken, field="email"):
+            create_client(caller=who, name="Dora", email="dora@example.com", now=NOW)
+    finally:
+        pre_save.disconnect(take_it, sender=User)

@@ -249,6 +249,7 @@ class Machine(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db
+@pytest.mark.no_cover  # long, and others execute the same
 def test_the_domain_agrees_with_the_reference_model(settings: Settings) -> None:
     settings.RESERVATION_POLICY = Policy(max_live_holds=MOST_HOLDS)
     bounds = hypothesis.settings(max_examples=60, stateful_step_count=30, deadline=None, print_blob=True)

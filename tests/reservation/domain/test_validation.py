@@ -15,6 +15,7 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
+@pytest.mark.no_cover  # long, and others execute the same
 def test_62_local_days_are_accepted_at_every_change_of_clocks_in_every_zone() -> None:
     """The days around each change from 2026 to 2030 begin or end an interval of 62 days, or are in it."""
     first = date(2026, 1, 1)

@@ -53,6 +53,11 @@ def stored() -> dict[int, tuple[str, str]]:
     return {pk: (email, typed) for pk, email, typed in User.objects.values_list("pk", "email", "typed_email")}
 
 
+def addresses_in(old: Any) -> list[tuple[int, str, bool, bool]]:
+    rows = old.get_model("account", "EmailAddress").objects.order_by("pk")
+    return list(rows.values_list("user_id", "email", "verified", "primary"))
+
+
 def addresses() -> list[tuple[int, str, bool, bool]]:
     return list(EmailAddress.objects.order_by("pk").values_list("user_id", "email", "verified", "primary"))
 
@@ -111,6 +116,19 @@ def test_an_address_whose_mail_went_to_another_domain_is_verified_again(
         (namesake, "victim@strasse.example", True, True),
     ]
     assert f"their owners verify the address again: {victim}." in capsys.readouterr().out
+
+
+def test_a_verified_address_that_another_account_has_verified_too_is_reported(
+    old: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = add(old, "ada@example.com"), add(old, "zoe@example.com")
+    add_address(old, first, "shared@example.org", verified=True, primary=False)
+    add_address(old, second, f"shared@{BUECHER_ENCODED}", verified=True, primary=False)
+    add_address(old, first, f"shared@{BUECHER}", verified=True, primary=False)
+    before = addresses_in(old)
+    migrate(AFTER)
+    assert addresses() == before
+    assert f"of one mailbox: the accounts {first}, {second}." in capsys.readouterr().out
 
 
 def test_two_addresses_of_one_account_for_one_mailbox_become_one(old: Any) -> None:

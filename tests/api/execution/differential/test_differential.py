@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from typing import Any
 
+import pytest
 from graphql import ExecutionResult, GraphQLError, execute, get_introspection_query, parse, validate
 
 from api.execution.columnar import ColumnarExecutionContext
@@ -30,6 +31,7 @@ def ordered(data: Any) -> Any:
     return [ordered(item) for item in data] if isinstance(data, list) else data
 
 
+@pytest.mark.no_cover  # long, and others execute the same
 def test_random_operations_have_the_results_of_graphql_core() -> None:
     seed = int(SEED) if SEED else random.randrange(10**9)
     print(f"DIFFERENTIAL_SEED={seed}")

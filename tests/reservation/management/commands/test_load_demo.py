@@ -45,6 +45,11 @@ def test_load_demo_if_empty_loads_once() -> None:
     assert all_rows() == before
 
 
+def test_load_demo_takes_its_sizes_from_the_command_line() -> None:
+    call_command("load_demo", "--providers=1", "--days=7", "--booked=0", stdout=StringIO(), verbosity=0)
+    assert (Provider.objects.count(), Appointment.objects.count(), Reservation.objects.count()) == (1, 5 * 32, 0)
+
+
 @pytest.mark.parametrize(
     "option",
     ["--booked=1.5", "--booked=-0.1", "--booked=nan", "--booked=half", "--providers=0", "--days=0", "--days=x"],

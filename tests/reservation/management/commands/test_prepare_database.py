@@ -1,6 +1,5 @@
 """The command prepare_database: containers wait for the database before they serve, and one of them migrates it."""
 
-import os
 import re
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from django.conf import settings
 from django.db import connection
 
 from reservation.management.commands.prepare_database import Command
+from tests.environment import bare_environment
 from tests.servers import url_of_test_database
 
 LIMIT_SECONDS = 120
@@ -22,7 +22,7 @@ def start(database_url: str, *options: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "manage.py", "prepare_database", *options],
         cwd=settings.BASE_DIR,
-        env={"PATH": os.environ["PATH"], "DATABASE_URL": database_url, "DJANGO_SETTINGS_MODULE": "settings.test"},
+        env={**bare_environment(), "DATABASE_URL": database_url, "DJANGO_SETTINGS_MODULE": "settings.test"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
