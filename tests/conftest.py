@@ -26,6 +26,7 @@ from reservation.models import User
 from tests.answer import Answer
 from tests.factories import NOW, make_client, make_user
 from tests.practice import Practice, make_practice
+from tests.runs import pytest_addoption, pytest_ignore_collect  # noqa: F401 (hooks of pytest)
 from tests.servers import HOST, free_port
 from tests.stores import empty_memcached
 
