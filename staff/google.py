@@ -153,9 +153,10 @@ def ask_for_code(request: HttpRequest, site: AdminSite) -> HttpResponse:
 def take_state(request: HttpRequest, provider: GoogleProvider) -> dict[str, Any]:
     """Returns the state with which this browser was sent to Google, and removes it. Raises Refused if it was not."""
     try:
-        state: dict[str, Any] = provider.unstash_redirect_state(request, request.GET.get("state", ""))
+        state = provider.unstash_redirect_state(request, request.GET.get("state", ""))
     except PermissionDenied as error:
         raise Refused(NOT_COMPLETED) from error
+    assert state is not None  # allauth raises instead
     return state
 
 
@@ -166,6 +167,7 @@ def exchange(request: HttpRequest, provider: GoogleProvider, state: dict[str, An
     """
     if "code" not in request.GET:
         raise Refused(NOT_COMPLETED)
+    assert provider.app is not None  # the settings configure it
     adapter = provider.get_oauth2_adapter(request)
     client = adapter.get_client(request, provider.app)
     try:
