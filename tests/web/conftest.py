@@ -2,14 +2,17 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import ConsoleMessage, Page, Request, expect, sync_playwright
 
 from tests.servers import HOST, serve, url_of_test_database
 from web.graphiql import GRAPHIQL_FILES
+
+if TYPE_CHECKING:  # the runs without browsers have this file too
+    from playwright.sync_api import ConsoleMessage, Page, Request
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = [
@@ -21,7 +24,7 @@ REPORT_VIOLATIONS = """
 addEventListener("securitypolicyviolation", (event) => console.error("CSP", event.violatedDirective, event.blockedURI));
 """
 
-Open = Callable[..., Page]
+Open = Callable[..., "Page"]
 
 
 @pytest.fixture(scope="session")
@@ -53,13 +56,15 @@ def open_page(origin: str, transactional_db: None, errors: list[str]) -> Iterato
     Meanwhile the browser's event loop runs in this thread, where Django refuses statements: fixtures before this one
     create rows.
     """
+    from playwright.sync_api import expect, sync_playwright
+
     hosts = set()
 
-    def record_console(message: ConsoleMessage) -> None:
+    def record_console(message: "ConsoleMessage") -> None:
         if message.type == "error":
             errors.append(message.text)
 
-    def record_request(request: Request) -> None:
+    def record_request(request: "Request") -> None:
         if not request.url.startswith("data:"):
             hosts.add("/".join(request.url.split("/")[:3]))
 
@@ -72,7 +77,7 @@ def open_page(origin: str, transactional_db: None, errors: list[str]) -> Iterato
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("request", record_request)
 
-        def open_page(**parameters: str) -> Page:
+        def open_page(**parameters: str) -> "Page":
             page.goto(f"{origin}/graphql/?{urlencode(parameters)}")
             expect(page.locator("#examples")).to_be_enabled()  # once the schema is known
             return page
