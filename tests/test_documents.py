@@ -90,7 +90,7 @@ def test_each_path_and_label_of_contributing_exists() -> None:
 
 def test_the_better_comment_in_contributing_is_that_of_the_code() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text()
-    [file] = re.findall(r"This one stood in `([^`]+)`", text)
+    [file] = re.findall(r"This comment stood in `([^`]+)`", text)
     [before, after] = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     code = (ROOT / file).read_text()
     assert (before in code, after in code) == (False, True)
