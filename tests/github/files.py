@@ -15,5 +15,8 @@ WORKFLOWS: dict[str, dict[str, Any]] = {
 }
 DEPENDABOT: dict[str, Any] = yaml.safe_load((GITHUB / "dependabot.yml").read_text())
 RENOVATE: dict[str, Any] = json.loads((GITHUB / "renovate.json").read_text())
-RULESET: dict[str, Any] = json.loads((GITHUB / "rulesets" / "main.json").read_text())
+RULESETS: dict[str, dict[str, Any]] = {
+    path.stem: json.loads(path.read_text()) for path in sorted((GITHUB / "rulesets").glob("*.json"))
+}
+RULESET: dict[str, Any] = RULESETS["main"]
 LABELS: list[dict[str, str]] = yaml.safe_load((GITHUB / "labels.yml").read_text())

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.github.files import DEPENDABOT, GITHUB, LABELS, RENOVATE, ROOT
+from tests.github.files import DEPENDABOT, GITHUB, LABELS, RENOVATE, ROOT, RULESETS
 
 
 def test_labels_are_what_github_accepts() -> None:
@@ -36,21 +36,31 @@ def test_every_pattern_of_codeowners_matches_a_file() -> None:
     assert [one for one in patterns if not (ROOT / one[1:]).exists() and not any(ROOT.glob(f"*/{one}"))] == []
 
 
+def test_rulesets_are_named_as_their_files_are_and_nobody_bypasses_them() -> None:
+    assert {ruleset["name"] for ruleset in RULESETS.values()} == RULESETS.keys()
+    for ruleset in RULESETS.values():
+        assert (ruleset["enforcement"], ruleset["bypass_actors"]) == ("active", [])
+
+
+def test_the_tags_of_versions_can_be_neither_moved_nor_deleted() -> None:
+    assert RULESETS["tags"]["conditions"]["ref_name"] == {"include": ["refs/tags/v*"], "exclude": []}
+    assert {rule["type"] for rule in RULESETS["tags"]["rules"]} >= {"update", "non_fast_forward", "deletion"}
+
+
 @pytest.mark.parametrize(
-    ("present", "ruleset"),
-    [
-        ("", "api --method POST repos/{owner}/{repo}/rulesets --input .github/rulesets/main.json --silent"),
-        ("7", "api --method PUT repos/{owner}/{repo}/rulesets/7 --input .github/rulesets/main.json --silent"),
-    ],
+    ("present", "method", "path"),
+    [("", "POST", "repos/{owner}/{repo}/rulesets"), ("7", "PUT", "repos/{owner}/{repo}/rulesets/7")],
 )
-def test_script_github_applies_labels_and_ruleset(tmp_path: Path, present: str, ruleset: str) -> None:
+def test_script_github_applies_labels_and_rulesets(tmp_path: Path, present: str, method: str, path: str) -> None:
     gh, log = tmp_path / "gh", tmp_path / "log"
     gh.write_text(f'#!/bin/sh\necho "$@" >>"{log}"\ncase "$*" in *--jq*) echo {present} ;; esac\n')
     gh.chmod(0o755)
     environment = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
     subprocess.run([ROOT / "script" / "github"], env=environment, check=True, capture_output=True)
-    assert log.read_text().splitlines() == [
-        *("label create {name} --color {color} --description {description} --force".format(**one) for one in LABELS),
-        'api repos/{owner}/{repo}/rulesets --jq .[] | select(.name == "main") | .id',
-        ruleset,
+    expected = [
+        "label create {name} --color {color} --description {description} --force".format(**label) for label in LABELS
     ]
+    for name in RULESETS:
+        expected.append(f'api repos/{{owner}}/{{repo}}/rulesets --jq .[] | select(.name == "{name}") | .id')
+        expected.append(f"api --method {method} {path} --input .github/rulesets/{name}.json --silent")
+    assert log.read_text().splitlines() == expected
