@@ -43,6 +43,7 @@ TABLE: tuple[tuple[str, set[Run]], ...] = (
     # These do not depend on the database. The differential tests compare both executors by themselves.
     ("tests/api/execution/differential/*", {SQLITE}),
     ("tests/ops/metrics/*", {SQLITE}),
+    ("tests/script/*", {SQLITE}),
     ("tests/clients/*", {BROWSERS}),
     ("tests/*_in_chromium.py", {BROWSERS}),
     ("tests/faults/*", {FAULTS}),
