@@ -10,16 +10,19 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 
-from tests.web.conftest import CHROMIUM, FLAGS, REPORT_VIOLATIONS, TIMEOUT_MILLISECONDS
+from tests.web.conftest import REPORT_VIOLATIONS, TIMEOUT_MILLISECONDS
 
 AXE = Path(settings.BASE_DIR, "tests", "node", "node_modules", "axe-core", "axe.min.js")
+SCHEMES: dict[str, dict[str, Any]] = {"light": {}, "dark": {"runOnly": ["color-contrast", "link-in-text-block"]}}
+"""The colour schemes, and axe's rules for each. In the second, only those are left that depend on colours."""
+
 LONDON = "Europe/London"
 
 
 class Visitor:
-    """A browser. `errors` must be empty at the end: a test removes the errors that it expects (`forget_errors`)."""
+    """The user of a browser. `errors` must be empty at the end: `forget_errors` removes those that a test expects."""
 
     def __init__(self, browser: Browser, origin: str) -> None:
         self.browser = browser
@@ -27,6 +30,7 @@ class Visitor:
         self.errors: list[str] = []
         self.hosts: set[str] = set()
         self.requests_in_progress = 0
+        self.contexts: list[BrowserContext] = []
 
     def context(self, *, locale: str = "en-GB", zone: str = LONDON, **options: Any) -> BrowserContext:
         """Returns a context with empty storage, which its tabs share."""
@@ -38,6 +42,7 @@ class Visitor:
         context.on("request", self.record_request)
         context.on("requestfinished", self.record_end)
         context.on("requestfailed", self.record_end)
+        self.contexts.append(context)
         return context
 
     def page(self, path: str, **options: Any) -> Page:
@@ -59,7 +64,7 @@ class Visitor:
 
     def wait_until_idle(self) -> None:
         """Waits until no request is in progress. Fails when there is always one."""
-        page = self.browser.contexts[-1].pages[0]
+        page = self.contexts[-1].pages[0]
         for _ in range(TIMEOUT_MILLISECONDS // 50):
             if not self.requests_in_progress:
                 return
@@ -68,7 +73,7 @@ class Visitor:
 
     def forget_errors(self, *, about: str) -> None:
         """Waits for the errors about an expected failure, and removes them. Fails when there are none."""
-        page = self.browser.contexts[-1].pages[0]
+        page = self.contexts[-1].pages[0]
         for _ in range(TIMEOUT_MILLISECONDS // 50):
             if any(about in error for error in self.errors):
                 break
@@ -78,14 +83,13 @@ class Visitor:
 
 
 @contextmanager
-def visiting(origin: str) -> Iterator[Visitor]:
-    """Yields a browser. Its event loop runs in this thread, where Django then refuses statements: use `in_database`."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        expect.set_options(timeout=TIMEOUT_MILLISECONDS)
-        visitor = Visitor(browser, origin)
-        yield visitor
-        browser.close()
+def visiting(browser: Browser, origin: str) -> Iterator[Visitor]:
+    """Yields a visitor with no contexts yet; closes those that it has opened."""
+    expect.set_options(timeout=TIMEOUT_MILLISECONDS)
+    visitor = Visitor(browser, origin)
+    yield visitor
+    for context in visitor.contexts:
+        context.close()
     assert not visitor.errors, visitor.errors
     assert visitor.hosts == {origin}, visitor.hosts
 
@@ -109,9 +113,9 @@ def check_accessibility(page: Page) -> None:
         pytest.skip("axe-core is missing: script/npm tests/node fetches it.")
     if not page.evaluate("typeof window.axe === 'object'"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
-    for scheme in ("light", "dark"):
+    for scheme, rules in SCHEMES.items():
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-        found = page.evaluate("axe.run({ resultTypes: ['violations'] })")["violations"]
+        found = page.evaluate("options => axe.run(options)", {"resultTypes": ["violations"], **rules})["violations"]
         assert not found, (page.url, scheme, json.dumps(found, indent=1)[:3000])
     page.emulate_media(color_scheme="light", reduced_motion="no-preference")
     size = page.viewport_size

@@ -12,7 +12,7 @@ from tests.servers import HOST, serve, url_of_test_database
 from web.graphiql import GRAPHIQL_FILES
 
 if TYPE_CHECKING:  # the runs without browsers have this file too
-    from playwright.sync_api import ConsoleMessage, Page, Request
+    from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = [
@@ -36,6 +36,21 @@ def needs_chromium() -> None:
         pytest.skip("GraphiQL's files are missing: script/assets installs them.")
 
 
+@pytest.fixture(scope="module")
+def chromium(needs_chromium: None) -> Iterator["Browser"]:
+    """Yields the browser of a module, in which each test opens contexts of its own and closes them.
+
+    Its event loop runs in this thread meanwhile. There Django refuses statements unless it is told to allow them.
+    """
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
 @pytest.fixture(scope="session")
 def origin(needs_chromium: None, django_db_setup: None) -> Iterator[str]:
     """Yields the origin of a server on the test database."""
@@ -50,13 +65,9 @@ def errors() -> list[str]:
 
 
 @pytest.fixture
-def open_page(origin: str, transactional_db: None, errors: list[str]) -> Iterator[Open]:
-    """Yields a function that opens GraphiQL, with parameters, in a browser with empty storage.
-
-    Meanwhile the browser's event loop runs in this thread, where Django refuses statements: fixtures before this one
-    create rows.
-    """
-    from playwright.sync_api import expect, sync_playwright
+def open_page(chromium: "Browser", origin: str, transactional_db: None, errors: list[str]) -> Iterator[Open]:
+    """Yields a function that opens GraphiQL, with parameters, in a browser with empty storage."""
+    from playwright.sync_api import expect
 
     hosts = set()
 
@@ -68,21 +79,19 @@ def open_page(origin: str, transactional_db: None, errors: list[str]) -> Iterato
         if not request.url.startswith("data:"):
             hosts.add("/".join(request.url.split("/")[:3]))
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page()
-        page.set_default_timeout(TIMEOUT_MILLISECONDS)
-        page.add_init_script(REPORT_VIOLATIONS)
-        page.on("console", record_console)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("request", record_request)
+    page = chromium.new_page()
+    page.set_default_timeout(TIMEOUT_MILLISECONDS)
+    page.add_init_script(REPORT_VIOLATIONS)
+    page.on("console", record_console)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("request", record_request)
 
-        def open_page(**parameters: str) -> "Page":
-            page.goto(f"{origin}/graphql/?{urlencode(parameters)}")
-            expect(page.locator("#examples")).to_be_enabled()  # once the schema is known
-            return page
+    def open_page(**parameters: str) -> "Page":
+        page.goto(f"{origin}/graphql/?{urlencode(parameters)}")
+        expect(page.locator("#examples")).to_be_enabled()  # once the schema is known
+        return page
 
-        yield open_page
-        browser.close()
+    yield open_page
+    page.context.close()
     assert hosts == {origin}
     assert errors == []

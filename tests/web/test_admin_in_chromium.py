@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.utils import timezone
-from playwright.sync_api import ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
 from reservation.domain.reservation import reserve
 from tests.accounts.authenticator import SECRET, code, give_second_factor
 from tests.factories import caller, make_appointments, make_client, make_provider, make_service, make_user, minutes
 from tests.servers import HOST, serve, url_of_test_database
-from tests.web.conftest import CHROMIUM, FLAGS, REPORT_VIOLATIONS, TIMEOUT_MILLISECONDS
+from tests.web.conftest import REPORT_VIOLATIONS, TIMEOUT_MILLISECONDS
 
 EMAIL, PASSWORD = "staff@example.com", "correct-horse-9"
 NOUNS = ("appointment", "client", "provider", "reservation", "service", "user")
@@ -46,7 +46,7 @@ def has_second_factor() -> bool:
 
 @pytest.fixture
 def rows(transactional_db: None, has_second_factor: bool) -> None:
-    """A row of each kind, committed before the browser starts, because its event loop then runs in this thread."""
+    """A row of each kind."""
     staff = make_user(email=EMAIL, password=PASSWORD, is_staff=True, is_superuser=True)
     if has_second_factor:
         give_second_factor(staff)
@@ -57,8 +57,8 @@ def rows(transactional_db: None, has_second_factor: bool) -> None:
 
 
 @pytest.fixture
-def page(strict_origin: str, rows: None) -> Iterator[Page]:
-    """A page in a new browser. Afterwards, no error may have been logged, and no request sent to another host."""
+def page(chromium: Browser, strict_origin: str, rows: None) -> Iterator[Page]:
+    """A page in a new context. Afterwards, no error may have been logged, and no request sent to another host."""
     errors: list[str] = []
     hosts = set()
 
@@ -70,16 +70,14 @@ def page(strict_origin: str, rows: None) -> Iterator[Page]:
         if not request.url.startswith("data:"):
             hosts.add("/".join(request.url.split("/")[:3]))
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(base_url=strict_origin)
-        page.set_default_timeout(TIMEOUT_MILLISECONDS)
-        page.add_init_script(REPORT_VIOLATIONS)
-        page.on("console", note_console)
-        page.on("pageerror", lambda error: errors.append(f"{page.url}: {error}"))
-        page.on("request", note_request)
-        yield page
-        browser.close()
+    page = chromium.new_page(base_url=strict_origin)
+    page.set_default_timeout(TIMEOUT_MILLISECONDS)
+    page.add_init_script(REPORT_VIOLATIONS)
+    page.on("console", note_console)
+    page.on("pageerror", lambda error: errors.append(f"{page.url}: {error}"))
+    page.on("request", note_request)
+    yield page
+    page.context.close()
     assert errors == []
     assert hosts == {strict_origin}
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.sessions.models import Session
 from django.utils import timezone
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from reservation.domain.reservation import confirm, reserve
 from reservation.models import Appointment, IdempotencyKey, Reservation, Service
@@ -34,8 +34,8 @@ def rows(transactional_db: None) -> None:
 
 
 @pytest.fixture
-def visitor(origin: str, rows: None) -> Iterator[Visitor]:
-    with visiting(origin) as visitor:
+def visitor(chromium: Browser, origin: str, rows: None) -> Iterator[Visitor]:
+    with visiting(chromium, origin) as visitor:
         yield visitor
 
 
@@ -554,14 +554,14 @@ def test_the_page_is_small(visitor: Visitor) -> None:
     assert sum(sizes.values()) < 100 * 1024
 
 
-def test_past_reservations_are_listed(rows: None, origin: str) -> None:
+def test_past_reservations_are_listed(rows: None, chromium: Browser, origin: str) -> None:
     client = make_client(user=make_user(email="past@example.com", password=PASSWORD))
     before = timezone.now() - timedelta(days=9)
     start = (timezone.now() - timedelta(days=3)).replace(minute=0, second=0, microsecond=0)
     first, *_ = make_appointments(make_provider(name="Gone By"), starts_at=start)
     held = reserve(caller=caller(client), appointment_id=first.pk, now=before)
     confirm(caller=caller(client), reservation_id=held.pk, now=before)
-    with visiting(origin) as visitor:
+    with visiting(chromium, origin) as visitor:
         page = visitor.page("/book?view=mine")
         page.locator("#stranger").get_by_role("button", name="Log in").click()
         page.get_by_label("Email").fill("past@example.com")

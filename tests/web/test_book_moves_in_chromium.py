@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from reservation.domain.reservation import confirm, reserve
 from reservation.models import Provider, Reservation, Service
@@ -31,8 +31,8 @@ def booked(transactional_db: None) -> Reservation:
 
 
 @pytest.fixture
-def visitor(origin: str, booked: Reservation) -> Iterator[Visitor]:
-    with visiting(origin) as visitor:
+def visitor(chromium: Browser, origin: str, booked: Reservation) -> Iterator[Visitor]:
+    with visiting(chromium, origin) as visitor:
         yield visitor
 
 

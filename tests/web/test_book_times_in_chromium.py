@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from reservation.domain.reservation import confirm, reserve
 from reservation.models import Provider, Service
@@ -46,8 +46,8 @@ def lisbon(service: Service) -> Provider:
 
 
 @pytest.fixture
-def visitor(origin: str, transactional_db: None) -> Iterator[Visitor]:
-    with visiting(origin) as visitor:
+def visitor(chromium: Browser, origin: str, transactional_db: None) -> Iterator[Visitor]:
+    with visiting(chromium, origin) as visitor:
         yield visitor
 
 

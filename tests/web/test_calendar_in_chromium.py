@@ -9,7 +9,8 @@ import pytest
 from django.conf import settings
 from django.test import Client as Browser
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from reservation.models import Provider
 from tests.factories import (
@@ -22,7 +23,7 @@ from tests.factories import (
     make_user,
 )
 from tests.staff.calendar import at, soon
-from tests.web.conftest import CHROMIUM, FLAGS, REPORT_VIOLATIONS
+from tests.web.conftest import REPORT_VIOLATIONS
 
 AXE = settings.BASE_DIR / "tests" / "node" / "node_modules" / "axe-core" / "axe.min.js"
 DESK, PHONE, SMALL_PHONE = (
@@ -39,10 +40,7 @@ OpenCalendar = Callable[..., Page]
 
 @pytest.fixture
 def practice(transactional_db: None) -> dict[str, Any]:
-    """Anna and Bela, both open from 9 to 11, and Cleo with a hold at ten with Anna and a booking yesterday.
-
-    Committed before the browser starts, because its event loop then runs in this thread.
-    """
+    """Anna and Bela, both open from 9 to 11, and Cleo with a hold at ten with Anna and a booking yesterday."""
     now = timezone.now()
     services = (make_service(name="Check-up"), make_service(name="Consultation", duration_minutes=30))
     anna, bela = (make_provider(name=name, services=services) for name in ("Anna Berg", "Bela Costa"))
@@ -60,7 +58,7 @@ def practice(transactional_db: None) -> dict[str, Any]:
 
 
 @pytest.fixture
-def open_calendar(origin: str, practice: dict[str, Any]) -> Iterator[OpenCalendar]:
+def open_calendar(chromium: Chromium, origin: str, practice: dict[str, Any]) -> Iterator[OpenCalendar]:
     """Opens the calendar in a new browser context with the session of staff.
 
     Afterwards, no error may have been logged, and no request sent to another host.
@@ -74,22 +72,23 @@ def open_calendar(origin: str, practice: dict[str, Any]) -> Iterator[OpenCalenda
         context.on("request", lambda request: request.url.startswith("data:") or hosts.add(request.url.split("/")[2]))
 
     expect.set_options(timeout=CALENDAR_TIMEOUT_MILLISECONDS)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    contexts: list[BrowserContext] = []
 
-        def open_calendar(query: str = "", **options: Any) -> Page:
-            context = browser.new_context(base_url=origin, **{"viewport": DESK, **options})
-            context.set_default_timeout(CALENDAR_TIMEOUT_MILLISECONDS)
-            context.add_cookies([{"name": "sessionid", "value": practice["session"], "url": origin}])
-            context.add_init_script(REPORT_VIOLATIONS)
-            watch(context)
-            page = context.new_page()
-            page.goto(f"/admin/calendar/?date={soon().date()}{query}")
-            expect(page.get_by_role("grid")).to_be_visible()
-            return page
+    def open_calendar(query: str = "", **options: Any) -> Page:
+        context = chromium.new_context(base_url=origin, **{"viewport": DESK, **options})
+        contexts.append(context)
+        context.set_default_timeout(CALENDAR_TIMEOUT_MILLISECONDS)
+        context.add_cookies([{"name": "sessionid", "value": practice["session"], "url": origin}])
+        context.add_init_script(REPORT_VIOLATIONS)
+        watch(context)
+        page = context.new_page()
+        page.goto(f"/admin/calendar/?date={soon().date()}{query}")
+        expect(page.get_by_role("grid")).to_be_visible()
+        return page
 
-        yield open_calendar
-        browser.close()
+    yield open_calendar
+    for context in contexts:
+        context.close()
     assert errors == []
     assert hosts == {origin.removeprefix("http://")}
 

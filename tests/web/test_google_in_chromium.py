@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.accounts.authenticator import code
 from tests.google import MockGoogle, mock_google, require_node
 from tests.servers import HOST, serve
-from tests.web.conftest import CHROMIUM, FLAGS, REPORT_VIOLATIONS, TIMEOUT_MILLISECONDS
+from tests.web.conftest import REPORT_VIOLATIONS, TIMEOUT_MILLISECONDS
 
 EMAIL = "staff@example.com"
 PREPARE = f"""
@@ -47,18 +47,16 @@ def origin(needs_chromium: None, google: MockGoogle, tmp_path: Path) -> Iterator
 
 
 @pytest.fixture
-def page(origin: str) -> Iterator[Page]:
-    """A page in a new browser. Afterwards, no error may have been logged."""
+def page(chromium: Browser, origin: str) -> Iterator[Page]:
+    """A page in a new context. Afterwards, no error may have been logged."""
     errors: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(base_url=origin)
-        page.set_default_timeout(TIMEOUT_MILLISECONDS)
-        page.add_init_script(REPORT_VIOLATIONS)
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        yield page
-        browser.close()
+    page = chromium.new_page(base_url=origin)
+    page.set_default_timeout(TIMEOUT_MILLISECONDS)
+    page.add_init_script(REPORT_VIOLATIONS)
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    page.context.close()
     assert errors == []
 
 

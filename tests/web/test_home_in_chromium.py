@@ -5,17 +5,17 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from tests.factories import make_appointments, make_provider
 from tests.web.browser import Visitor, check_accessibility, visiting
 
 
 @pytest.fixture
-def visitor(origin: str, transactional_db: None) -> Iterator[Visitor]:
+def visitor(chromium: Browser, origin: str, transactional_db: None) -> Iterator[Visitor]:
     start = timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=2)
     make_appointments(make_provider(name="Robin Ray"), starts_at=start)
-    with visiting(origin) as visitor:
+    with visiting(chromium, origin) as visitor:
         yield visitor
 
 

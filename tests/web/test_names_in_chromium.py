@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from reservation.models import Reservation
 from tests.factories import make_appointments, make_booking, make_client, make_provider, make_service, make_user
@@ -44,8 +44,8 @@ def booking(transactional_db: None) -> Reservation:
 
 
 @pytest.fixture
-def visitor(origin: str, booking: Reservation) -> Iterator[Visitor]:
-    with visiting(origin) as visitor:
+def visitor(chromium: Browser, origin: str, booking: Reservation) -> Iterator[Visitor]:
+    with visiting(chromium, origin) as visitor:
         yield visitor
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.factories import make_user
 from tests.races.conftest import access_token
@@ -33,9 +33,9 @@ def token(transactional_db: None) -> str:
 
 
 @pytest.fixture
-def page(staff_origin: str, token: str) -> Iterator[Page]:
+def page(chromium: Browser, staff_origin: str, token: str) -> Iterator[Page]:
     """The page in a new browser, to which staff was led by the log-in."""
-    with visiting(staff_origin) as visitor:
+    with visiting(chromium, staff_origin) as visitor:
         page = visitor.page("/openapi/")
         page.get_by_label("Email").fill(EMAIL)
         page.get_by_label("Password").fill(PASSWORD)
