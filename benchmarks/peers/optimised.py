@@ -1,5 +1,8 @@
 """strawberry-django with its optimiser and its caches of parsed and validated documents, as documented."""
 
+# Only script/bench installs strawberry, without which pyright sees no fields in these classes.
+# pyright: reportMissingImports=false, reportCallIssue=false
+
 from datetime import datetime
 from typing import Any
 
