@@ -26,6 +26,8 @@ if EMAIL_BACKEND.endswith("console.EmailBackend"):
     raise ImproperlyConfigured("Set EMAIL_URL: its default writes mails, with the keys in them, to the log.")
 if METRICS_TOKEN and len(METRICS_TOKEN) < 32:
     raise ImproperlyConfigured("Set METRICS_TOKEN to a random text of at least 32 characters, or to none.")
+if env.bool("SILK", default=False):
+    raise ImproperlyConfigured("Unset SILK: it stores passwords and tokens, and is for development only.")
 if OIDC_JWKS_URL:
     check_url(OIDC_JWKS_URL, loopback=False)
 

@@ -35,7 +35,8 @@ def variables_read(path: Path) -> set[str]:
     return found
 
 
-READ = sorted(set().union(*(variables_read(path) for path in (BASE / "settings").glob("*.py"))))
+FILES = set((BASE / "settings").glob("*.py")) - {BASE / "settings" / "local.py"}  # the latter is a developer's own
+READ = sorted(set().union(*map(variables_read, FILES)))
 
 
 def sample() -> dict[str, tuple[str, str]]:
