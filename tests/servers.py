@@ -14,14 +14,14 @@ from mirakuru import HTTPExecutor
 
 HOST = "127.0.0.1"
 START_SECONDS = 30
-PORTS = (20_000, 32_000)
+PORTS = (28_000, 32_000)
 
 
 def free_port() -> int:
     """Returns a local port that is free at the moment.
 
-    It is below the ephemeral ports, as those of script/stack are: an outgoing connection could take one of these before
-    a server binds to it.
+    It is below the ephemeral ports, since an outgoing connection could take one of these before a server binds to it,
+    and above those of script/stack, whose servers may be stopped for a while.
     """
     while True:
         port = random.SystemRandom().randrange(*PORTS)  # not seeded: parallel processes of pytest have the same seed

@@ -118,7 +118,7 @@ def read_until(is_over: Callable[[], bool], calendars: Calendars, port: int, *, 
     return reads
 
 
-def create_calendars(token_of: Callable[[Any], str], writers: str) -> dict[str, Any]:
+def create_calendars(token_of: Callable[[Any], str], writers: int) -> dict[str, Any]:
     """Creates calendars for this many writers, each with two. Runs with the application's settings.
 
     token_of: returns an access token of a client or a provider.
@@ -139,7 +139,7 @@ def create_calendars(token_of: Callable[[Any], str], writers: str) -> dict[str, 
     name = uuid.uuid4().hex
     service = make_service(name=name, duration_minutes=30)
     writable = []
-    for _ in range(int(writers)):
+    for _ in range(writers):
         providers = [make_provider(user=new_user(), name=name, services=(service,)) for _ in range(2)]
         for provider in providers:
             make_appointments(provider, starts_at=start, number=SLOTS)

@@ -1,8 +1,13 @@
-"""Commands for a process with the application's settings: `python -m tests.faults.inside crowd 40`."""
+"""A process with the application's settings, which executes commands: lines of JSON such as `["crowd", 40]`, each
+answered by a line with its result, or with an error. It starts once, since that takes longer than a command."""
 
+import io
 import json
+import os
 import random
 import sys
+import traceback
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -12,7 +17,7 @@ import django
 from tests.faults.calendars import create_calendars
 
 
-def crowd(number: str) -> dict[str, Any]:
+def crowd(number: int) -> dict[str, Any]:
     """Returns access tokens of this many clients, the open appointments in random order, and all providers.
 
     last_reservation: the key of the newest reservation. Those of the load have greater keys.
@@ -22,7 +27,7 @@ def crowd(number: str) -> dict[str, Any]:
     from api.types.ids import to_global_id
     from reservation.models import Appointment, Client, Provider, Reservation
 
-    tokens = [token_of(client) for client in Client.objects.order_by("pk")[: int(number)]]
+    tokens = [token_of(client) for client in Client.objects.order_by("pk")[:number]]
     soon = timezone.now() + timedelta(hours=25)
     slots = Appointment.objects.filter(reservation=None, is_booked=False, starts_at__gte=soon)
     appointments = [to_global_id("Appointment", pk) for pk in slots.values_list("pk", flat=True)]
@@ -45,7 +50,7 @@ def target() -> dict[str, Any]:
     assert client.reservations.count() >= 5
     client.reservations.update(note="\N{GRINNING FACE}" * MAX_TEXT_LENGTH)
     service = Service.objects.order_by("-duration_minutes", "pk")[0]
-    known = crowd("0")
+    known = crowd(0)
     return {
         "token": token_of(client),
         "email": client.user.email,
@@ -72,13 +77,42 @@ def evaluate(expression: str) -> Any:
     return eval(expression, vars(models))
 
 
-if __name__ == "__main__":
+def check() -> None:
+    """Raises CommandError when an invariant of the reservations is broken, and names the rows."""
+    from django.core.management import CommandError, call_command
+
+    broken = io.StringIO()
+    try:
+        call_command("verify_reservations", stdout=io.StringIO(), stderr=broken)
+    except CommandError as error:
+        raise CommandError(f"{error}\n{broken.getvalue()}") from None
+
+
+COMMANDS: dict[str, Callable[..., Any]] = {
+    "crowd": crowd,
+    "calendars": partial(create_calendars, token_of),
+    "check": check,
+    "evaluate": evaluate,
+    "target": target,
+}
+
+
+def main() -> None:
+    from django.db import connections
+
     django.setup()
-    command, *arguments = sys.argv[1:]
-    commands = {
-        "crowd": crowd,
-        "calendars": partial(create_calendars, token_of),
-        "evaluate": evaluate,
-        "target": target,
-    }
-    print(json.dumps(commands[command](*arguments)))
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", buffering=1)
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever else is printed is no answer
+    for line in sys.stdin:
+        command, *arguments = json.loads(line)
+        try:
+            answer = {"result": COMMANDS[command](*arguments)}
+        except Exception:
+            answer = {"error": traceback.format_exc()}
+        finally:
+            connections.close_all()  # the server may be gone until the next command
+        print(json.dumps(answer), file=answers)
+
+
+if __name__ == "__main__":
+    main()

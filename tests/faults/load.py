@@ -10,9 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from tests.faults.api_client import CONFIRM, RESERVE, ApiClient, Request, reservation_in
+from tests.faults.full_run import IS_FULL_RUN
+from tests.faults.stack import wait_until
 from tests.servers import HOST
 
 OPEN_APPOINTMENTS = (
@@ -50,15 +53,19 @@ class Load:
 
     held: the ids of the reservations whose creation was acknowledged. confirmed: of those whose confirmation was.
     tries: how often a mutation is sent with the same idempotency key until it gets a response.
+    share_of_changes: how much of what the clients do is to reserve an appointment.
+    begun: for each client, when its last complete request began.
     """
 
     port: int
     crowd: Crowd
     tries: int = 1
+    share_of_changes: float = 0.15
     requests: list[Request] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
     confirmed: list[str] = field(default_factory=list)
     crashes: list[BaseException] = field(default_factory=list)
+    begun: dict[int, float] = field(default_factory=dict)
     is_over: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -66,30 +73,43 @@ class Load:
         return [request for request in self.requests if request.failed]
 
     @contextmanager
-    def phase(self, seconds: float = 0) -> Iterator[list[Request]]:
+    def phase(self, number: int = 0, *, full: float = 0) -> Iterator[list[Request]]:
         """Collects the requests that start during the block and are complete when it ends.
 
-        seconds: the minimum duration of the phase.
+        number: how many there must be before it ends, at least one of each client, so that none that began earlier is
+        still in progress. full: the minimum of seconds, in a run that writes the table.
         """
         gathered: list[Request] = []
         begin = time.time()
         yield gathered
-        if (left := begin + seconds - time.time()) > 0:
-            time.sleep(left)
-        end = time.time()
-        gathered.extend(request for request in list(self.requests) if begin <= request.started < end)
+        if IS_FULL_RUN:
+            time.sleep(max(0.0, begin + full - time.time()))
 
-    def run_client(self, pause: float, address: str) -> None:
-        api_client = ApiClient(self.port, self.requests.append, address=address)
+        def is_complete() -> bool:
+            return len(self.started_between(begin, time.time())) >= number and min(self.begun.values()) >= begin
+
+        wait_until(lambda: not number or self.crashes or is_complete())
+        gathered.extend(self.started_between(begin, time.time()))
+
+    def started_between(self, begin: float, end: float) -> list[Request]:
+        return [request for request in list(self.requests) if begin <= request.started < end]
+
+    def run_client(self, number: int, pause: float, address: str) -> None:
+        api_client = ApiClient(self.port, partial(self.record, number), address=address)
         try:
             while not self.is_over.is_set():
-                send = random.choices((read_open, read_open_of_providers, read_own, reserve), (30, 30, 25, 15))[0]
+                is_change = random.random() < self.share_of_changes
+                send = reserve if is_change else random.choice((read_open, read_open_of_providers, read_own))
                 send(self, api_client)
                 time.sleep(random.uniform(0, 2 * pause))
         except BaseException as error:  # otherwise the load would decrease unnoticed
             self.crashes.append(error)
         finally:
             api_client.close()
+
+    def record(self, number: int, request: Request) -> None:
+        self.requests.append(request)
+        self.begun[number] = request.started
 
     def retry(self, mutate: Callable[[], Request]) -> Request:
         for _ in range(self.tries):
@@ -144,25 +164,23 @@ def generate_load(
     clients: int = 8,
     pause: float = 0.01,
     tries: int = 1,
+    share_of_changes: float = 0.15,
+    confirmed: int = 0,
     addresses: Sequence[str] = (HOST,),
 ) -> Iterator[Load]:
     """Generates load until the block ends.
 
     pause: the average number of seconds between requests of a client. addresses: from which the clients come, in turn.
+    confirmed: how many reservations must be confirmed before it ends.
     """
-    load = Load(port, crowd, tries)
+    load = Load(port, crowd, tries, share_of_changes, begun=dict.fromkeys(range(clients), 0.0))
     with ThreadPoolExecutor(clients) as threads:
         try:
             for number in range(clients):
-                threads.submit(load.run_client, pause, addresses[number % len(addresses)])
+                threads.submit(load.run_client, number, pause, addresses[number % len(addresses)])
             yield load
+            wait_until(lambda: load.crashes or len(load.confirmed) >= confirmed)
         finally:
             load.is_over.set()
     if load.crashes:
         raise load.crashes[0]
-
-
-def percentile(requests: list[Request], share: float) -> float:
-    """The seconds within which this share of the requests was complete."""
-    seconds = sorted(request.seconds for request in requests)
-    return seconds[min(len(seconds) - 1, int(share * len(seconds)))] if seconds else 0.0

@@ -8,20 +8,24 @@ from functools import partial
 from cache.circuit_breaker import MAX_FAILURES
 from cache.connection import MOMENT_SECONDS, READ_TIMEOUT_SECONDS
 from tests.faults.api_client import ApiClient, Request
-from tests.faults.load import Load, percentile
-from tests.faults.report import Report, duration
+from tests.faults.load import Load
+from tests.faults.report import Report, percentile
 from tests.faults.stack import Stack, wait_until
 
 Action = Callable[[Stack, str], None]
 
-MAX_SLOWDOWN_SECONDS = {"memcached": MAX_FAILURES * READ_TIMEOUT_SECONDS, "redis": 0.1}
-"""By how much the 99th percentile may grow while this server fails. When Memcached begins to hang, each process waits
-for it three times, be it in one request."""
+MAX_SLOWDOWN_SECONDS = {
+    "memcached": {0.99: MAX_FAILURES * READ_TIMEOUT_SECONDS, 0.5: MOMENT_SECONDS},
+    "redis": {0.99: 0.1, 0.5: MOMENT_SECONDS},
+}
+"""By how much these percentiles may grow while this server fails; where they were more than that before, as on a busy
+machine, they may double. When Memcached begins to hang, each process waits for it three times, be it in one request;
+after that changes alone wait for it, for a moment."""
 
-MAX_USUAL_SLOWDOWN_SECONDS = MOMENT_SECONDS
-"""By how much the median may grow: once Memcached hangs, changes alone wait for it, for a moment."""
+RECOVERY_SECONDS = 30
+"""The limit of waiting for the server to be used again, which takes a second or two."""
 
-TRIES = 3
+TRIES = 5
 """How often the growth is measured at most: other work on the machine can only increase it."""
 
 
@@ -81,35 +85,31 @@ def check_optional_server(
 
     uses: returns how often the server has been used since it started.
     """
-    growths = []
+    slower = []
     for _ in range(TRIES):
         with load(clients=4, pause=0.02) as traffic:
-            with traffic.phase(duration(2, full=10)) as before:
+            with traffic.phase(100, full=10) as before:
                 pass
             used = uses()
-            with outage(stack, name, fault), traffic.phase(duration(2, full=15)) as during:
+            with outage(stack, name, fault), traffic.phase(150, full=15) as during:
                 states = wait_for_readiness(api_client, 200, "degraded")
-            wait_until(partial(is_used_again, uses, uses()), seconds=5)
+            wait_until(partial(is_used_again, uses, uses()), seconds=RECOVERY_SECONDS)
         assert used > 0
-        assert len(before) > 20
-        assert len(during) > 20
         assert [request for request in traffic.requests if request.failed] == []
         assert states[name] == "unavailable"
         wait_for_readiness(api_client, 200, "ok")
-        growths.append((growth(before, during, 0.99), growth(before, during, 0.5)))
-        if is_small(name, *growths[-1]):
+        slower.append(much_slower(before, during, MAX_SLOWDOWN_SECONDS[name]))
+        if not slower[-1]:
             break
     report.add(name.capitalize(), fault, before=before, during=during)
-    assert is_small(name, *growths[-1]), growths
+    assert not slower[-1], slower
 
 
 def is_used_again(uses: Callable[[], int], begun: int) -> bool:
     return uses() > begun
 
 
-def growth(before: list[Request], during: list[Request], share: float) -> float:
-    return percentile(during, share) - percentile(before, share)
-
-
-def is_small(name: str, worst: float, usual: float) -> bool:
-    return worst <= MAX_SLOWDOWN_SECONDS[name] and usual <= MAX_USUAL_SLOWDOWN_SECONDS
+def much_slower(before: list[Request], during: list[Request], limits: dict[float, float]) -> dict[float, list[float]]:
+    """Returns the percentiles that grew by more than these seconds and more than twofold, each before and during."""
+    found = {share: [percentile(requests, share) for requests in (before, during)] for share in limits}
+    return {share: [usual, now] for share, (usual, now) in found.items() if now - usual > max(limits[share], usual)}

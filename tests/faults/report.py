@@ -1,6 +1,5 @@
 """The tables of faults in docs/operations.md. Each test adds a row, and `script/faults` writes the tables."""
 
-import os
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,12 +7,9 @@ from pathlib import Path
 from django.conf import settings
 
 from tests.faults.api_client import Request
-from tests.faults.load import percentile
 
 BEGIN, END = "<!-- faults: written by `script/faults` -->", "<!-- /faults -->"
 AGES_BEGIN, AGES_END = "<!-- ages: written by `script/faults` -->", "<!-- /ages -->"
-IS_FULL_RUN = os.environ.get("FAULTS_REPORT", "") not in ("", "0")
-"""Whether this run writes the table. Then each fault lasts longer."""
 
 HEADER = """\
 | What | Fault | Requests | Failed | p50, p99 before | p50, p99 during |
@@ -76,6 +72,7 @@ def milliseconds(requests: list[Request]) -> str:
     return ", ".join(f"{percentile(requests, part) * 1000:.0f} ms" for part in (0.5, 0.99)) if requests else ""
 
 
-def duration(ordinary: float, *, full: float) -> float:
-    """How many seconds a phase lasts, in an ordinary run or in one that writes the table."""
-    return full if IS_FULL_RUN else ordinary
+def percentile(requests: list[Request], share: float) -> float:
+    """The seconds within which this share of the requests was complete."""
+    seconds = sorted(request.seconds for request in requests)
+    return seconds[min(len(seconds) - 1, int(share * len(seconds)))] if seconds else 0.0

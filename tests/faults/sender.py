@@ -25,12 +25,14 @@ class Sender:
 
     def mutate(self, name: str, token: str, /, **values: Any) -> tuple[Any, tuple[float, float]]:
         """Returns the payload, which is None after a refusal, and when it was sent and acknowledged."""
-        self.last = (name, token, uuid.uuid4().hex, values)
+        sent = (name, token, uuid.uuid4().hex, values)
         sent_at = time.monotonic()
-        request, acknowledged_at = self.send(*self.last)
+        request, acknowledged_at = self.send(*sent)
         payload = request.body["data"][name]
         codes = {error["code"] for error in payload["userErrors"]}
         assert codes <= REFUSALS, (name, values, codes)
+        # What was refused may be possible by now: to repeat it would be a change.
+        self.last = None if codes else sent
         return (None if codes else payload), (sent_at, acknowledged_at)
 
     def send(self, name: str, token: str, key: str, values: dict[str, Any]) -> tuple[Request, float]:

@@ -2,11 +2,13 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,8 @@ UNAVAILABLE = 69
 
 NAMES = ("mariadb", "memcached", "redis", "app", "nginx")
 START_SECONDS = 180
-WAIT_SECONDS = 30
+WAIT_SECONDS = 120
+"""The limit of every wait for what must happen. It is long, since a busy machine is no failure."""
 
 # No limits, because all load comes from one address, which may also see the states of all servers.
 NO_LIMITS = {
@@ -41,11 +44,15 @@ class Unavailable(Exception):
 
 
 class Stack:
-    """variables: environment variables. By default, the application has two processes of four threads."""
+    """variables: environment variables; None for the product's default. Unless they say otherwise, the application has
+    two processes of four threads."""
 
-    def __init__(self, home: Path, **variables: str) -> None:
+    def __init__(self, home: Path, **variables: str | None) -> None:
         self.home = home
-        self.given = {"WEB_CONCURRENCY": "2", "WEB_THREADS": "4", **NO_LIMITS, **variables, "STACK_HOME": str(home)}
+        given = {"WEB_CONCURRENCY": "2", "WEB_THREADS": "4", **NO_LIMITS, **variables, "STACK_HOME": str(home)}
+        self.given = {name: value for name, value in given.items() if value is not None}
+        self.variables: dict[str, dict[str, str]] = {}
+        self.inside: subprocess.Popen[str] | None = None
 
     def call(self, *arguments: str, prefix: Sequence[str] = (), **variables: str) -> str:
         """Returns what `script/stack …` prints. variables: additional environment variables for this call.
@@ -68,15 +75,31 @@ class Stack:
         return done.stdout
 
     def up(self) -> None:
+        """Makes and starts the stack, with demo data."""
         self.call("up")
         self.run("manage.py", "load_demo", "--verbosity", "0", "--providers=10", "--days=60", "--booked=0.2")
+
+    def clone(self, template: Path) -> None:
+        """Makes and starts the stack with the data of another one, which is down."""
+        self.call("clone", str(template))
+
+    def down(self) -> None:
+        """Stops everything, if it was ever made."""
+        if self.inside:
+            self.inside.kill()
+            self.inside.communicate()
+            self.inside = None
+        if (self.home / "env").exists():
+            self.call("down")
 
     def run(self, *arguments: str) -> str:
         """Returns what Python prints when it runs these arguments in the application's environment."""
         return self.call("run", sys.executable, *arguments)
 
     def start(self, name: str, **variables: str) -> None:
+        """variables: additional environment variables of this server."""
         self.call("start", name, **variables)
+        self.variables[name] = variables
 
     def start_in(self, prefix: Sequence[str], name: str) -> None:
         """Starts a server by way of this command."""
@@ -99,8 +122,14 @@ class Stack:
                 self.start(name)
 
     def restart(self, name: str, **variables: str) -> None:
-        self.stop(name)
+        """Starts the server with other variables. It is killed, so no request may be in progress."""
+        self.kill(name)
         self.start(name, **variables)
+
+    def provide(self, name: str, **variables: str) -> None:
+        """Restarts the server with these variables, unless it has been started with just them."""
+        if self.variables.get(name, {}) != variables:
+            self.restart(name, **variables)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -124,16 +153,47 @@ class Stack:
     def log(self, name: str) -> str:
         return (self.home / "log" / name).read_text()
 
+    def ask(self, command: str, *arguments: Any) -> Any:
+        """Returns the result of a command of tests/faults/inside.py."""
+        self.inside = self.inside or subprocess.Popen(
+            ["script/stack", "run", sys.executable, "-m", "tests.faults.inside"],
+            cwd=settings.BASE_DIR,
+            env={**os.environ, **self.given},
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        assert self.inside.stdin
+        assert self.inside.stdout
+        self.inside.stdin.write(json.dumps([command, *arguments]) + "\n")
+        self.inside.stdin.flush()
+        answer = json.loads(self.inside.stdout.readline())
+        if "error" in answer:
+            raise AssertionError(answer["error"])
+        return answer["result"]
+
     def check(self) -> None:
         """Asserts the invariants of all reservations."""
-        self.run("manage.py", "verify_reservations")
+        self.ask("check")
 
     def evaluate(self, expression: str) -> Any:
         """Returns the value of an expression about the models, such as `Reservation.objects.count()`."""
-        return json.loads(self.run("-m", "tests.faults.inside", "evaluate", expression))
+        return self.ask("evaluate", expression)
 
 
-def wait_until(condition: Callable[[], bool], *, seconds: float = WAIT_SECONDS) -> None:
+@contextmanager
+def cloned_stack(home: Path, template: Path, **variables: str | None) -> Iterator[Stack]:
+    """Yields a stack in this directory, with the data of another one, and deletes its files in the end."""
+    stack = Stack(home, **variables)
+    try:
+        stack.clone(template)
+        yield stack
+    finally:
+        stack.down()
+        shutil.rmtree(home, ignore_errors=True)  # a directory that is mounted stays, empty
+
+
+def wait_until(condition: Callable[[], object], *, seconds: float = WAIT_SECONDS) -> None:
     """Returns once the condition is true. Raises AssertionError after this many seconds."""
     end = time.monotonic() + seconds
     while not condition():

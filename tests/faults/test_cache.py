@@ -15,6 +15,9 @@ from tests.faults.stack import wait_until
 
 pytestmark = pytest.mark.faults
 
+TRIES = 30
+"""How often something is tried that a busy machine may be too slow for."""
+
 VIEWER = "{ viewer { isAuthenticated email } }"
 
 
@@ -58,7 +61,7 @@ def test_concurrent_readers_cause_one_request(port, forwarded):
 
     search = "query($search: String) { providers(filter: {search: $search}) { nodes { name } } }"
     counts = []
-    for place in range(10):  # of those that take longer than readers wait, several are forwarded
+    for place in range(TRIES):  # of those that take longer than readers wait, several are forwarded
         url = path(search, variables=json.dumps({"search": str(place)}))
         wait_for_next_second()
         with ThreadPoolExecutor(20) as threads:
@@ -66,8 +69,10 @@ def test_concurrent_readers_cause_one_request(port, forwarded):
         assert {request.status for request in requests} == {200}
         assert len({str(request.body) for request in requests}) == 1
         counts.append(forwarded(20))
+        if counts[-1] == 1:
+            break
 
-    assert min(counts) == 1
+    assert counts[-1] == 1, counts
 
 
 def test_a_private_response_is_never_served_to_another_caller(api_client, crowd, forwarded):
@@ -106,24 +111,28 @@ def test_requests_that_differ_in_a_header_get_their_own_responses(api_client):
 
 
 def test_media_types_origins_and_hosts_are_cached_separately(port, api_client, forwarded):
-    url = path(new_document())
-    wait_for_next_second()
     kinds = [
         {"Accept": "application/json"},
         {"Accept": "application/graphql-response+json"},
         {"Accept": "application/json", "Origin": "https://one.example"},
         {"Host": f"localhost:{port}", "Accept": "application/json"},
     ]
-    for _ in range(2):
-        for headers in kinds:
+    counts = []
+    for _ in range(TRIES):  # within a second, if the machine is not too busy
+        url = path(new_document())
+        wait_for_next_second()
+        for headers in kinds * 2:
             connection = api_client.connection
             connection.request("GET", url, headers=headers)
             response = connection.getresponse()
             response.read()
             assert response.status == 200
             assert response.headers["Content-Type"].startswith(headers["Accept"])
+        counts.append(forwarded(2 * len(kinds)))
+        if counts[-1] <= len(kinds):
+            break
 
-    assert forwarded(2 * len(kinds)) == len(kinds)
+    assert counts[-1] == len(kinds), counts
 
 
 def test_errors_and_mutations_are_not_cached(api_client):

@@ -4,9 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.faults.database import admin_cursor, assert_consistent, connections, kill_connections
+from tests.faults.database import MIN_CONFIRMED, admin_cursor, assert_consistent, connections, kill_connections
 from tests.faults.outage import wait_for_readiness
-from tests.faults.report import duration
 
 pytestmark = pytest.mark.faults
 
@@ -16,14 +15,14 @@ TOLERANCE_SECONDS = 120
 
 @pytest.mark.parametrize("seconds", [HOUR_SECONDS, -HOUR_SECONDS])
 def test_a_wrong_clock_of_the_database_is_told_and_changes_no_hold(seconds, stack, load, api_client, report):
-    with load(tries=50) as traffic, admin_cursor(stack) as cursor:
-        with traffic.phase(duration(1, full=10)) as before:
+    with load(tries=50, confirmed=MIN_CONFIRMED) as traffic, admin_cursor(stack) as cursor:
+        with traffic.phase(50, full=10) as before:
             pass
         try:
             # Of every new connection of the application, until it ends.
             cursor.execute("SET GLOBAL init_connect = %s", [f"SET timestamp = UNIX_TIMESTAMP() + {seconds}"])
             kill_connections(cursor, connections(cursor))
-            with traffic.phase(duration(3, full=15)) as during:
+            with traffic.phase(150, full=15) as during:
                 states = wait_for_readiness(api_client, 200, "degraded")
         finally:
             cursor.execute("SET GLOBAL init_connect = ''")

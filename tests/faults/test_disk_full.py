@@ -4,19 +4,17 @@ MariaDB sometimes fails an assertion of its own when it rolls back on a full dis
 everything fails until its supervisor starts it again, which is this test.
 """
 
-import json
 import uuid
-from contextlib import ExitStack, closing, suppress
+from contextlib import closing, suppress
 
 import pytest
 
 from tests.faults.api_client import RESERVE, ApiClient, reservation_in
-from tests.faults.database import assert_consistent
+from tests.faults.database import MIN_CONFIRMED, assert_consistent
 from tests.faults.load import Crowd, generate_load
 from tests.faults.mounts import can_mount, small_directory
 from tests.faults.outage import readiness
-from tests.faults.report import duration
-from tests.faults.stack import Stack, Unavailable, wait_until
+from tests.faults.stack import cloned_stack, wait_until
 
 pytestmark = [
     pytest.mark.faults,
@@ -29,19 +27,11 @@ LONG_NOTE = "\N{GRINNING FACE}" * 2000
 
 
 @pytest.fixture
-def small_stack(tmp_path):
+def small_stack(tmp_path, template):
     """A stack whose MariaDB has little room on its disk."""
-    stack = Stack(tmp_path)
-    with ExitStack() as mounts:
-        mounts.enter_context(small_directory(tmp_path / "mariadb", megabytes=DISK_MB))
-        try:
-            stack.up()
-            yield stack
-        except Unavailable as missing:
-            pytest.skip(str(missing))
-        finally:
-            if (tmp_path / "env").exists():
-                stack.call("down")
+    home = tmp_path / "stack"
+    with small_directory(home / "mariadb", megabytes=DISK_MB), cloned_stack(home, template) as stack:
+        yield stack
 
 
 @pytest.fixture
@@ -76,15 +66,15 @@ def fill(path):
 
 def test_a_full_disk_refuses_changes_whole_and_loses_nothing(small_stack, reserve, report):
     stack, ballast = small_stack, small_stack.home / "mariadb" / "ballast"
-    crowd = Crowd(**json.loads(stack.run("-m", "tests.faults.inside", "crowd", "40")))
+    crowd = Crowd(**stack.ask("crowd", 40))
     workers = {worker.pid for worker in stack.workers()}
 
-    with generate_load(stack.port("nginx"), crowd, clients=4, tries=2000) as traffic:
-        with traffic.phase(duration(2, full=10)) as before:
+    with generate_load(stack.port("nginx"), crowd, clients=4, tries=2000, confirmed=MIN_CONFIRMED) as traffic:
+        with traffic.phase(50, full=10) as before:
             pass
         fill(ballast)
-        wait_until(lambda: reserve(traffic).failed, seconds=120)
-        with traffic.phase(duration(3, full=15)) as during:
+        wait_until(lambda: reserve(traffic).failed)
+        with traffic.phase(50, full=15) as during:
             refused = [request for request in (reserve(traffic) for _ in range(10)) if request.failed]
             with closing(ApiClient(stack.port("nginx"))) as api_client:
                 ready = readiness(api_client)
@@ -95,8 +85,8 @@ def test_a_full_disk_refuses_changes_whole_and_loses_nothing(small_stack, reserv
             stack.recover()  # does nothing when MariaDB runs
             return not reserve(traffic).failed
 
-        wait_until(has_recovered, seconds=120)
-        with traffic.phase(2) as after:
+        wait_until(has_recovered)
+        with traffic.phase(50) as after:
             pass
     report.add("MariaDB", "its disk is full", before=before, during=during)
 

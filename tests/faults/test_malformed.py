@@ -67,15 +67,12 @@ def send(port):
 def test_malformed_bodies_are_refused_and_take_no_memory(stack, send):
     # One worker, which gets all bodies: of two, one might get most of the warm-up.
     stack.restart("app", GUNICORN_CMD_ARGS="--max-requests 0", WEB_CONCURRENCY="1")
-    try:
-        send(WARM_UP)
-        (worker,) = stack.workers()
-        before = worker.memory_info().rss
-        statuses = send(BODIES)
-        after = worker.memory_info().rss
-        assert stack.workers() == [worker]
-    finally:
-        stack.restart("app")
+    send(WARM_UP)
+    (worker,) = stack.workers()
+    before = worker.memory_info().rss
+    statuses = send(BODIES)
+    after = worker.memory_info().rss
+    assert stack.workers() == [worker]
 
     assert {status for status in statuses if not 400 <= status < 500} == set()
     assert len(statuses) == BODIES

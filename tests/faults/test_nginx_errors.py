@@ -51,6 +51,15 @@ def test_a_body_that_is_too_large_will_be_so_later(tmp_path):
         assert request(nginx.port, body=b"x" * 300_000) == (413, "PAYLOAD_TOO_LARGE", None)
 
 
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory):
+    """nginx before an application that responds to nothing: its port, and the paths of all requests."""
+    seen = []
+    home = tmp_path_factory.mktemp("broken")
+    with application(lambda handler: seen.append(handler.path)) as app, run_nginx(home / "nginx", app=app) as nginx:
+        yield nginx.port, seen
+
+
 @pytest.mark.parametrize(
     ("key", "times"),
     [
@@ -69,15 +78,12 @@ def test_a_body_that_is_too_large_will_be_so_later(tmp_path):
         ("8e03978e-40d5-43dd-bc93-6894a57f9324", 2),
     ],
 )
-def test_a_post_is_repeated_only_if_it_has_a_key(key, times, tmp_path):
-    seen = []
-    with (
-        application(lambda handler: seen.append(handler.path)) as app,
-        run_nginx(tmp_path / "nginx", app=app) as nginx,
-    ):
-        headers = {} if key is None else {"Idempotency_Key": key}
-        assert request(nginx.port, **headers) == (502, "SERVICE_UNAVAILABLE", "1")
-        assert seen == ["/graphql/"] * times
-        seen.clear()
-        assert request(nginx.port, path="/auth/app/v1/auth/login", **headers)[0] == 502
-        assert len(seen) == 1
+def test_a_post_is_repeated_only_if_it_has_a_key(key, times, broken):
+    port, seen = broken
+    seen.clear()
+    headers = {} if key is None else {"Idempotency_Key": key}
+    assert request(port, **headers) == (502, "SERVICE_UNAVAILABLE", "1")
+    assert seen == ["/graphql/"] * times
+    seen.clear()
+    assert request(port, path="/auth/app/v1/auth/login", **headers)[0] == 502
+    assert len(seen) == 1

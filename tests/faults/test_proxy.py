@@ -1,8 +1,8 @@
 """What nginx protects the application from: requests that are too large, too slow or too many, and forged addresses."""
 
 import itertools
+import select
 import socket
-import time
 from contextlib import closing, suppress
 
 import pytest
@@ -13,8 +13,12 @@ from tests.servers import HOST
 pytestmark = pytest.mark.faults
 
 TYPENAME = {"query": "{ __typename }"}
-TIMEOUT_SECONDS = 5
-"""nginx's time-out, for a header and between two parts of a body."""
+LIMIT_SECONDS = 30
+"""Until when slow clients must be disconnected, on any machine. nginx's time-out for a header, and between two parts of
+a body, is 5 seconds; its default would be a minute."""
+
+SLOW = 50
+"""How many slow clients there are: more than threads."""
 
 
 def test_a_body_over_256_kib_is_refused(api_client):
@@ -44,28 +48,24 @@ def last_response(connection):
 
 def test_slow_clients_are_disconnected_and_delay_no_others(port, api_client):
     header = b"POST /graphql/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 100\r\n"
-    slow = [socket.create_connection((HOST, port), timeout=30) for _ in range(50)]  # more than there are threads
+    slow = [socket.create_connection((HOST, port), timeout=LIMIT_SECONDS) for _ in range(SLOW)]
     for connection, sent in zip(slow, itertools.cycle([header, header + b'\r\n{"query":']), strict=False):
         connection.sendall(sent)
-    others = [api_client.send("", "POST", "/graphql/", TYPENAME) for _ in range(50)]
-    began = time.monotonic()
+    others = []
+    while len(others) < 50 and not select.select(slow, [], [], 0)[0]:  # none of them is disconnected yet
+        others.append(api_client.send("", "POST", "/graphql/", TYPENAME))
     responses = [last_response(connection) for connection in slow]
-    waited = time.monotonic() - began
 
     assert {response[:12] for response in responses} <= {b"", b"HTTP/1.1 408"}
-    assert [request.status for request in others] == [200] * 50
-    assert max(request.seconds for request in others) < TIMEOUT_SECONDS
-    assert waited < 3 * TIMEOUT_SECONDS
+    assert {request.status for request in others} == {200}
+    assert len(others) > 2  # if they waited for the slow ones, it would be one
 
 
 def test_an_address_that_sends_too_many_requests_is_refused(stack):
-    stack.restart("nginx", NGINX_RATE="5r/s", NGINX_BURST="10")
-    try:
-        with closing(ApiClient(stack.port("nginx"))) as api_client:
-            requests = [api_client.send("", "POST", "/graphql/", TYPENAME) for _ in range(100)]
-            probes = [api_client.send("", "GET", "/health/live/") for _ in range(11)]
-    finally:
-        stack.restart("nginx")
+    stack.restart("nginx", NGINX_RATE="1r/m", NGINX_BURST="10")
+    with closing(ApiClient(stack.port("nginx"))) as api_client:
+        requests = [api_client.send("", "POST", "/graphql/", TYPENAME) for _ in range(30)]
+        probes = [api_client.send("", "GET", "/health/live/") for _ in range(11)]
 
     statuses = [request.status for request in requests]
     assert statuses[:11] == [200] * 11  # the first, and a burst of ten
@@ -80,14 +80,11 @@ def forged_headers(address):
 
 def test_forged_addresses_share_the_tokens_of_the_real_one(stack):
     stack.restart("app", RATE_LIMIT_ANONYMOUS="1", RATE_LIMIT_ANONYMOUS_BURST="20")
-    try:
-        with closing(ApiClient(stack.port("nginx"))) as api_client:
-            requests = [
-                api_client.send("", "POST", "/graphql/", TYPENAME, **forged_headers(address))
-                for address in (f"203.0.113.{number}, 198.51.100.{number}" for number in range(60))
-            ]
-    finally:
-        stack.restart("app")
+    with closing(ApiClient(stack.port("nginx"))) as api_client:
+        requests = [
+            api_client.send("", "POST", "/graphql/", TYPENAME, **forged_headers(address))
+            for address in (f"203.0.113.{number}, 198.51.100.{number}" for number in range(60))
+        ]
 
     # 60 addresses would have had 20 tokens each.
     assert {request.status for request in requests} == {200, 429}

@@ -6,8 +6,11 @@ import pytest
 from django.conf import settings
 
 from cache.catalogue import MAX_AGE_SECONDS
+from tests.faults import test_freshness, test_freshness_gate, test_freshness_losses
 from tests.faults.report import AGES_BEGIN, AGES_END, write_between
-from tests.faults.test_freshness import FAULTS
+
+FAULTS = [*test_freshness.FAULTS, *test_freshness_gate.FAULTS, *test_freshness_losses.FAULTS]
+"""In the order in which they are tested."""
 
 TEXT = (settings.BASE_DIR / "docs" / "operations.md").read_text()
 
@@ -19,7 +22,7 @@ def rows() -> list[list[str]]:
 
 
 def test_the_table_has_every_fault_and_no_outdated_response_of_the_application() -> None:
-    assert [fault for fault, *_ in rows()] == list(FAULTS)
+    assert [fault for fault, *_ in rows()] == FAULTS
     assert {outdated for _, _, _, outdated, _, _ in rows()} == {"0"}
     assert all(int(changes.replace(",", "")) >= 180 for _, changes, *_ in rows())
 

@@ -1,10 +1,11 @@
-"""Each transaction gets a random outcome when it begins. LOSE_LOG gets a line for each transaction and each failure.
+"""Each transaction gets a random outcome when it begins, of those that the file `what` in LOSE_HOME names. The file
+`log` gets a line for each transaction and each failure. Nothing is lost or logged while `what` is empty.
 
-LOSE=races: a fifth of them lose a race, at one of their statements or at COMMIT. At most four in a row of a connection
+races: a fifth of them lose a race, at one of their statements or at COMMIT. At most four in a row of a connection
 do, because a transaction is tried five times and then fails by design, as 0.03 % of all would.
-LOSE=commits: a third of them lose their connection at COMMIT, before the server has received it or after it committed.
-LOSE=processes: the process of an eighth of them is killed at COMMIT, in the same way.
-LOSE=once answer, once process, once pause: only the first of all loses the answer to its COMMIT, is killed after it, or
+commits: a third of them lose their connection at COMMIT, before the server has received it or after it committed.
+processes: the process of an eighth of them is killed at COMMIT, in the same way.
+once answer, once process, once pause: only the first of all loses the answer to its COMMIT, is killed after it, or
 goes on PAUSE_SECONDS later.
 """
 
@@ -13,6 +14,7 @@ import random
 import signal
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import MySQLdb
@@ -47,22 +49,25 @@ ONCE = {
 }
 
 
-def draw_outcome() -> Outcome:
-    if os.environ["LOSE"] in ONCE:
+HOME = Path(os.environ["LOSE_HOME"])
+
+
+def draw_outcome(what: str) -> Outcome:
+    if what in ONCE:
         try:
-            open(f"{os.environ['LOSE_LOG']}.once", "x").close()
+            (HOME / "once").open("x").close()
         except FileExistsError:
             return Outcome()
-        return ONCE[os.environ["LOSE"]]
-    if os.environ["LOSE"] == "races":
+        return ONCE[what]
+    if what == "races":
         return Outcome(random.choice(RACES), random.choice(PLACES)) if random.random() < 0.2 else Outcome()
-    error, share = (LOST_CONNECTION, 1 / 3) if os.environ["LOSE"] == "commits" else (KILLED, 1 / 8)
+    error, share = (LOST_CONNECTION, 1 / 3) if what == "commits" else (KILLED, 1 / 8)
     return Outcome(error, is_committed=draw_is_committed()) if random.random() < share else Outcome()
 
 
 def draw_is_committed() -> bool:
     """Both happen before either may come a second time by chance, since a run may have few losses."""
-    with open(os.environ["LOSE_LOG"]) as log:
+    with (HOME / "log").open() as log:
         places = {line.split(maxsplit=1)[1].strip() for line in log if line != "begun\n"}
     return random.choice([True, False]) if len(places) != 1 else places == {"before COMMIT"}
 
@@ -80,8 +85,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super().set_autocommit(autocommit, **options)
         self.statements = 0
         self.outcome = Outcome()
-        if not autocommit:
-            self.outcome = draw_outcome() if self.losses_in_a_row < MOST_IN_A_ROW else Outcome()
+        if not autocommit and (what := (HOME / "what").read_text()):
+            self.outcome = draw_outcome(what) if self.losses_in_a_row < MOST_IN_A_ROW else Outcome()
             self.losses_in_a_row = self.losses_in_a_row + 1 if self.outcome.error else 0
             log_line("begun")
 
@@ -130,5 +135,5 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 
 def log_line(line: str) -> None:
-    with open(os.environ["LOSE_LOG"], "a") as log:
+    with (HOME / "log").open("a") as log:
         log.write(f"{line}\n")
