@@ -106,6 +106,7 @@ def load(port: int, crowd: Crowd) -> Callable[..., AbstractContextManager[Load]]
 
 @pytest.fixture(scope="session")
 def processes() -> Iterator[Processes]:
+    """Those of the mixed loads, one after the other."""
     processes = Processes()
     with processes.pool:
         yield processes
@@ -127,13 +128,14 @@ def check_freshness(
 
 @pytest.fixture(scope="session")
 def gate_of_memcached(whole_stack: Stack) -> Iterator[Gate]:
+    """One gate, so that an application that has its port needs no restart between tests."""
     with gate_before(whole_stack.port("memcached")) as gate:
         yield gate
 
 
 @pytest.fixture
 def gate(gate_of_memcached: Gate) -> Iterator[Gate]:
-    """A gate before Memcached, for an application with the variables `behind(gate)`."""
+    """A gate before Memcached, for an application that reaches it there."""
     yield gate_of_memcached
     gate_of_memcached.open()
 
