@@ -61,7 +61,7 @@ def state_collations(using: str = DEFAULT_DB_ALIAS, **_: Any) -> list[str]:
     statements that were executed. Each is safe to repeat. A table is rewritten only if it has such a column."""
     connection = connections[using]
     statements = STATEMENTS[connection.vendor](connection) if connection.vendor in STATEMENTS else []
-    for statement in statements:  # not on SQLite
+    for statement in statements:
         with connection.cursor() as cursor:
             try:
                 cursor.execute(statement)
@@ -73,7 +73,7 @@ def state_collations(using: str = DEFAULT_DB_ALIAS, **_: Any) -> list[str]:
     return statements
 
 
-def mysql_statements(connection: Any) -> list[str]:  # not on SQLite
+def mysql_statements(connection: Any) -> list[str]:
     """The statements that are needed on MySQL and MariaDB."""
     ours = byte_collation(connection)
     stated, quote = f"CHARACTER SET utf8mb4 COLLATE {ours}", connection.ops.quote_name
@@ -101,7 +101,7 @@ def mysql_statements(connection: Any) -> list[str]:  # not on SQLite
     return statements
 
 
-def postgresql_statements(connection: Any) -> list[str]:  # not on SQLite
+def postgresql_statements(connection: Any) -> list[str]:  # not on MariaDB
     """The statements that are needed on PostgreSQL, where the default of a database cannot be changed."""
     quote = connection.ops.quote_name
     with connection.cursor() as cursor:
@@ -128,7 +128,7 @@ STATEMENTS = {"mysql": mysql_statements, "postgresql": postgresql_statements}
 class LowerOnMySQL:
     """A mixin for Django's lookups without case: on MySQL and MariaDB they leave that to the column's collation."""
 
-    def as_mysql(self: Any, compiler: Any, connection: Any) -> tuple[str, list[Any]]:  # not on SQLite
+    def as_mysql(self: Any, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         if not self.rhs_is_direct_value():
             sql, params = self.as_sql(compiler, connection)
             return sql, list(params)

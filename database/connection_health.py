@@ -15,7 +15,7 @@ FRESH_SECONDS = 1.0
 have dropped it without a packet."""
 
 
-class ConnectionHealth:  # not on SQLite
+class ConnectionHealth:
     """Replaces `is_usable` of a Django connection until that reconnects. Returns whether the connection works."""
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:

@@ -68,6 +68,6 @@ def column_converter(convert: Callable[..., Any], expression: Any, connection: A
     return lambda column: [convert(value, expression, connection) for value in column]
 
 
-def make_aware(zone: tzinfo, column: Values) -> Values:  # not on SQLite
+def make_aware(zone: tzinfo, column: Values) -> Values:
     combine = datetime.combine  # takes a quarter of the time of `replace`
     return [value and combine(value, value.time(), zone) for value in column]

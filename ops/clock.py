@@ -21,7 +21,7 @@ def clock_skew() -> float | None:
     statement = MICROSECONDS_SINCE_1970.get(connection.vendor)
     if statement is None:
         return None
-    with connection.cursor() as cursor:  # not on SQLite
+    with connection.cursor() as cursor:
         began = time.time()
         cursor.execute(statement)
         (microseconds,) = cursor.fetchone()

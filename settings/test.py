@@ -25,10 +25,13 @@ if google := os.environ.get("TEST_GOOGLE_SERVER", ""):
         "ID_TOKEN_ISSUER": google,
     }
 
+# One database for each process, so that neither pytest-xdist's workers nor two runs in one tree share it.
+OWN = f"test_{os.getpid()}"
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     (BASE_DIR / "var").mkdir(exist_ok=True)
-    # One file for each process, so that neither pytest-xdist's workers nor two runs in one tree share it.
-    DATABASES["default"]["TEST"] = {"NAME": str(BASE_DIR / "var" / f"test-{os.getpid()}.sqlite3")}
-elif DATABASES["default"]["ENGINE"] == "django.db.backends.mysql":  # not on SQLite
+    DATABASES["default"]["TEST"] = {"NAME": str(BASE_DIR / "var" / f"{OWN}.sqlite3")}
+else:
+    DATABASES["default"]["TEST"] = {"NAME": OWN}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.mysql":
     # MySQL and MariaDB both have it; `migrate` replaces it by the one that does not ignore trailing spaces either.
-    DATABASES["default"]["TEST"] = {"CHARSET": "utf8mb4", "COLLATION": "utf8mb4_bin"}
+    DATABASES["default"]["TEST"] |= {"CHARSET": "utf8mb4", "COLLATION": "utf8mb4_bin"}

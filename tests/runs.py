@@ -15,41 +15,50 @@ ROOT = Path(__file__).parent.parent
 class Run(StrEnum):
     """A run of `script/test`, which says what each is for."""
 
-    FAST = "fast"
-    SQLITE = "sqlite"
-    COMPILED_QUERIES = "compiled-queries"
-    EXECUTOR = "executor"
     MARIADB = "mariadb"
-    POSTGRESQL = "postgresql"
-    BROWSERS = "browsers"
     FAULTS = "faults"
+    BROWSERS = "browsers"
+    COMPILED_QUERIES = "compiled-queries"
+    SQLITE = "sqlite"
+    POSTGRESQL = "postgresql"
+    EXECUTOR = "executor"
+    PYTHON = "python"
+    FAST = "fast"
 
 
-FAST, SQLITE, COMPILED_QUERIES, EXECUTOR, MARIADB, POSTGRESQL, BROWSERS, FAULTS = Run
+MARIADB, FAULTS, BROWSERS, COMPILED_QUERIES, SQLITE, POSTGRESQL, EXECUTOR, PYTHON, FAST = Run
+
+ONCE = {MARIADB, PYTHON}
+"""The runs of a file that neither the database nor a switch changes: one with MariaDB, one without."""
+
+DATABASE = ONCE | {SQLITE, POSTGRESQL}
+"""The runs of a file that depends on the database: it compares text or instants, locks rows, or composes SQL."""
 
 TABLE: tuple[tuple[str, set[Run]], ...] = (
-    # A file that no later row names. Twice is dear: say below where it belongs.
-    ("tests/*", {SQLITE, MARIADB}),
-    ("tests/api/*", {FAST, SQLITE, MARIADB, COMPILED_QUERIES, EXECUTOR}),
-    ("tests/staff/*", {FAST, SQLITE, MARIADB}),
-    ("tests/staff/test_tampered_addresses.py", {SQLITE, MARIADB}),  # a sixth of the whole fast run
-    ("tests/reservation/*", {FAST, SQLITE, MARIADB}),
-    ("tests/reservation/domain/*", {FAST, SQLITE, MARIADB, COMPILED_QUERIES, EXECUTOR, POSTGRESQL}),
-    ("tests/reservation/domain/test_stateful.py", {SQLITE, MARIADB, COMPILED_QUERIES, EXECUTOR, POSTGRESQL}),
-    ("tests/api/execution/test_deadline.py", {FAST, SQLITE, MARIADB, COMPILED_QUERIES, EXECUTOR, POSTGRESQL}),
-    ("tests/reservation/test_demo.py", {FAST, SQLITE, MARIADB, POSTGRESQL}),
-    ("tests/races/*", {SQLITE, MARIADB, POSTGRESQL}),
-    ("tests/accounts/test_identity.py", {SQLITE, MARIADB, POSTGRESQL}),
-    # These do not depend on the database. The differential tests compare both executors by themselves.
-    ("tests/api/execution/differential/*", {SQLITE}),
-    ("tests/ops/metrics/*", {SQLITE}),
-    ("tests/script/*", {SQLITE}),
+    ("tests/*", ONCE),  # a file that no later row names
+    ("tests/accounts/test_identity.py", DATABASE),
+    ("tests/database/*", DATABASE),
+    ("tests/ops/test_health.py", DATABASE),
+    ("tests/races/*", DATABASE),
+    ("tests/reservation/*", DATABASE | {FAST}),
+    ("tests/reservation/domain/*", DATABASE | {FAST, COMPILED_QUERIES}),
+    ("tests/reservation/domain/test_stateful.py", DATABASE | {COMPILED_QUERIES}),  # long
+    ("tests/staff/*", ONCE | {FAST}),
+    ("tests/staff/test_lists.py", DATABASE | {FAST}),
+    ("tests/staff/test_search_by_name.py", DATABASE | {FAST}),
+    ("tests/staff/test_tampered_addresses.py", ONCE),  # long
+    ("tests/api/*", ONCE | {FAST, COMPILED_QUERIES, EXECUTOR}),
+    ("tests/api/loaders/*", DATABASE | {FAST, COMPILED_QUERIES, EXECUTOR}),
+    ("tests/api/mutation/*", DATABASE | {FAST, COMPILED_QUERIES, EXECUTOR}),
+    ("tests/api/query/*", DATABASE | {FAST, COMPILED_QUERIES, EXECUTOR}),
+    ("tests/api/execution/test_deadline.py", DATABASE | {FAST, COMPILED_QUERIES, EXECUTOR}),
+    ("tests/api/execution/differential/*", ONCE),  # compares both executors
     ("tests/clients/*", {BROWSERS}),
     ("tests/*_in_chromium.py", {BROWSERS}),
     ("tests/faults/*", {FAULTS}),
     # What the tests of faults compute with, which needs no stack.
-    ("tests/faults/test_history.py", {SQLITE}),
-    ("tests/faults/test_report.py", {SQLITE}),
+    ("tests/faults/test_history.py", ONCE),
+    ("tests/faults/test_report.py", ONCE),
 )
 """Patterns of paths, and the runs of the files that match; `*` matches `/` too. The last row that matches counts."""
 

@@ -12,14 +12,15 @@ from django.conf import settings
 
 from tests.runs import TABLE, Run, pytest_ignore_collect, runs_of
 
+UNLESS_NAMED = [run for run in Run if run not in {Run.PYTHON, Run.FAST}]
+
 FILES = sorted(
     path.relative_to(settings.BASE_DIR).as_posix() for path in (settings.BASE_DIR / "tests").rglob("test_*.py")
 )
 
 
 def test_script_test_without_a_name_has_every_file() -> None:
-    """The fast run is not among its runs."""
-    assert {file for file in FILES if not runs_of(file) - {Run.FAST}} == set()
+    assert {file for file in FILES if not runs_of(file) & set(UNLESS_NAMED)} == set()
 
 
 def test_the_run_of_faults_has_exactly_the_files_with_their_marker() -> None:
@@ -46,7 +47,7 @@ def test_a_run_has_exactly_its_files(run: Run) -> None:
     assert collected == {file for file in FILES if run in runs_of(file)}
 
 
-@pytest.mark.parametrize("run", [Run.SQLITE, Run.BROWSERS])
+@pytest.mark.parametrize("run", [Run.PYTHON, Run.BROWSERS])
 def test_pytest_collects_what_the_run_has(run: Run) -> None:
     """In a small folder; a file that is named as an argument is collected in any run."""
     command = [sys.executable, "-m", "pytest", "--collect-only", "-qq", f"--run={run}", "tests/containers"]
@@ -55,6 +56,13 @@ def test_pytest_collects_what_the_run_has(run: Run) -> None:
     assert collected == {file for file in FILES if file.startswith("tests/containers/") and run in runs_of(file)}
 
 
-def test_script_test_makes_every_run() -> None:
+def test_script_test_describes_every_run() -> None:
     script = (settings.BASE_DIR / "script" / "test").read_text()
-    assert {run for run in Run if f"--run={run}" not in script} == set()
+    assert re.findall(r"^#   ([-a-z]+) ", script, re.MULTILINE) == [
+        f"--{run}" if run is Run.FAST else run for run in Run
+    ]
+
+
+def test_script_test_makes_these_runs_unless_one_is_named() -> None:
+    script = (settings.BASE_DIR / "script" / "test").read_text()
+    assert re.findall(r"runs=\(([^)$]+)\) #", script) == [" ".join(UNLESS_NAMED)]

@@ -74,21 +74,21 @@ class Deadline:
         if database.vendor == "sqlite":
             # It stays set after this statement, because SQLite may compute rows while they are fetched.
             database.connection.set_progress_handler(lambda: self.is_over, SQLITE_STEPS)
-        elif "mysql_server_data" in vars(database) and sql.startswith(LIMITED_STATEMENTS) and not many:  # not on SQLite
+        elif "mysql_server_data" in vars(database) and sql.startswith(LIMITED_STATEMENTS) and not many:
             # The driver recognises an INSERT of many rows by a pattern, which a prefix would no longer match.
             sql = self.with_statement_timeout(sql, is_mariadb=database.mysql_is_mariadb)
         elif database.vendor == "postgresql" and sql.startswith(LIMITED_STATEMENTS) and not many:
             return self.execute_with_statement_timeout(execute, sql, params, context)
         return execute(sql, params, many, context)
 
-    def with_statement_timeout(self, sql: str, *, is_mariadb: bool) -> str:  # not on SQLite
+    def with_statement_timeout(self, sql: str, *, is_mariadb: bool) -> str:
         """The statement for MariaDB or MySQL, with the time left as its timeout."""
         left = max(self.seconds_left, 0.001)
         if is_mariadb:
             return f"SET STATEMENT max_statement_time={left:.3f} FOR {sql}"
         return FIRST_SELECT.sub(rf"\g<0> /*+ MAX_EXECUTION_TIME({left * 1000:.0f}) */", sql, count=1)
 
-    def execute_with_statement_timeout(  # not on SQLite
+    def execute_with_statement_timeout(  # not on MariaDB
         self, execute: Callable[..., Any], sql: str, params: Any, context: dict[str, Any]
     ) -> Any:
         """Execute the statement on PostgreSQL, in one message with SET LOCAL, whose effect ends with the transaction.

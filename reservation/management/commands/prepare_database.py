@@ -47,7 +47,7 @@ class Command(BaseCommand):
     @contextmanager
     def only_one(self, seconds: float) -> Generator[None]:
         """Hold the migration lock within the block. A process that is killed releases it with its connection."""
-        if lock := LOCKS.get(connection.vendor):  # not on SQLite
+        if lock := LOCKS.get(connection.vendor):
             # On MySQL a name is shared by the whole server, and has at most 64 characters.
             name = sha256(f"migrate {connection.settings_dict['NAME']}".encode()).hexdigest()
             self.wait_for("another process to migrate", lambda: acquires(lock, name), seconds)
@@ -83,7 +83,7 @@ def is_available() -> bool:
     return True
 
 
-def acquires(lock: str, name: str) -> bool:  # not on SQLite
+def acquires(lock: str, name: str) -> bool:
     """Try to acquire the lock of this name, and return whether that succeeded."""
     with connection.cursor() as cursor:
         cursor.execute(lock, [name])
