@@ -119,7 +119,8 @@ def test_the_dev_container_has_python_and_the_user_that_it_names() -> None:
     dockerfile = (BASE / "app-api-django" / "Dockerfile").read_text()
     assert re.search(r"^FROM python:3\.13\S* AS compiler$", dockerfile, re.MULTILINE)
     stage = dockerfile.partition("FROM compiler AS devcontainer\n")[2].partition("\nFROM ")[0]
-    assert stage.rstrip().partition("USER ")[2].splitlines()[0] == DEVCONTAINER["remoteUser"]
+    assert f"useradd --uid 1000 --groups app --create-home --shell /bin/bash {DEVCONTAINER['remoteUser']} " in stage
+    assert "\nUSER 1000:1000\n" in stage
     assert f"WORKDIR {DEVCONTAINER['workspaceFolder']}\n" in stage
 
 
