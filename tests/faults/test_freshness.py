@@ -32,7 +32,7 @@ def test_no_response_is_older_than_promised(fault, stack, check_freshness):
 def test_no_persisted_query_is_denied_twice_by_a_process_while_memcached_is_away(stack, calendars):
     denied = Counter()
     stack.stop("memcached")
-    for number in range(200):
+    for number in range(60):
         with closing(ApiClient(stack.port("app"))) as api_client:
             kinds = []
             api_client.on_request = lambda request, kinds=kinds: kinds.append(request.codes)
