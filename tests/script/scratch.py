@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Self
 
@@ -22,7 +23,7 @@ class Scratch:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.environment = {
-            "PATH": os.environ["PATH"],
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",  # this Python, not a wrapper of pyenv
             "HOME": str(path.parent),
             "LC_ALL": "C",
             "GIT_CONFIG_GLOBAL": os.devnull,
@@ -46,7 +47,7 @@ class Scratch:
         return scratch
 
     def copy(self, path: Path) -> Self:
-        shutil.copytree(self.path, path)
+        shutil.copytree(self.path, path, symlinks=True)
         return type(self)(path)
 
     def run(self, *command: str | Path) -> subprocess.CompletedProcess[str]:

@@ -256,7 +256,7 @@ class TestVerify:
 
     def test_a_commit_on_another_branch_is_refused(self, released: Scratch) -> None:
         released.git("update-ref", "refs/remotes/origin/main", "v0.1.0^")
-        for branch in ("feature/main", "release/0.2", "main2"):
-            released.git("update-ref", f"refs/remotes/origin/{branch}", "main")
+        for ref in ("origin/feature/main", "origin/release/0.2", "origin/main2", "fork/main", "fork/release/0.1"):
+            released.git("update-ref", f"refs/remotes/{ref}", "main")
         released.git("branch", "release/0.1", "main")  # of this repository only
         assert self.verify(released) == (1, "v0.1.0 is on neither main nor release/0.1 of origin.\n")
