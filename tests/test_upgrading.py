@@ -5,6 +5,7 @@ import inspect
 import re
 import textwrap
 import tomllib
+from functools import cache
 from importlib import import_module
 from importlib.metadata import packages_distributions
 from typing import Any
@@ -16,6 +17,9 @@ from tests.private_names import BASE, Row, is_standard_library, private_names, p
 TABLE = read_table((BASE / "docs" / "upgrading.md").read_text())
 PINNED = re.compile(r"(==|~=)\d+\.\d+\.\d+")
 FILES = {str(path.relative_to(BASE)): path.read_text() for path in product_files()}
+
+
+distributions_of = cache(packages_distributions)
 
 
 def each_name(row: Row) -> str:
@@ -41,6 +45,7 @@ def find(name: str) -> Any:
     return found
 
 
+@cache
 def attributes_of(cls: type) -> set[str]:
     """What the methods of this class and of its bases set on `self`."""
     found: set[str] = set()
@@ -86,7 +91,7 @@ def test_each_library_of_the_table_is_pinned_to_a_minor_version(top: str) -> Non
         if category != "dev-packages"
         for name, entry in packages.items()
     }
-    distributions = {name.lower().replace("_", "-") for name in packages_distributions().get(top, ())}
+    distributions = {name.lower().replace("_", "-") for name in distributions_of().get(top, ())}
     if not distributions:
         pytest.skip(f"{top} is not installed")
     assert any(PINNED.fullmatch(versions.get(name, "")) for name in distributions)

@@ -80,9 +80,11 @@ def test_a_regular_expression_is_no_filter(browser: Browser) -> None:
 @pytest.mark.parametrize("pk", [LARGE, str(2**63), "abc", "0", "-1", "_00"])
 def test_a_page_of_no_row_is_not_found(model: Any, pk: str, browser: Browser) -> None:
     for page in ("change", "history", "delete"):
-        response = browser.get(path_of(model, page, args=[pk]), follow=True)
-        chain = [code for _, code in response.redirect_chain]
-        assert (response.status_code, chain) in ((200, [302]), (403, []), (404, []))
+        response = browser.get(path_of(model, page, args=[pk]))
+        assert response.status_code in (302, 403, 404)
+        assert response.status_code != 302 or response.url == reverse("admin:index")
+    if response.status_code == 302:  # the last, whose message is shown with those of the others
+        assert browser.get(response.url).status_code == 200
     assert browser.post(path_of(model, "change", args=[pk]), {}).status_code in (302, 403)
 
 
