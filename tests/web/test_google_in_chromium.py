@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -27,18 +26,18 @@ give_second_factor(make_user(email="{EMAIL}", is_staff=True, is_superuser=True))
 """
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def google() -> Iterator[MockGoogle]:
     require_node()
     with mock_google() as google:
-        google.behave(claims={"sub": "1", "email": EMAIL, "email_verified": True})
         yield google
 
 
-@pytest.fixture
-def origin(needs_chromium: None, google: MockGoogle, tmp_path: Path) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def origin(needs_chromium: None, google: MockGoogle, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The origin of a server with the provider, on a database of its own, which has the tables of social accounts."""
-    variables = {**google.variables, "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3"}
+    database = tmp_path_factory.mktemp("google") / "db.sqlite3"
+    variables = {**google.variables, "DATABASE_URL": f"sqlite:///{database}"}
     environment = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "settings.test", **variables}
     subprocess.run([sys.executable, "-c", PREPARE], cwd=settings.BASE_DIR, env=environment, check=True, timeout=120)
     database_url = variables.pop("DATABASE_URL")
@@ -60,7 +59,8 @@ def page(chromium: Browser, origin: str) -> Iterator[Page]:
     assert errors == []
 
 
-def test_staff_logs_in_with_google_and_a_code_and_reads_the_description(page: Page) -> None:
+def test_staff_logs_in_with_google_and_a_code_and_reads_the_description(page: Page, google: MockGoogle) -> None:
+    google.behave(claims={"sub": "1", "email": EMAIL, "email_verified": True})
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto("/openapi/")
     page.get_by_role("link", name="Log in with Google").focus()

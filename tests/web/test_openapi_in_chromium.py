@@ -8,7 +8,6 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.factories import make_user
 from tests.races.conftest import access_token
-from tests.servers import HOST, serve, url_of_test_database
 from tests.web.browser import AXE, visiting
 from web.assets import are_installed
 from web.openapi import SWAGGER_UI_FILES
@@ -18,12 +17,11 @@ VIEWER = "{ viewer { email } }"
 
 
 @pytest.fixture
-def staff_origin(needs_chromium: None, django_db_setup: None) -> Iterator[str]:
+def staff_origin(origin: str) -> str:
     """The origin of a server where the description is for staff, which needs no second factor here."""
     if not are_installed(SWAGGER_UI_FILES):
         pytest.skip("swagger-ui's files are missing: script/assets installs them.")
-    with serve(database_url=url_of_test_database(), workers=1, threads=4) as port:
-        yield f"http://{HOST}:{port}"
+    return origin
 
 
 @pytest.fixture
