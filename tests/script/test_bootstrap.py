@@ -112,10 +112,13 @@ def test_each_worktree_runs_the_hooks_with_its_own_environment(repository: Path,
     git(worktree, "commit", "--quiet", "--allow-empty", "--message", "Branch off")
     git(worktree, "push", "--quiet", "origin", "branch")
     assert log(repository) == ["commit in repository", "commit in worktree", "push in worktree"]
-    (worktree / ".venv").unlink()
-    assert ".venv/bin/python" in (repository / ".git" / "hooks" / "pre-push").read_text()
-    git(repository, "push", "--quiet", "origin", "main")
-    assert log(repository)[-1] == "push in repository"
+    # The environment that installed the hooks is not needed.
+    (repository.parent / installed_in / ".venv").unlink()
+    other = repository if installed_in == "worktree" else worktree
+    git(other, "commit", "--quiet", "--allow-empty", "--message", "End")
+    assert log(repository)[-1] == f"commit in {other.name}"
+    for name in ("pre-commit", "pre-push"):  # also where PATH has no pre-commit
+        assert "\nINSTALL_PYTHON=.venv/bin/python\n" in (repository / ".git" / "hooks" / name).read_text()
 
 
 def test_a_path_of_ones_own_hooks_is_respected(repository: Path) -> None:
