@@ -1,6 +1,7 @@
 """Days have 23 to 25 hours, and every quarter hour has one row."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -102,6 +103,7 @@ def test_an_appointment_of_a_former_length_has_a_row(settings: Any) -> None:
     assert rows.shown([]) == (9, 17)
 
 
+@cache
 def weeks_with_a_change() -> list[tuple[ZoneInfo, date]]:
     """Each Monday from 2026 to 2028 in whose week a clock changes, with its zone; zones with equal offsets once."""
     first = date(2025, 12, 29)
