@@ -10,7 +10,7 @@ from typing import Self
 from django.conf import settings
 
 ROOT: Path = settings.BASE_DIR
-SCRIPTS = ("backport", "changelog", "release")
+SCRIPTS = ("backport", "changelog", "image", "release")
 
 
 class Scratch:
