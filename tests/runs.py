@@ -18,15 +18,15 @@ class Run(StrEnum):
     MARIADB = "mariadb"
     FAULTS = "faults"
     BROWSERS = "browsers"
+    POSTGRESQL = "postgresql"
     COMPILED_QUERIES = "compiled-queries"
     SQLITE = "sqlite"
-    POSTGRESQL = "postgresql"
     EXECUTOR = "executor"
     PYTHON = "python"
     FAST = "fast"
 
 
-MARIADB, FAULTS, BROWSERS, COMPILED_QUERIES, SQLITE, POSTGRESQL, EXECUTOR, PYTHON, FAST = Run
+MARIADB, FAULTS, BROWSERS, POSTGRESQL, COMPILED_QUERIES, SQLITE, EXECUTOR, PYTHON, FAST = Run
 
 ONCE = {MARIADB, PYTHON}
 """The runs of a file that neither the database nor a switch changes: one with MariaDB, one without."""
