@@ -40,6 +40,8 @@ Viewer = Callable[[str], Any]
 CACHES = tuple(settings.CACHES)
 """The names of all caches."""
 
+MEMCACHED_SECONDS = 10
+
 
 def pytest_collection() -> None:
     """What collecting makes is there to stay: a search for garbage in it takes a third of the time."""
@@ -63,8 +65,14 @@ def memcached() -> Iterator[str]:
 
 
 @pytest.fixture
-def rows(transactional_db: None, memcached: str, settings: Any) -> Iterator[str]:
-    """The URL of a Memcached server that all caches of this test use; it is empty when the test begins."""
+def rows(transactional_db: None, memcached: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The URL of a Memcached server that all caches of this test use; it is empty when the test begins.
+
+    Its time-outs are longer than those of the product, which a machine that is busy with other tests exceeds.
+    """
+    for module in ("cache.client", "cache.connection"):
+        for name in ("CONNECT_TIMEOUT_SECONDS", "READ_TIMEOUT_SECONDS"):
+            monkeypatch.setattr(f"{module}.{name}", MEMCACHED_SECONDS)
     settings.MEMCACHED_URL = memcached
     settings.CACHES = {name: cache_at(memcached, name=name) for name in CACHES}
     empty_memcached(memcached)

@@ -6,7 +6,10 @@ import sys
 
 from django.conf import settings
 
-TESTS = ["tests/races/test_reservation.py", "tests/cache/test_several_servers.py"]
+TESTS = [
+    "tests/races/test_reservation.py::test_a_hold_is_moved_while_it_is_confirmed",
+    "tests/cache/test_several_servers.py",
+]
 """They have a database, which servers of theirs use too, and a Memcached server."""
 
 

@@ -368,9 +368,17 @@ def hanging() -> Iterator[str]:
 
 @pytest.mark.parametrize("state", ["refusing", "hanging"])
 def test_without_memcached_every_request_is_executed(
-    state: str, cached: Practice, post: Post, hanging: str, counted: Count, settings: Any
+    state: str,
+    cached: Practice,
+    post: Post,
+    hanging: str,
+    counted: Count,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     expected = post({"query": NAMES}).content
+    for module in ("cache.client", "cache.connection"):
+        monkeypatch.setattr(f"{module}.READ_TIMEOUT_SECONDS", 0.25)  # the product's, and not that of `rows`
     url = f"memcached://{hanging if state == 'hanging' else f'{HOST}:{free_port()}'}"
     settings.CACHES = {name: cache_at(url, name=name) for name in CACHES}
     counted.clear()
