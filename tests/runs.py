@@ -54,9 +54,11 @@ TABLE: tuple[tuple[str, set[Run]], ...] = (
     ("tests/staff/test_lists.py", DATABASE | {FAST}),
     ("tests/staff/test_search_by_name.py", DATABASE | {FAST}),
     ("tests/staff/test_tampered_addresses.py", ONCE),  # long
-    ("tests/api/*", ONCE | {FAST, COMPILED_QUERIES, EXECUTOR}),
+    ("tests/api/*", ONCE | {FAST, EXECUTOR}),
     ("tests/api/documents/*", ONCE | {FAST}),  # before anything is executed
     ("tests/api/loaders/*", DATABASE | {FAST, COMPILED_QUERIES, EXECUTOR}),
+    ("tests/api/mutation/*", ONCE | {FAST, COMPILED_QUERIES, EXECUTOR}),
+    ("tests/api/query/*", ONCE | {FAST, COMPILED_QUERIES, EXECUTOR}),
     ("tests/api/execution/test_deadline.py", DATABASE | {FAST, COMPILED_QUERIES, EXECUTOR}),
     ("tests/api/execution/differential/*", ONCE),  # compares both executors
     ("tests/clients/*", {BROWSERS}),

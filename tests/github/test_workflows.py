@@ -14,6 +14,7 @@ from tests.runs import Run
 CI: dict[str, Any] = WORKFLOWS["ci.yml"]
 ROWS: list[dict[str, str]] = CI["jobs"]["check"]["strategy"]["matrix"]["include"]
 GATE: dict[str, Any] = CI["jobs"]["ci"]
+INSTALLERS = {"script/bootstrap", "script/npm"}  # each row installs what it needs
 
 
 def each_step() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -58,8 +59,8 @@ def test_every_run_of_script_test_has_a_row() -> None:
 
 def test_everything_that_ci_run_calls_has_a_row() -> None:
     called = set(re.findall(r"^(script/\w+)", (ROOT / ".ci" / "run").read_text(), re.MULTILINE))
-    assert called
-    assert called <= {row["command"].partition(" ")[0] for row in ROWS}
+    assert called - INSTALLERS
+    assert called - INSTALLERS <= {row["command"].partition(" ")[0] for row in ROWS}
 
 
 def test_the_last_job_passes_only_when_all_others_passed() -> None:
