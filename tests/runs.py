@@ -46,7 +46,7 @@ TABLE: tuple[tuple[str, set[Run]], ...] = (
     ("tests/reservation/*", ONCE | {FAST}),
     ("tests/reservation/test_demo.py", DATABASE | {FAST}),
     ("tests/reservation/domain/*", DATABASE | {FAST, COMPILED_QUERIES}),
-    ("tests/reservation/domain/test_stateful.py", DATABASE | {COMPILED_QUERIES}),  # long
+    ("tests/reservation/domain/test_stateful.py", ONCE | {POSTGRESQL, COMPILED_QUERIES}),  # long; the last is on SQLite
     ("tests/reservation/management/commands/test_prepare_database.py", ONCE | {FAST, POSTGRESQL}),
     ("tests/reservation/migrations/*", DATABASE | {FAST}),
     ("tests/reservation/models/*", DATABASE | {FAST}),

@@ -312,7 +312,7 @@ def test_many_requests_at_once_ask_the_servers_once_a_second(tmp_path: Path, cou
 
 
 def test_a_check_keeps_its_connections(
-    client: Browser, db: None, counting: CountingMemcached, redis: TCPExecutor, settings: Any
+    client: Browser, db: None, patient: None, counting: CountingMemcached, redis: TCPExecutor, settings: Any
 ) -> None:
     settings.MEMCACHED_URL = counting.url
     settings.REDIS_URL = f"redis://{HOST}:{redis.port}/0"
