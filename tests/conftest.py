@@ -6,7 +6,6 @@ import shutil
 from base64 import b64decode, urlsafe_b64decode
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 import pytest
@@ -23,7 +22,6 @@ from cache.circuit_breaker import reset_circuit_breakers
 from cache.client import cache_at
 from cache.connection import close_connections
 from cache.generations import forget_pending
-from ops import redis_client
 from reservation.domain.caller import ANONYMOUS, Caller
 from reservation.models import User
 from tests.answer import Answer
@@ -42,7 +40,7 @@ Viewer = Callable[[str], Any]
 CACHES = tuple(settings.CACHES)
 """The names of all caches."""
 
-PATIENT_SECONDS = 10
+MEMCACHED_SECONDS = 10
 
 
 def pytest_collection() -> None:
@@ -67,20 +65,14 @@ def memcached() -> Iterator[str]:
 
 
 @pytest.fixture
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Memcached and Redis may respond later than the product allows: other tests keep the machine busy."""
+def rows(transactional_db: None, memcached: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The URL of a Memcached server that all caches of this test use; it is empty when the test begins.
+
+    Its time-outs are longer than those of the product, which a machine that is busy with other tests exceeds.
+    """
     for module in ("cache.client", "cache.connection"):
         for name in ("CONNECT_TIMEOUT_SECONDS", "READ_TIMEOUT_SECONDS"):
-            monkeypatch.setattr(f"{module}.{name}", PATIENT_SECONDS)
-    monkeypatch.setitem(redis_client.OPTIONS, "socket_connect_timeout", PATIENT_SECONDS)
-    monkeypatch.setattr(
-        "ops.readiness.connect_to_redis", partial(redis_client.connect_to_redis, timeout_seconds=PATIENT_SECONDS)
-    )
-
-
-@pytest.fixture
-def rows(transactional_db: None, patient: None, memcached: str, settings: Any) -> Iterator[str]:
-    """The URL of a Memcached server that all caches of this test use; it is empty when the test begins."""
+            monkeypatch.setattr(f"{module}.{name}", MEMCACHED_SECONDS)
     settings.MEMCACHED_URL = memcached
     settings.CACHES = {name: cache_at(memcached, name=name) for name in CACHES}
     empty_memcached(memcached)
