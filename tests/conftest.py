@@ -40,7 +40,8 @@ Viewer = Callable[[str], Any]
 CACHES = tuple(settings.CACHES)
 """The names of all caches."""
 
-MEMCACHED_SECONDS = 10
+PATIENT_SECONDS = 10
+"""How long tests wait for Memcached and Redis, which respond late while other tests keep the machine busy."""
 
 
 def pytest_collection() -> None:
@@ -72,7 +73,7 @@ def rows(transactional_db: None, memcached: str, settings: Any, monkeypatch: pyt
     """
     for module in ("cache.client", "cache.connection"):
         for name in ("CONNECT_TIMEOUT_SECONDS", "READ_TIMEOUT_SECONDS"):
-            monkeypatch.setattr(f"{module}.{name}", MEMCACHED_SECONDS)
+            monkeypatch.setattr(f"{module}.{name}", PATIENT_SECONDS)
     settings.MEMCACHED_URL = memcached
     settings.CACHES = {name: cache_at(memcached, name=name) for name in CACHES}
     empty_memcached(memcached)

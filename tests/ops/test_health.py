@@ -29,12 +29,11 @@ from redis import Redis
 
 from ops import redis_client
 from ops.readiness import readiness
+from tests.conftest import PATIENT_SECONDS
 from tests.factories import make_user
 from tests.servers import HOST, free_port, run_server, url_of_test_database
 
 OTHERS = {"memcached": "not used", "redis": "not used"}
-PATIENT_SECONDS = 10
-
 HEALTHY = {"status": "ok", "database": "ok", **OTHERS, "clock": "ok"}
 UNAVAILABLE = {"status": "unavailable", "database": "unavailable", **OTHERS, "clock": "unavailable"}
 SKEW = "clock_skew_seconds"

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from cache import generations, responses
 from cache.catalogue import invalidate_catalogue
 from cache.client import Memcached, cache_at
-from cache.connection import connections
+from cache.connection import READ_TIMEOUT_SECONDS, connections
 from cache.invalidation import invalidate_calendars
 from cache.responses import find_response
 from ops.metrics import Metrics, families
@@ -378,7 +378,7 @@ def test_without_memcached_every_request_is_executed(
 ) -> None:
     expected = post({"query": NAMES}).content
     for module in ("cache.client", "cache.connection"):
-        monkeypatch.setattr(f"{module}.READ_TIMEOUT_SECONDS", 0.25)  # the product's, and not that of `rows`
+        monkeypatch.setattr(f"{module}.READ_TIMEOUT_SECONDS", READ_TIMEOUT_SECONDS)  # not that of `rows`
     url = f"memcached://{hanging if state == 'hanging' else f'{HOST}:{free_port()}'}"
     settings.CACHES = {name: cache_at(url, name=name) for name in CACHES}
     counted.clear()
