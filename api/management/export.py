@@ -1,5 +1,6 @@
 """Commands that generate files of the repository from the code, and check that they are current."""
 
+import re
 from argparse import ArgumentParser
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,3 +29,15 @@ class ExportCommand(BaseCommand):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
             self.stdout.write(f"Wrote {name}.")
+
+
+def with_block(path: Path, name: str, block: str) -> str:
+    """Returns the text of the file with this block between its comments `<!-- name: ... -->` and `<!-- /name -->`.
+
+    Raises CommandError when it has no such comments.
+    """
+    text = path.read_text()
+    comments = re.compile(rf"(<!-- {name}: .*? -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+    if not comments.search(text):
+        raise CommandError(f"{path.name} has no place for {name}: the comments around it are missing.")
+    return comments.sub(lambda match: match[1] + block + match[2], text)

@@ -26,7 +26,7 @@ from reservation.models import Client, User
 
 def drawn() -> dict[str, list[str]]:
     """The lines of each table in docs/architecture.md."""
-    block = export_tables.BLOCK.search(export_tables.PATH.read_text())
+    block = re.search(r"<!-- tables: .*? -->\n.*?<!-- /tables -->", export_tables.PATH.read_text(), re.DOTALL)
     assert block
     tables = re.findall(r"^    (\w+) \{\n(.*?)^    \}$", block[0], re.DOTALL | re.MULTILINE)
     return {name: [line.strip() for line in text.splitlines()] for name, text in tables}

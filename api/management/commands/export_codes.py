@@ -1,17 +1,14 @@
 """Writes the table of error codes in docs/api.md, or checks that it is current."""
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management.base import CommandError
 
 from api.http.codes import MEANINGS
-from api.management.export import ExportCommand
+from api.management.export import ExportCommand, with_block
 
 PATH = settings.BASE_DIR / "docs" / "api.md"
-TABLE = re.compile(r"(<!-- codes: .*? -->\n).*?(<!-- /codes -->)", re.DOTALL)
 
 
 def table() -> str:
@@ -27,7 +24,4 @@ class Command(ExportCommand):
     help = "Write the table of error codes in docs/api.md."
 
     def files(self) -> Mapping[Path, str]:
-        text = PATH.read_text()
-        if not TABLE.search(text):
-            raise CommandError(f"{PATH.name} has no place for the table of codes: the comments around it are missing.")
-        return {PATH: TABLE.sub(lambda match: match[1] + table() + match[2], text)}
+        return {PATH: with_block(PATH, "codes", table())}

@@ -1,6 +1,5 @@
 """Writes the diagram of the tables in docs/architecture.md, or checks that it is current."""
 
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -10,13 +9,12 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.db.models import Field, ForeignKey, Model, OneToOneField, UniqueConstraint
 
-from api.management.export import ExportCommand
+from api.management.export import ExportCommand, with_block
 
 Column: TypeAlias = "Field[Any, Any]"  # quoted: only the stubs have parameters
 Reference: TypeAlias = "ForeignKey[Any, Any]"
 
 PATH = settings.BASE_DIR / "docs" / "architecture.md"
-BLOCK = re.compile(r"(<!-- tables: .*? -->\n).*?(<!-- /tables -->)", re.DOTALL)
 
 # Installed only where a setting asks for them, so that they would make the diagram differ between machines.
 OPTIONAL_APPS = {"allauth.socialaccount", "silk"}
@@ -140,7 +138,4 @@ class Command(ExportCommand):
     help = "Write the diagram of the tables in docs/architecture.md."
 
     def files(self) -> Mapping[Path, str]:
-        text = PATH.read_text()
-        if not BLOCK.search(text):
-            raise CommandError(f"{PATH.name} has no place for the diagram: the comments around it are missing.")
-        return {PATH: BLOCK.sub(lambda match: match[1] + diagram() + match[2], text)}
+        return {PATH: with_block(PATH, "tables", diagram())}
